@@ -1,0 +1,213 @@
+"""The taxonomy is data: groups of labels, read from ``data/taxonomy.toml`` or from a model folder."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import TaxonomyError
+from nlp.resources import data_path
+from nlp.types import Decided
+
+Kind: TypeAlias = Literal["any-of", "one-of"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Label:
+    """One label; ``id`` is unique within its group."""
+
+    id: str
+    ko: str
+    en: str
+    definition: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Labels that answer one question: any number of them (any-of), or exactly one (one-of).
+
+    ``empty_ko`` and ``empty_en`` name the answer "none of them" of an any-of group.
+    """
+
+    id: str
+    kind: Kind
+    ko: str
+    en: str
+    definition: str
+    source: str
+    labels: tuple[Label, ...]
+    empty_ko: str = ""
+    empty_en: str = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Label ids in order."""
+        return tuple(label.id for label in self.labels)
+
+    def label(self, label_id: str) -> Label:
+        """The label with this id; raises TaxonomyError naming the allowed ids."""
+        for label in self.labels:
+            if label.id == label_id:
+                return label
+        raise TaxonomyError(f"{self.id}: {label_id!r} is no label of this group; allowed: {', '.join(self.ids)}")
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """All groups, and the order of the ``group:label`` columns that a model scores."""
+
+    groups: tuple[Group, ...]
+    version: str = "1"
+
+    def __post_init__(self) -> None:
+        _unique([group.id for group in self.groups], "group")
+        for group in self.groups:
+            _unique(list(group.ids), f"label of group {group.id!r}")
+            for name in (group.id, *group.ids):
+                if not name or any(character in name for character in ":,; \t\n"):
+                    raise TaxonomyError(f"{name!r}: an id must not be empty nor hold a colon, comma or blank")
+            if group.kind not in ("any-of", "one-of"):
+                raise TaxonomyError(f"group {group.id!r}: kind is {group.kind!r}; use 'any-of' or 'one-of'")
+            if len(group.labels) < (2 if group.kind == "one-of" else 1):
+                raise TaxonomyError(f"group {group.id!r} has too few labels for its kind {group.kind!r}")
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Taxonomy:
+        """Read a taxonomy file; without a path, the one that ships with Dangol."""
+        path = path or data_path("taxonomy.toml")
+        try:
+            return cls.parse(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise TaxonomyError(f"{path}: the taxonomy cannot be read ({error})") from error
+        except TaxonomyError as error:
+            raise TaxonomyError(f"{path}: {error}") from error
+
+    @classmethod
+    def parse(cls, text: str) -> Taxonomy:
+        """Build a taxonomy from the text of a TOML file."""
+        try:
+            table = tomllib.loads(text)
+            groups = tuple(_group(entry) for entry in table["group"])
+        except tomllib.TOMLDecodeError as error:
+            raise TaxonomyError(f"not valid TOML: {error}") from error
+        except KeyError as error:
+            raise TaxonomyError(f"the key {error} is missing") from error
+        return cls(groups=groups, version=str(table.get("version", "1")))
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self.groups)
+
+    def __contains__(self, group_id: object) -> bool:
+        return any(group.id == group_id for group in self.groups)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """``group:label`` ids in column order."""
+        return tuple(f"{group.id}:{label}" for group in self.groups for label in group.ids)
+
+    @cached_property
+    def _spans(self) -> Mapping[str, slice]:
+        spans: dict[str, slice] = {}
+        start = 0
+        for group in self.groups:
+            spans[group.id] = slice(start, start + len(group.labels))
+            start += len(group.labels)
+        return spans
+
+    def group(self, group_id: str) -> Group:
+        """The group with this id; raises TaxonomyError naming the allowed ids."""
+        for group in self.groups:
+            if group.id == group_id:
+                return group
+        allowed = ", ".join(group.id for group in self.groups)
+        raise TaxonomyError(f"{group_id!r} is no group of this taxonomy; allowed: {allowed}")
+
+    def columns(self, group_id: str) -> slice:
+        """The columns that belong to a group."""
+        self.group(group_id)
+        return self._spans[group_id]
+
+    def column(self, group_id: str, label_id: str) -> int:
+        """The column of one label."""
+        group = self.group(group_id)
+        group.label(label_id)
+        return self._spans[group_id].start + group.ids.index(label_id)
+
+    def encode(self, labels: Mapping[str, object]) -> NDArray[np.float32]:
+        """Turn labels by group into a target row ``(n_labels,)``: 1 has it, 0 has it not, NaN not labelled.
+
+        A group that is missing or None is not labelled. Any-of groups take a list of ids, one-of groups an
+        id; numbers are read as ids (severity 2). Raises TaxonomyError for an unknown group or label.
+        """
+        target = np.full(len(self.labels), np.nan, dtype=np.float32)
+        for group_id, value in labels.items():
+            group = self.group(group_id)
+            if value is None:
+                continue
+            chosen = _chosen(group, value)
+            target[self._spans[group_id]] = 0.0
+            for label_id in chosen:
+                target[self.column(group_id, label_id)] = 1.0
+        return target
+
+    def decode(self, row: NDArray[Any]) -> dict[str, Decided]:
+        """Turn a row of zeros and ones ``(n_labels,)`` back into labels by group."""
+        decided: dict[str, Decided] = {}
+        for group in self.groups:
+            chosen = tuple(
+                label for label, on in zip(group.ids, row[self._spans[group.id]], strict=True) if on > 0.5
+            )
+            if group.kind == "any-of":
+                decided[group.id] = chosen
+            elif len(chosen) == 1:
+                decided[group.id] = chosen[0]
+            else:
+                raise TaxonomyError(f"{group.id}: exactly one label is needed, the row has {len(chosen)}")
+        return decided
+
+
+def _group(entry: Mapping[str, Any]) -> Group:
+    return Group(
+        id=entry["id"],
+        kind=entry["kind"],
+        ko=entry["ko"],
+        en=entry.get("en", entry["id"]),
+        definition=entry.get("definition", ""),
+        source=entry.get("source", ""),
+        empty_ko=entry.get("empty_ko", "없음"),
+        empty_en=entry.get("empty_en", "None"),
+        labels=tuple(
+            Label(
+                id=str(label["id"]),
+                ko=label["ko"],
+                en=label.get("en", str(label["id"])),
+                definition=label.get("definition", ""),
+            )
+            for label in entry["label"]
+        ),
+    )
+
+
+def _chosen(group: Group, value: object) -> list[str]:
+    if isinstance(value, (list, tuple)):
+        chosen = [str(item) for item in value]
+    elif isinstance(value, (str, int)) and not isinstance(value, bool):
+        chosen = [str(value)]
+    else:
+        raise TaxonomyError(f"{group.id}: {value!r} is neither a label id nor a list of label ids")
+    if group.kind == "one-of" and len(chosen) != 1:
+        raise TaxonomyError(f"{group.id}: exactly one label is needed, {len(chosen)} given")
+    return chosen
+
+
+def _unique(ids: Sequence[str], what: str) -> None:
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise TaxonomyError(f"{what} named twice: {', '.join(twice)}")

@@ -1,0 +1,63 @@
+"""The values that travel between the packages: frozen, keyword-only, checked at birth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Speaker: TypeAlias = Literal["customer", "agent", "unknown"]
+Decided: TypeAlias = str | tuple[str, ...]
+"""A one-of group decides a label id, an any-of group a tuple of label ids (perhaps empty)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One utterance of a dialogue."""
+
+    speaker: Speaker
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """One customer's text as it came in; for a call, its turns as well.
+
+    ``text`` is never empty. ``place`` is ``file:line`` of the first row it came from. ``fields`` holds the
+    columns that came in, as text, in their order; a column with a role appears there too.
+    """
+
+    id: str
+    text: str
+    turns: tuple[Turn, ...] = ()
+    customer_id: str | None = None
+    time: datetime | None = None
+    channel: str | None = None
+    branch: str | None = None
+    product: str | None = None
+    place: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError(f"document {self.id!r} has an empty text; skip the row instead")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prediction:
+    """What the model says of one text.
+
+    ``labels`` maps every group to its decided label or labels, by id without the group.
+    ``probabilities`` maps ``group:label`` to a calibrated probability in [0, 1]; higher is more likely.
+    ``abstained`` names the groups whose decision is too uncertain to act on without a person.
+    """
+
+    labels: Mapping[str, Decided]
+    probabilities: Mapping[str, float]
+    abstained: tuple[str, ...] = ()
+
+    def has(self, group: str, label: str) -> bool:
+        """Whether ``label`` of ``group`` was decided."""
+        decided = self.labels[group]
+        return label == decided if isinstance(decided, str) else label in decided
