@@ -1,1 +1,1 @@
-""""""
+"""Files to Documents, and classified Documents back to files."""

@@ -1,0 +1,204 @@
+"""Which column plays which role: by the user's word, by its name, or by what its cells look like."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from statistics import median
+from typing import Any
+
+from nlp.errors import ColumnError
+from nlp.resources import data_path
+from nlp.types import Speaker
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Columns:
+    """The user's own word on column roles; None leaves a role to recognition by name.
+
+    ``text`` holds one document a row. For exports with one utterance a row, ``call_id`` ties the rows of a
+    call, ``utterance`` holds what was said, ``speaker`` who said it and ``turn_time`` when.
+    """
+
+    id: str | None = None
+    text: str | None = None
+    customer_id: str | None = None
+    time: str | None = None
+    channel: str | None = None
+    branch: str | None = None
+    product: str | None = None
+    call_id: str | None = None
+    speaker: str | None = None
+    utterance: str | None = None
+    turn_time: str | None = None
+
+    def given(self) -> dict[str, str]:
+        """The roles that the user named, with their columns."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {role: name for role, name in named.items() if name is not None}
+
+
+ROLES = tuple(field.name for field in fields(Columns))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roles:
+    """Positions of the columns that play a role.
+
+    ``guessed_text`` is true when the text column was found by its cells, not by its name. ``by_turns`` is
+    true when each row is one utterance of a call.
+    """
+
+    index: Mapping[str, int]
+    guessed_text: bool = False
+    by_turns: bool = False
+
+    @property
+    def text(self) -> int:
+        """Position of the column that holds the words: the utterance for calls, else the text."""
+        return self.index["utterance"] if self.by_turns and "utterance" in self.index else self.index["text"]
+
+
+def option_of(role: str) -> str:
+    """The command-line option that names a role's column: ``customer_id`` → ``--customer-id-column``."""
+    return f"--{role.replace('_', '-')}-column"
+
+
+def normalize_name(name: str) -> str:
+    """A column name without case, blanks, punctuation and parentheses: ``고객 ID (필수)`` → ``고객id``."""
+    bare = re.sub(r"[(\[（【].*?[)\]）】]", "", name)
+    return re.sub(r"[\W_]+", "", bare or name).lower()
+
+
+def recognised(names: Sequence[str]) -> dict[str, int]:
+    """Positions of the columns whose names say their role."""
+    keys = [normalize_name(name) for name in names]
+    found: dict[str, int] = {}
+    for role, synonyms in _synonyms().items():
+        position = next((keys.index(name) for name in synonyms.names if name in keys), None)
+        if position is not None and position not in found.values():
+            found[role] = position
+    for role, synonyms in _synonyms().items():
+        free = (at for at, key in enumerate(keys) if at not in found.values() and synonyms.ends(key))
+        if role not in found and (position := next(free, None)) is not None:
+            found[role] = position
+    return found
+
+
+def find_header(rows: Sequence[Sequence[str]], columns: Columns) -> int:
+    """Index of the row that names the columns: the one with most known names, else the first widest row.
+
+    Exports often put a title and the query's dates above the header.
+    """
+    wanted = {normalize_name(name) for name in columns.given().values()}
+    known = wanted | {name for synonyms in _synonyms().values() for name in synonyms.names}
+    scores = [sum(normalize_name(cell) in known for cell in row if cell) for row in rows]
+    if any(scores):
+        return scores.index(max(scores))
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    return widths.index(max(widths)) if widths else 0
+
+
+def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[str]], *, place: str) -> Roles:
+    """Decide the roles of the columns ``names``; ``sample`` holds some rows of cells under them.
+
+    Raises ColumnError when a named column is not there, two roles share a column, or no text column is found.
+    """
+    named = {role: _position(names, name, role, place) for role, name in columns.given().items()}
+    for role, position in named.items():
+        twin = next((other for other in named if other != role and named[other] == position), None)
+        if twin and {role, twin} != {"text", "utterance"}:
+            raise ColumnError(
+                f"{place}: the column {names[position]!r} is given for both {option_of(twin)} and "
+                f"{option_of(role)}; a column plays one role, drop one of the options"
+            )
+    index = {role: at for role, at in recognised(names).items() if at not in named.values()} | named
+    if columns.text is not None and columns.utterance is None and columns.call_id is None:
+        index.pop("utterance", None)
+    by_turns = "call_id" in index and ("utterance" in index or {"speaker", "text"} <= index.keys())
+    if by_turns:
+        return Roles(index=index, by_turns=True)
+    if "text" not in index and "utterance" in index:
+        index["text"] = index.pop("utterance")
+    if "text" in index:
+        return Roles(index=index)
+    free = [at for at in _free_text(names, sample) if at not in named.values()]
+    if len(free) == 1:
+        kept = {role: at for role, at in index.items() if at != free[0]}
+        return Roles(index=kept | {"text": free[0]}, guessed_text=True)
+    shown = ", ".join(repr(name) for name in names[:40]) or "none"
+    found = f"{len(free)} columns look like free text" if free else "no column looks like free Korean text"
+    raise ColumnError(
+        f"{place}: no text column was recognised among {shown} ({found}); name it with --text-column"
+    )
+
+
+def speaker_of(name: str) -> Speaker:
+    """Who speaks, from a cell such as ``상담원1``, ``고객님`` or ``AGENT``."""
+    key = normalize_name(name).rstrip("0123456789")
+    return _speakers().get(key) or _speakers().get(key.removesuffix("님"), "unknown")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Synonyms:
+    names: tuple[str, ...]
+    endings: tuple[str, ...]
+    never: tuple[str, ...]
+
+    def ends(self, key: str) -> bool:
+        return key.endswith(self.endings) and not key.endswith(self.never)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(data_path("columns.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _synonyms() -> dict[str, _Synonyms]:
+    def keys(entry: Mapping[str, list[str]], part: str) -> tuple[str, ...]:
+        return tuple(normalize_name(name) for name in entry.get(part, ()))
+
+    return {
+        role: _Synonyms(
+            names=keys(entry, "names"), endings=keys(entry, "endings"), never=keys(entry, "never")
+        )
+        for role, entry in _table()["role"].items()
+    }
+
+
+@cache
+def _speakers() -> dict[str, Speaker]:
+    kinds = _table()["speakers"]
+    found: dict[str, Speaker] = dict.fromkeys(kinds["agent"], "agent")
+    return found | dict.fromkeys(kinds["customer"], "customer")
+
+
+def _position(names: Sequence[str], wanted: str, role: str, place: str) -> int:
+    if wanted in names:
+        return names.index(wanted)
+    keys = [normalize_name(name) for name in names]
+    if normalize_name(wanted) in keys:
+        return keys.index(normalize_name(wanted))
+    shown = ", ".join(repr(name) for name in names[:40])
+    raise ColumnError(
+        f"{place}: there is no column {wanted!r}; the file has {shown}. Correct {option_of(role)}"
+    )
+
+
+def _free_text(names: Sequence[str], sample: Sequence[Sequence[str]]) -> list[int]:
+    """Columns whose cells read like written Korean: long, mostly Hangul, hardly ever repeated."""
+    found = []
+    for at in range(len(names)):
+        cells = [row[at].strip() for row in sample if at < len(row) and row[at].strip()]
+        if not cells or len(set(cells)) < 0.5 * len(cells) or median(map(len, cells)) < 12:
+            continue
+        joined = "".join(cells)
+        hangul = sum("가" <= character <= "힣" for character in joined)
+        replies = (*_synonyms()["text"].never, "주소")
+        if hangul >= 0.4 * len(joined) and not normalize_name(names[at]).endswith(replies):
+            found.append(at)
+    return found

@@ -1,0 +1,75 @@
+"""Dates and times as Korean exports write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - exports give wall-clock time without a zone
+_WRITTEN = re.compile(
+    r"(?P<year>\d{4}|\d{2})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<day>\d{1,2})\s*[.일]?"
+    r"\s*(?:\([^)]*\)|[월화수목금토일]요일)?\s*T?\s*"
+    r"(?:(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})\s*[:시]\s*(?P<minute>\d{1,2})?\s*[:분]?\s*"
+    r"(?P<second>\d{1,2})?(?:[.,]\d+)?\s*초?\s*(?P<after>am|pm)?)?"
+    r"\s*(?:z|[+-]\d{2}:?\d{2}|kst)?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
+
+
+def parse_time(value: str) -> datetime | None:
+    """Read a date, perhaps with a time of day; None when it is no date.
+
+    Knows ``2026-11-21``, ``2026.11.21 14:03``, ``26/11/21``, ``20261121``, ``2026년 11월 21일 오후 3:05`` and
+    Excel's serial days (``46347.5``). The clock is kept as written; a zone is dropped.
+    """
+    value = value.strip()
+    if (match := _WRITTEN.fullmatch(value)) is not None:
+        part = match.groupdict()
+        half = (part["half"] or part["after"] or "").lower()
+        hour = int(part["hour"] or 0)
+        if half in ("오후", "pm") and hour < 12:
+            hour += 12
+        elif half in ("오전", "am") and hour == 12:
+            hour = 0
+        year = int(part["year"])
+        return _moment(
+            year + 2000 if year < 100 else year,
+            int(part["month"]),
+            int(part["day"]),
+            hour,
+            int(part["minute"] or 0),
+            int(part["second"] or 0),
+        )
+    if (match := _COMPACT.fullmatch(value)) is not None:
+        return _moment(*(int(piece or 0) for piece in match.groups()))
+    if _SERIAL.fullmatch(value):
+        return _EXCEL_EPOCH + timedelta(seconds=round(float(value) * 86400))
+    return None
+
+
+def clock_seconds(value: str) -> float | None:
+    """Seconds for ordering the turns of a call, from a date and time, ``00:01:23`` or ``83.5``."""
+    value = value.strip()
+    if (match := _CLOCK.fullmatch(value)) is not None:
+        hours, minutes, seconds = match.groups()
+        return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
+    if (moment := parse_time(value)) is not None:
+        return (moment - _EXCEL_EPOCH).total_seconds()
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime | None:
+    if not 1970 <= year < 2100:
+        return None
+    try:
+        if hour == 24 and minute == second == 0:
+            return datetime(year, month, day) + timedelta(days=1)  # noqa: DTZ001
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+    except ValueError:
+        return None

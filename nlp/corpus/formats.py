@@ -1,0 +1,85 @@
+"""Which format a file really has; its name is not asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from nlp.corpus.delimited import DelimitedTable
+from nlp.corpus.encoding import detect_encoding
+from nlp.corpus.jsonlines import JsonLinesTable
+from nlp.corpus.parquet import ParquetTable
+from nlp.corpus.tables import Table
+from nlp.corpus.workbook import WorkbookTable, sheets_of
+from nlp.errors import FileFormatError, InputError
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard"}
+
+
+def open_tables(path: Path) -> list[Table]:
+    """The tables of a file, recognised by content: one, or one per sheet of a workbook.
+
+    Raises InputError when there is no such file, FileFormatError when it is no table that can be read.
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: this is a folder; give the files in it, for example {path}/*.csv")
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file; check the path") from error
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be opened ({error.strerror}); check its rights") from error
+    if not head.strip():
+        raise FileFormatError(f"{path}: the file is empty; a header row and data rows are needed")
+    if head.startswith(b"PAR1"):
+        return [ParquetTable(path)]
+    if head.startswith(b"PK\x03\x04"):
+        return [WorkbookTable(path, sheet) for sheet in sheets_of(path)]
+    if head.startswith(_OLE):
+        raise _old_office(path)
+    for mark, packer in _PACKED.items():
+        if head.startswith(mark):
+            raise FileFormatError(f"{path}: the file is packed with {packer}; unpack it first")
+    encoding = detect_encoding(path)
+    with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
+        start = file.read(1 << 16).lstrip("\ufeff \t\r\n")
+    if start.startswith("{") and _is_object(start):
+        return [JsonLinesTable(path, encoding)]
+    if start.startswith("["):
+        try:
+            json.JSONDecoder().raw_decode(start.lstrip("[ \t\r\n"))
+        except ValueError:
+            pass
+        else:
+            raise FileFormatError(
+                f"{path}: this is a JSON array; write one object a line (JSON Lines) instead"
+            )
+    if start[:200].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")):
+        raise FileFormatError(
+            f"{path}: this is an HTML or XML page with an Excel name; open it in Excel and save it as xlsx"
+        )
+    return [DelimitedTable(path, encoding)]
+
+
+def _is_object(start: str) -> bool:
+    """Whether the text starts with a JSON object; one longer than the sample counts by its first key."""
+    try:
+        value, _ = json.JSONDecoder().raw_decode(start)
+    except ValueError:
+        return start[1:].lstrip().startswith('"')
+    return isinstance(value, dict)
+
+
+def _old_office(path: Path) -> FileFormatError:
+    # Excel keeps an encrypted xlsx inside the container of the old xls, with this stream's name in it.
+    marker = "EncryptedPackage".encode("utf-16-le")
+    if marker in path.read_bytes()[: 1 << 24]:
+        return FileFormatError(
+            f"{path}: the workbook is protected by a password; open it in Excel, remove the password "
+            "(File > Info > Protect Workbook) and save it"
+        )
+    return FileFormatError(
+        f"{path}: this is an old Office file (.xls, .hwp …); open it and save it as xlsx or 'CSV UTF-8'"
+    )

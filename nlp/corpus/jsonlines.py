@@ -1,0 +1,63 @@
+"""JSON Lines: one object a line, keys as columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from nlp.corpus.encoding import Encoding
+from nlp.corpus.tables import RawRow, cell_text, without_surrogates
+
+
+class JsonLinesTable:
+    """A JSON Lines file; see ``nlp.corpus.tables.Table``. ``names`` grows with the keys met."""
+
+    format = "JSONL"
+    delimiter: str | None = None
+
+    def __init__(self, path: Path, encoding: Encoding) -> None:
+        self._path = path
+        self._encoding = encoding
+        self._raw: BinaryIO | None = None
+        self.encoding: str | None = encoding.name
+        self.names: list[str] = []
+
+    def rows(self) -> Iterator[RawRow]:
+        """All objects; a line that is no object carries its problem."""
+        names = self.names
+        at = {name: index for index, name in enumerate(names)}
+        codec, errors = self._encoding.codec, self._encoding.errors
+        with self._path.open(encoding=codec, errors=errors, newline="\n") as file:
+            self._raw = file.buffer.raw  # type: ignore[attr-defined]
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                if self._encoding.undecodable(line):
+                    yield RawRow(number, [line], f"undecodable bytes ({self._encoding.name})")
+                    continue
+                try:
+                    entry = json.loads(line)
+                except ValueError as error:
+                    yield RawRow(number, [line], f"no valid JSON ({error})")
+                    continue
+                if not isinstance(entry, dict):
+                    yield RawRow(number, [line], "not a JSON object")
+                    continue
+                # An escape such as "\\ud83d" alone is half of an emoji that no file could be written with.
+                halves = "\\ud" in line or "\\uD" in line
+                for key in entry:
+                    if key not in at:
+                        at[key] = len(names)
+                        names.append(key)
+                cells = [""] * len(names)
+                for key, value in entry.items():
+                    text = cell_text(value)
+                    cells[at[key]] = without_surrogates(text) if halves else text
+                yield RawRow(number, cells)
+            self._raw = None
+
+    def position(self) -> int:
+        """Bytes handed to the decoder so far."""
+        return self._raw.tell() if self._raw is not None and not self._raw.closed else 0

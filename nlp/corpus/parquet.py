@@ -1,0 +1,52 @@
+"""Parquet, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nlp.corpus.tables import RawRow, cell_text
+from nlp.errors import FileFormatError
+
+_BATCH = 4096
+
+
+class ParquetTable:
+    """A Parquet file; see ``nlp.corpus.tables.Table``. A row's line is its number, the first being 1."""
+
+    format = "Parquet"
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._done = 0
+        try:
+            with pq.ParquetFile(path) as file:
+                self.names: list[str] = [str(name) for name in file.schema_arrow.names]
+                self._total = file.metadata.num_rows
+        except (pa.ArrowInvalid, OSError) as error:
+            raise FileFormatError(
+                f"{path}: the Parquet file is damaged or cut off ({error}); export it again"
+            ) from error
+
+    def rows(self) -> Iterator[RawRow]:
+        """All rows, every cell as text."""
+        self._done = 0
+        with pq.ParquetFile(self._path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH):
+                columns = [_texts(column) for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    self._done += 1
+                    yield RawRow(self._done, list(cells))
+
+    def position(self) -> int:
+        """Bytes read so far, estimated from the share of rows."""
+        return int(self._path.stat().st_size * self._done / max(1, self._total))
+
+
+def _texts(column: pa.Array) -> list[str]:
+    return [cell_text(value) for value in column.to_pylist()]

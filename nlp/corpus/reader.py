@@ -1,0 +1,227 @@
+"""Files to Documents: every usable row becomes one, every other row a Reject that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from nlp.corpus.calls import CallSpool
+from nlp.corpus.columns import Columns, Roles, find_header, resolve
+from nlp.corpus.dates import parse_time
+from nlp.corpus.formats import open_tables
+from nlp.corpus.tables import RawRow, Table, unique_names, without_surrogates
+from nlp.errors import ColumnError, FileFormatError
+from nlp.types import Document
+
+_HEADER_WITHIN = 20
+_SAMPLE = 200
+MAX_CELL = 100_000
+"""Longest text in characters; a longer cell is a damaged export rather than something a customer said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reject:
+    """A row that cannot be used. ``text`` is the row as it stands in the file, not masked yet."""
+
+    place: str
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadReport:
+    """What was found in a file, and what became of its rows; counts are final once iteration has ended.
+
+    ``roles`` maps each recognised role to the column that plays it. ``guessed_text`` is true when the text
+    column was found by its cells. ``documents`` counts calls once, ``rows`` counts their utterances.
+    """
+
+    path: str
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_line: int
+    columns: tuple[str, ...]
+    roles: dict[str, str]
+    guessed_text: bool
+    by_turns: bool
+    rows: int = 0
+    documents: int = 0
+    rejected: int = 0
+    undated: int = 0
+
+
+def read_documents(path: str | Path, *, columns: Columns | None = None) -> Reader:
+    """Open a CSV, TSV, XLSX, JSON Lines or Parquet file, recognised by its content.
+
+    Format, encoding, header and roles are found at once, so InputError, FileFormatError and ColumnError
+    are raised here and not in the middle of a job.
+    """
+    return Reader(Path(path), columns or Columns())
+
+
+class Reader:
+    """Documents and Rejects of one file, in constant memory, in file order; iterate as often as needed."""
+
+    def __init__(self, path: Path, columns: Columns) -> None:
+        self._path = path
+        self.size = path.stat().st_size if path.is_file() else 0
+        self._table, self._header, self._roles = _choose(open_tables(path), columns, path)
+        self._share_done = 0.0
+        self._rows = self._documents = self._rejected = self._undated = 0
+
+    @property
+    def position(self) -> int:
+        """Bytes of ``size`` that are done, for a progress bar."""
+        if self._roles.by_turns or self._share_done:
+            return int(self.size * self._share_done)
+        return min(self.size, self._table.position())
+
+    @property
+    def report(self) -> ReadReport:
+        """What was found so far."""
+        names = tuple(self._table.names)
+        return ReadReport(
+            path=str(self._path),
+            format=self._table.format,
+            encoding=self._table.encoding,
+            delimiter=self._table.delimiter,
+            sheet=getattr(self._table, "sheet", None),
+            header_line=self._header,
+            columns=names,
+            roles={role: names[at] for role, at in self._roles.index.items()},
+            guessed_text=self._roles.guessed_text,
+            by_turns=self._roles.by_turns,
+            rows=self._rows,
+            documents=self._documents,
+            rejected=self._rejected,
+            undated=self._undated,
+        )
+
+    def __iter__(self) -> Iterator[Document | Reject]:
+        self._rows = self._documents = self._rejected = self._undated = 0
+        self._share_done = 0.0
+        return self._calls() if self._roles.by_turns else self._single()
+
+    def _single(self) -> Iterator[Document | Reject]:
+        for row in self._checked():
+            yield row if isinstance(row, Reject) else self._document(row, row.cells[self._roles.text].strip())
+        self._share_done = 1.0
+
+    def _calls(self) -> Iterator[Document | Reject]:
+        with CallSpool(self._roles) as spool:
+            for row in self._checked():
+                if isinstance(row, Reject):
+                    yield row
+                else:
+                    spool.add(row)
+            for done, call in enumerate(spool.calls(), start=1):
+                self._share_done = done / len(spool)
+                if len(call.text) > MAX_CELL:
+                    yield self._reject(call.row, f"the call is longer than {MAX_CELL:,} characters")
+                    continue
+                yield replace(self._document(call.row, call.text), turns=call.turns)
+        self._share_done = 1.0
+
+    def _checked(self) -> Iterator[RawRow | Reject]:
+        """Data rows with as many cells as columns and a text; others as Rejects."""
+        names, text_at = self._table.names, self._roles.text
+        call_at = self._roles.index.get("call_id") if self._roles.by_turns else None
+        padded = self._table.format == "XLSX"
+        for row in self._table.rows():
+            if row.line <= self._header:
+                continue
+            self._rows += 1
+            line, cells, problem = row
+            width = len(names)
+            if not problem and len(cells) != width:
+                # Excel leaves out empty cells at a row's end; spreadsheets saved as CSV add some.
+                if padded and len(cells) < width:
+                    cells = cells + [""] * (width - len(cells))
+                elif len(cells) > width and not any(map(str.strip, cells[width:])):
+                    cells = cells[:width]
+                elif self._table.format != "JSONL":
+                    problem = f"the row has {len(cells)} cells, the header {width}"
+            if not problem:
+                text = cells[text_at] if text_at < len(cells) else ""
+                if not text or text.isspace():
+                    problem = f"empty text in column {names[text_at]!r}"
+                elif len(text) > MAX_CELL:
+                    problem = f"the text is longer than {MAX_CELL:,} characters"
+                elif call_at is not None and not cells[call_at].strip():
+                    problem = f"empty call id in column {names[call_at]!r}"
+            yield self._reject(row, problem) if problem else RawRow(line, cells)
+
+    def _reject(self, row: RawRow, reason: str) -> Reject:
+        self._rejected += 1
+        text = without_surrogates(" | ".join(cell for cell in row.cells if cell)[:MAX_CELL])
+        return Reject(place=f"{self._path}:{row.line}", line=row.line, reason=reason, text=text)
+
+    def _document(self, row: RawRow, text: str) -> Document:
+        self._documents += 1
+        index, cells = self._roles.index, row.cells
+
+        def cell(role: str) -> str | None:
+            at = index.get(role)
+            return (cells[at].strip() or None) if at is not None else None
+
+        place = f"{self._path}:{row.line}"
+        written = cell("time") or (cell("turn_time") if self._roles.by_turns else None)
+        time = parse_time(written) if written else None
+        if time is None and ("time" in index or written):
+            self._undated += 1
+        return Document(
+            id=cell("id") or cell("call_id") or place,
+            text=text,
+            customer_id=cell("customer_id"),
+            time=time,
+            channel=cell("channel"),
+            branch=cell("branch"),
+            product=cell("product"),
+            place=place,
+            fields=dict(zip(self._table.names, cells, strict=False)),
+        )
+
+
+def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, int, Roles]:
+    """The first table (sheet) with a text column, the line of its header, and its roles."""
+    failures: list[ColumnError] = []
+    guessed: tuple[Table, int, Roles] | None = None
+    for table in tables:
+        rows = list(islice(table.rows(), _SAMPLE))
+        if not rows:
+            continue
+        sound = [row for row in rows if not row.problem]
+        header = 0
+        if not table.names:
+            if not sound:
+                raise FileFormatError(
+                    f"{path}: no row could be read ({rows[0].problem}); save the file again"
+                )
+            at = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
+            header, table.names = sound[at].line, unique_names(_trimmed(sound[at].cells))
+        place = f"{path}, sheet {table.sheet!r}" if hasattr(table, "sheet") else str(path)
+        try:
+            sample = [row.cells for row in sound if row.line > header]
+            roles = resolve(table.names, columns, sample, place=place)
+        except ColumnError as error:
+            failures.append(error)
+            continue
+        if not roles.guessed_text:
+            return table, header, roles
+        guessed = guessed or (table, header, roles)
+    if guessed is not None:
+        return guessed
+    if failures:
+        raise failures[0]
+    raise FileFormatError(f"{path}: the file holds no rows; a header row and data rows are needed")
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """A header without the empty cells at its end."""
+    width = max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    return cells[:width]

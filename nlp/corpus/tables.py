@@ -1,0 +1,73 @@
+"""What every table format gives: rows of text cells with the place they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol
+
+
+class RawRow(NamedTuple):
+    """One row as it stands in the file; ``problem`` says why its cells cannot be trusted ('' if they can)."""
+
+    line: int
+    cells: list[str]
+    problem: str = ""
+
+
+class Table(Protocol):
+    """An open table. ``names`` is empty until known for formats whose header is a row like any other.
+
+    ``names`` may grow while JSON Lines are read: a later line can bring a new key.
+    """
+
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    names: list[str]
+
+    def rows(self) -> Iterator[RawRow]:
+        """All rows from the start of the file, a header row among them."""
+
+    def position(self) -> int:
+        """Bytes of the file read so far."""
+
+
+def cell_text(value: Any) -> str:
+    """A typed cell as the text a person would have typed: ``12.0`` → ``12``, a midnight time → its date."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def unique_names(cells: list[str]) -> list[str]:
+    """Column names without blanks or repeats: the second ``내용`` becomes ``내용 (2)``, a blank ``열 3``."""
+    names: list[str] = []
+    for at, cell in enumerate(cells, start=1):
+        base = " ".join(cell.split()) or f"열 {at}"
+        name, copy = base, 2
+        while name in names:
+            name, copy = f"{base} ({copy})", copy + 1
+        names.append(name)
+    return names
+
+
+def without_surrogates(text: str) -> str:
+    """Text that UTF-8 can write: half an emoji, or a byte that was not decoded, becomes ``U+FFFD``."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,84 @@
+"""Excel workbooks (xlsx), one sheet of them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from nlp.corpus.tables import RawRow, cell_text
+from nlp.errors import FileFormatError
+
+_BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError)
+
+
+class WorkbookTable:
+    """One sheet of a workbook; see ``nlp.corpus.tables.Table``. A row's line is its row number in Excel."""
+
+    format = "XLSX"
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __init__(self, path: Path, sheet: str) -> None:
+        self._path = path
+        self._done = 0
+        self._last = 0
+        self.sheet = sheet
+        self.names: list[str] = []
+
+    def rows(self) -> Iterator[RawRow]:
+        """All rows that hold anything; formulas give their last computed value."""
+        book = _open(self._path)
+        try:
+            sheet = book[self.sheet]
+            self._last = sheet.max_row or 0
+            # Some systems write a wrong extent ("A1") into the file; without it every row is read.
+            sheet.reset_dimensions()
+            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                self._done = number
+                cells = [cell_text(value) for value in values]
+                if any(cells):
+                    yield RawRow(number, cells)
+        except _BROKEN as error:
+            raise _damaged(self._path, error) from error
+        finally:
+            book.close()
+
+    def head(self, count: int) -> list[RawRow]:
+        """The first ``count`` rows that hold anything."""
+        return list(islice(self.rows(), count))
+
+    def position(self) -> int:
+        """Bytes read so far, estimated from the share of rows."""
+        return int(self._path.stat().st_size * min(1.0, self._done / max(1, self._last, self._done)))
+
+
+def sheets_of(path: Path) -> list[str]:
+    """Names of the worksheets that hold cells; raises FileFormatError for a damaged workbook."""
+    book = _open(path)
+    try:
+        return [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] or [
+            sheet.title for sheet in book.worksheets
+        ]
+    finally:
+        book.close()
+
+
+def _open(path: Path) -> Any:
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except _BROKEN as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> FileFormatError:
+    return FileFormatError(
+        f"{path}: the workbook is damaged or no Excel file ({error}); open it in Excel, save it as xlsx or "
+        "'CSV UTF-8' and try again"
+    )

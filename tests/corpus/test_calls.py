@@ -1,0 +1,72 @@
+"""Exports with one utterance a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.corpus.reader import Reject, read_documents
+from nlp.text.prepare import render
+from nlp.types import Document
+
+HEADER = "통화ID,고객번호,발화시각,화자,발화\n"
+
+
+def read(path: Path, rows: str) -> list[Document | Reject]:
+    path.write_text(HEADER + rows, encoding="utf-8")
+    return list(read_documents(path))
+
+
+def test_rows_of_a_call_become_one_document_with_turns_in_time(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    (call,) = read(
+        path,
+        "A,C1,2026-11-21 10:00:09,고객,해지하려고요\n"
+        "A,C1,2026-11-21 10:00:01,상담원,무엇을 도와드릴까요\n"
+        "A,,2026-11-21 10:00:20,ARS,연결 중\n",
+    )
+    assert isinstance(call, Document)
+    assert call.text == render(call.turns)
+    assert call.text.startswith("상담원: 무엇을 도와드릴까요\n고객: 해지하려고요\n")
+    assert [turn.speaker for turn in call.turns] == ["agent", "customer", "unknown"]
+    assert (call.id, call.customer_id, call.place) == ("A", "C1", f"{path}:2")
+    assert call.time is not None
+    assert call.time.second == 1
+
+
+def test_interleaved_calls_are_taken_apart(tmp_path: Path) -> None:
+    items = read(
+        tmp_path / "calls.csv", "A,1,,고객,가\nB,2,,고객,나\nA,1,,고객,다\nC,3,,고객,라\nB,2,,고객,마\n"
+    )
+    assert [item.text for item in items] == ["고객: 가\n고객: 다", "고객: 나\n고객: 마", "고객: 라"]
+
+
+def test_turns_without_a_clock_keep_their_order(tmp_path: Path) -> None:
+    (call,) = read(tmp_path / "calls.csv", "A,1,00:00:09,고객,가\nA,1,,고객,나\nA,1,00:00:01,고객,다\n")
+    assert call.text == "고객: 가\n고객: 나\n고객: 다"
+
+
+def test_equal_clocks_keep_their_order(tmp_path: Path) -> None:
+    (call,) = read(
+        tmp_path / "calls.csv", "A,1,00:00:01,고객,가\nA,1,00:00:01,고객,나\nA,1,00:00:00,고객,다\n"
+    )
+    assert call.text == "고객: 다\n고객: 가\n고객: 나"
+
+
+def test_a_row_without_call_or_words_is_rejected(tmp_path: Path) -> None:
+    items = read(tmp_path / "calls.csv", ",1,,고객,가\nA,1,,고객,\nA,1,,고객,나\n")
+    assert [item.line for item in items if isinstance(item, Reject)] == [2, 3]
+    assert [item.text for item in items if isinstance(item, Document)] == ["고객: 나"]
+
+
+@given(order=st.lists(st.sampled_from("ABC"), min_size=1, max_size=25))
+def test_no_utterance_is_lost_in_any_interleaving(tmp_path_factory: object, order: list[str]) -> None:
+    path = tmp_path_factory.mktemp("calls") / "calls.csv"  # type: ignore[attr-defined]
+    items = read(path, "".join(f"{call},,,고객,말{number}\n" for number, call in enumerate(order)))
+    expected = {
+        call: "\n".join(f"고객: 말{number}" for number, other in enumerate(order) if other == call)
+        for call in dict.fromkeys(order)
+    }
+    assert {item.id: item.text for item in items if isinstance(item, Document)} == expected

@@ -1,0 +1,269 @@
+"""Reading exports: formats, encodings, line numbers, rejects."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from nlp.corpus.columns import Columns
+from nlp.corpus.reader import Reject, read_documents
+from nlp.errors import ColumnError, FileFormatError, InputError
+from nlp.types import Document
+
+TABLE = (
+    "접수번호,고객번호,접수일시,채널,지점,상품,상담내용\r\n"
+    "1,C1,2026-11-20 10:00,전화,강남점,인터넷,설치 기사님이 두 시간이나 늦었어요\r\n"
+    "2,C2,2026.11.21,앱,본사,카드,연회비가 너무 비싸요 ㅠㅠ\r\n"
+)
+
+
+def documents(path: Path, columns: Columns | None = None) -> list[Document]:
+    return [item for item in read_documents(path, columns=columns) if isinstance(item, Document)]
+
+
+def rejects(path: Path) -> list[Reject]:
+    return [item for item in read_documents(path) if isinstance(item, Reject)]
+
+
+@pytest.mark.parametrize(
+    ("codec", "reported"),
+    [
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", "UTF-8 (BOM)"),
+        ("cp949", "CP949"),
+        ("euc-kr", "CP949"),
+        ("utf-16", "UTF-16 LE (BOM)"),
+        ("utf-16-le", "UTF-16 LE"),
+        ("utf-16-be", "UTF-16 BE"),
+    ],
+)
+def test_every_encoding_gives_the_same_documents_and_is_reported(
+    tmp_path: Path, codec: str, reported: str
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(TABLE.encode(codec))
+    reader = read_documents(path)
+    first, second = list(reader)
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert first.text == "설치 기사님이 두 시간이나 늦었어요"
+    assert (first.id, first.customer_id, first.channel, first.branch, first.product) == (
+        "1", "C1", "전화", "강남점", "인터넷",
+    )  # fmt: skip
+    assert first.time == datetime(2026, 11, 20, 10, 0)  # noqa: DTZ001
+    assert second.place == f"{path}:3"
+    assert reader.report.encoding == reported
+
+
+def test_korean_far_behind_an_ascii_head_is_still_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    rows = ["id,text"] + [f"{number},ok fine" for number in range(20_000)] + ["20000,해지할래요"]
+    path.write_bytes("\n".join(rows).encode("cp949"))
+    reader = read_documents(path)
+    *_, last = reader
+    assert isinstance(last, Document)
+    assert last.text == "해지할래요"
+    assert reader.report.encoding == "CP949"
+
+
+@pytest.mark.parametrize("codec", ["cp949", "utf-8"])
+def test_a_stray_byte_rejects_its_row_and_no_other(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "stray.csv"
+    lines = [f"{number},상담이 친절했습니다".encode(codec) for number in range(10)]
+    lines[4] = b"4,\xff\xfe\xff"
+    path.write_bytes(b"\n".join(["번호,내용".encode(codec), *lines]))
+    items = list(read_documents(path))
+    (bad,) = [item for item in items if isinstance(item, Reject)]
+    assert bad.line == 6
+    assert "undecodable" in bad.reason
+    assert bad.text.encode("utf-8")
+    assert len(items) == 10
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    path = tmp_path / "export.txt"
+    path.write_text(TABLE.replace(",", delimiter), encoding="utf-8", newline="")
+    reader = read_documents(path)
+    assert len(list(reader)) == 2
+    assert reader.report.delimiter == delimiter
+
+
+def test_commas_in_a_column_of_free_texts_are_no_delimiter(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.csv"
+    path.write_text("리뷰\n맛있고, 친절하고, 깨끗해요\n별로\n음, 그냥 그래요\n", encoding="utf-8")
+    assert [document.text for document in documents(path)] == [
+        "맛있고, 친절하고, 깨끗해요",
+        "별로",
+        "음, 그냥 그래요",
+    ]
+
+
+def test_multi_line_cells_keep_true_line_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_bytes('번호,내용\r\n1,"첫 줄\r\n둘째 줄, ""인용"""\r\n\r\n2,다음\r\n'.encode())
+    first, second = documents(path)
+    assert first.text == '첫 줄\r\n둘째 줄, "인용"'
+    assert (first.place, second.place) == (f"{path}:2", f"{path}:5")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("9,앱", "the row has 2 cells, the header 3"),
+        ("9,앱,좋아요,덤", "the row has 4 cells, the header 3"),
+        ("9,앱,", "empty text"),
+        ("9,앱,   ", "empty text"),
+        ('9,앱,"열린 따옴표', "never closed"),
+        (f"9,앱,{'가' * 100_001}", "longer than 100,000"),
+    ],
+)
+def test_an_unusable_row_is_rejected_with_its_line_and_the_rest_is_read(
+    tmp_path: Path, row: str, reason: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(f"번호,채널,내용\n1,앱,좋아요\n{row}\n2,앱,나빠요\n3,앱,그저 그래요\n", encoding="utf-8")
+    (bad,) = rejects(path)
+    assert (bad.line, bad.place) == (3, f"{path}:3")
+    assert reason in bad.reason
+    assert [document.text for document in documents(path)] == ["좋아요", "나빠요", "그저 그래요"]
+
+
+def test_empty_cells_behind_the_last_column_are_forgiven(tmp_path: Path) -> None:
+    path = tmp_path / "trailing.csv"
+    path.write_text("번호,내용\n1,좋아요,,\n2,나빠요\n3,보통\n", encoding="utf-8")
+    assert len(documents(path)) == 3
+
+
+def test_sloppy_quotes_inside_a_line_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "inch.csv"
+    path.write_text('번호,내용\n1,"5" 화면이 깨졌고 "AS"는 불가래요\n2,좋아요\n', encoding="utf-8")
+    assert [document.id for document in documents(path)] == [f"{path}:2", f"{path}:3"]
+
+
+def test_json_lines_may_bring_new_keys_late(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.jsonl"
+    lines = [
+        {"id": 7, "text": "배송이 느려요 😡", "별점": 1.0},
+        {"id": 8, "text": "반쪽 이모지 \ud83d", "메모": {"a": [1]}},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n[1]\n{broken\n", encoding="utf-8")
+    first, second = documents(path)
+    assert (first.id, first.text, first.fields["별점"]) == ("7", "배송이 느려요 😡", "1")
+    assert second.text.encode("utf-8")
+    assert second.fields["메모"] == '{"a": [1]}'
+    assert [bad.line for bad in rejects(path)] == [3, 4]
+
+
+def test_parquet_cells_become_text(tmp_path: Path) -> None:
+    path = tmp_path / "export.parquet"
+    table = pa.table(
+        {
+            "고객번호": [101, 102],
+            "접수일시": [datetime(2026, 11, 21, 14, 3), None],  # noqa: DTZ001
+            "내용": ["비싸요", "좋아요"],
+            "금액": [1200.0, -3.5],
+        }
+    )
+    pq.write_table(table, path)
+    first, second = documents(path)
+    assert (first.customer_id, first.time) == ("101", datetime(2026, 11, 21, 14, 3))  # noqa: DTZ001
+    assert (first.fields["금액"], second.fields["금액"], second.time) == ("1200", "-3.5", None)
+
+
+def test_a_workbook_is_read_from_its_first_sheet_with_a_text_column(tmp_path: Path) -> None:
+    path = tmp_path / "export.xlsx"
+    book = openpyxl.Workbook()
+    cover = book.active
+    assert cover is not None
+    cover.title = "표지"
+    cover.append(["VOC 보고", 2026])
+    sheet = book.create_sheet("상담")
+    sheet.append(["고객의 소리"])
+    sheet.append([])
+    sheet.append(["고객번호", "접수일시", "내용", None])
+    sheet.append([1001, datetime(2026, 11, 21, 9, 30), "줄\n바꿈 👍"])  # noqa: DTZ001
+    sheet.append([1002, None, None])
+    book.save(path)
+    reader = read_documents(path)
+    document, bad = list(reader)
+    assert isinstance(document, Document)
+    assert (document.text, document.customer_id, document.place) == ("줄\n바꿈 👍", "1001", f"{path}:4")
+    assert document.time == datetime(2026, 11, 21, 9, 30)  # noqa: DTZ001
+    assert isinstance(bad, Reject)
+    assert (reader.report.sheet, reader.report.header_line) == ("상담", 3)
+
+
+@pytest.mark.parametrize(("name", "content", "advice"), [
+    ("old.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "save it as xlsx"),
+    ("locked.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "password"),
+    ("broken.xlsx", b"PK\x03\x04" + b"\0" * 100, "save it as xlsx"),
+    ("page.xls", "<html><table><tr><td>내용</td></tr></table>".encode(), "HTML"),
+    ("array.json", '[{"text": "좋아요"}]'.encode(), "one object a line"),
+    ("packed.csv.gz", b"\x1f\x8b\x08" + b"\0" * 30, "unpack"),
+    ("cut.parquet", b"PAR1" + b"\0" * 40, "damaged"),
+    ("noise.csv", bytes(range(128, 256)) * 9, "save it as"),
+    ("empty.csv", b"\n", "empty"),
+])  # fmt: skip
+def test_a_file_that_is_no_table_gets_the_next_step(
+    tmp_path: Path, name: str, content: bytes, advice: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(FileFormatError, match=advice) as caught:
+        read_documents(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_wrong_extension_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "really_json.csv"
+    path.write_text('{"내용": "좋아요"}\n', encoding="utf-8")
+    reader = read_documents(path)
+    assert reader.report.format == "JSONL"
+    assert len(list(reader)) == 1
+
+
+def test_folders_and_missing_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="folder"):
+        read_documents(tmp_path)
+    with pytest.raises(InputError, match="no such file"):
+        read_documents(tmp_path / "none.csv")
+
+
+def test_an_unreadable_date_keeps_the_row_and_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "dates.csv"
+    path.write_text("접수일,내용\n언젠가,좋아요\n2026-11-21,나빠요\n", encoding="utf-8")
+    reader = read_documents(path)
+    assert [item.time is None for item in reader if isinstance(item, Document)] == [True, False]
+    assert (reader.report.documents, reader.report.undated) == (2, 1)
+
+
+def test_position_ends_at_the_size_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    reader = read_documents(path)
+    assert reader.position == 0
+    for _ in reader:
+        assert 0 < reader.position <= reader.size
+    assert reader.position == reader.size
+
+
+def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(TABLE + "3,짧은 행\n", encoding="utf-8")
+    reader = read_documents(path)
+    assert list(reader) == list(reader)
+    assert reader.report.rejected == 1
+
+
+def test_no_text_column_lists_the_columns_and_the_option(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text("코드,수량\nA1,3\nB2,4\n", encoding="utf-8")
+    with pytest.raises(ColumnError, match=r"'코드', '수량'.*--text-column"):
+        read_documents(path)
