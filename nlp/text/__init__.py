@@ -1,0 +1,1 @@
+"""Text to text: cleaning, masking, turns and sentences, morphemes, near-duplicates."""
