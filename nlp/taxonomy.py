@@ -33,7 +33,8 @@ class Label:
 class Group:
     """Labels that answer one question: any number of them (any-of), or exactly one (one-of).
 
-    ``empty_ko`` and ``empty_en`` name the answer "none of them" of an any-of group.
+    ``empty_ko`` and ``empty_en`` name the answer "none of them" of an any-of group. The labels of an
+    ``ordinal`` group stand in rising order.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Group:
     labels: tuple[Label, ...]
     empty_ko: str = ""
     empty_en: str = ""
+    ordinal: bool = False
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -138,7 +140,7 @@ class Taxonomy:
         """The column of one label."""
         group = self.group(group_id)
         group.label(label_id)
-        return self._spans[group_id].start + group.ids.index(label_id)
+        return int(self._spans[group_id].start) + group.ids.index(label_id)
 
     def encode(self, labels: Mapping[str, object]) -> NDArray[np.float32]:
         """Turn labels by group into a target row ``(n_labels,)``: 1 has it, 0 has it not, NaN not labelled.
@@ -161,9 +163,7 @@ class Taxonomy:
         """Turn a row of zeros and ones ``(n_labels,)`` back into labels by group."""
         decided: dict[str, Decided] = {}
         for group in self.groups:
-            chosen = tuple(
-                label for label, on in zip(group.ids, row[self._spans[group.id]], strict=True) if on > 0.5
-            )
+            chosen = tuple(label for label, on in zip(group.ids, row[self._spans[group.id]], strict=True) if on > 0.5)
             if group.kind == "any-of":
                 decided[group.id] = chosen
             elif len(chosen) == 1:
@@ -183,6 +183,7 @@ def _group(entry: Mapping[str, Any]) -> Group:
         source=entry.get("source", ""),
         empty_ko=entry.get("empty_ko", "없음"),
         empty_en=entry.get("empty_en", "None"),
+        ordinal=bool(entry.get("ordinal", False)),
         labels=tuple(
             Label(
                 id=str(label["id"]),

@@ -1,1 +1,1 @@
-""""""
+"""Text to probabilities to labels: tokens, ONNX Runtime, decision, evidence."""

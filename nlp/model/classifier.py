@@ -1,0 +1,155 @@
+"""The classifier that users call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import ModelError
+from nlp.model.decision import Decision
+from nlp.model.pooling import pooled_logits
+from nlp.model.session import FILE as ONNX_FILE
+from nlp.model.session import Session
+from nlp.model.windows import Windows
+from nlp.resources import default_model_path
+from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText, prepare
+from nlp.types import Document, Prediction
+
+Text: TypeAlias = str | Document | PreparedText
+
+BLOCK = 2048
+"""Texts whose windows are sorted by length together; larger blocks pad less and hold more memory."""
+
+TOKEN_BUDGET = 4096
+
+
+class ComplaintClassifier:
+    """Labels Korean complaint texts with every group of its taxonomy.
+
+    >>> classifier = ComplaintClassifier.from_pretrained()          # doctest: +SKIP
+    >>> classifier.predict(["배송이 2주나 걸렸어요"])[0].labels["cause"]  # doctest: +SKIP
+    ('inconvenience',)
+    """
+
+    def __init__(
+        self, *, session: Session, windows: Windows, taxonomy: Taxonomy, decision: Decision, name: str
+    ) -> None:
+        if session.width != len(taxonomy.labels):
+            raise ModelError(
+                f"{name}: the model scores {session.width} labels, its taxonomy has {len(taxonomy.labels)}; "
+                "the files of the folder do not belong together"
+            )
+        self._session = session
+        self._windows = windows
+        self._decision = decision
+        self.taxonomy = taxonomy
+        self.name = name
+
+    @classmethod
+    def from_pretrained(cls, model: str | Path | None = None, *, threads: int | None = None) -> ComplaintClassifier:
+        """Load a model folder or a Hugging Face hub id; without an argument, the model that ships.
+
+        ``threads`` bounds the cores that inference uses; without it all are used. Raises ModelError when the
+        folder is missing or incomplete.
+        """
+        folder = _folder(model)
+        taxonomy = Taxonomy.load(folder / "taxonomy.toml")
+        decision = Decision.load(folder, taxonomy)
+        return cls(
+            session=Session(folder / ONNX_FILE, threads=threads),
+            windows=Windows.load(folder, max_length=decision.max_length),
+            taxonomy=taxonomy,
+            decision=decision,
+            name=_name(folder),
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """``group:label`` ids in column order."""
+        return self.taxonomy.labels
+
+    @property
+    def decision(self) -> Decision:
+        """Calibration and thresholds in use."""
+        return self._decision
+
+    def predict_logits(self, texts: Sequence[Text]) -> NDArray[np.float32]:
+        """Uncalibrated scores ``(n_texts, n_labels)``; higher is more likely.
+
+        A text longer than the window is read in several windows, none of it is cut off.
+        """
+        blocks = [
+            self._block([_prepared(text) for text in texts[start : start + BLOCK]])
+            for start in range(0, len(texts), BLOCK)
+        ]
+        return np.concatenate(blocks) if blocks else np.zeros((0, len(self.labels)), dtype=np.float32)
+
+    def predict_proba(self, texts: Sequence[Text]) -> NDArray[np.float32]:
+        """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]; one-of groups sum to 1."""
+        return self._decision.probabilities(self.predict_logits(texts), self.taxonomy)
+
+    def predict(self, texts: Sequence[Text]) -> list[Prediction]:
+        """Decided labels with their probabilities, one Prediction per text."""
+        probabilities = self.predict_proba(texts)
+        decided = self._decision.decide(probabilities, self.taxonomy)
+        abstained = self._decision.abstained(probabilities, decided, self.taxonomy)
+        groups = [group.id for group in self.taxonomy]
+        return [
+            Prediction(
+                labels=self.taxonomy.decode(row),
+                probabilities=dict(zip(self.labels, scores.tolist(), strict=True)),
+                abstained=tuple(group for group, unsure in zip(groups, doubt, strict=True) if unsure),
+            )
+            for row, scores, doubt in zip(decided, probabilities, abstained, strict=True)
+        ]
+
+    def _block(self, texts: Sequence[PreparedText]) -> NDArray[np.float32]:
+        return pooled_logits(
+            texts,
+            windows=self._windows,
+            taxonomy=self.taxonomy,
+            score=self._session.logits,
+            token_budget=TOKEN_BUDGET,
+        )
+
+
+def _prepared(text: Text) -> PreparedText:
+    if isinstance(text, PreparedText):
+        return text
+    if isinstance(text, Document):
+        return prepare(text.text, turns=text.turns)
+    return prepare(text)
+
+
+def _folder(model: str | Path | None) -> Path:
+    if model is None:
+        return default_model_path()
+    folder = Path(model)
+    if folder.is_dir():
+        return folder
+    if isinstance(model, Path) or model.count("/") != 1 or model.startswith((".", "/")):
+        raise ModelError(f"{model}: no such model folder; give a folder that 'dangol train' wrote, or a hub id")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=["*.json", "*.toml", "onnx/*"]))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise ModelError(
+            f"{model}: neither a folder nor a model that the hub gives ({error}); check the name, or copy "
+            "the model folder to this machine"
+        ) from error
+
+
+def _name(folder: Path) -> str:
+    """The model's version: what ``config.json`` says, else the folder's name."""
+    config = folder / "config.json"
+    if config.is_file():
+        return str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", folder.name))
+    return folder.name

@@ -1,0 +1,49 @@
+"""ONNX Runtime: token batches in, logits out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from nlp.errors import ModelError
+from nlp.model.windows import Batch
+
+FILE = Path("onnx") / "model.onnx"
+
+
+class Session:
+    """A loaded ``onnx/model.onnx``; calls may come from several threads."""
+
+    def __init__(self, path: Path, *, threads: int | None = None) -> None:
+        if not path.is_file():
+            raise ModelError(f"{path}: the ONNX model is missing; the folder is no complete model")
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads or 0
+        options.log_severity_level = 3
+        # A spinning pool would keep all cores busy while masking and writing have their turn.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime raises its own untyped exceptions for a corrupt file
+            raise ModelError(
+                f"{path}: ONNX Runtime cannot load this file ({error}); restore the model folder"
+            ) from error
+        self._inputs = {node.name for node in self._session.get_inputs()}
+        self.width = int(self._session.get_outputs()[0].shape[-1])
+
+    def logits(self, batch: Batch) -> NDArray[np.float32]:
+        """Logits ``(n_windows, n_labels)``; a window's logits do not depend on the others in the batch."""
+        feed = {
+            name: array
+            for name, array in (
+                ("input_ids", batch.input_ids),
+                ("attention_mask", batch.attention_mask),
+                ("token_type_ids", batch.token_type_ids),
+            )
+            if name in self._inputs
+        }
+        (logits,) = self._session.run(None, feed)
+        return np.asarray(logits, dtype=np.float32)

@@ -1,0 +1,145 @@
+"""From a prepared text to the token windows that the model reads. Training and inference share this road."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from nlp.errors import ModelError
+from nlp.text.prepare import PreparedText
+
+OVERLAP = 16
+"""Tokens that a window repeats from the one before, so that no phrase is only ever seen in halves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """A stretch of one text as token ids with special tokens; ``row`` is the text's position in its block."""
+
+    row: int
+    ids: tuple[int, ...]
+    type_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Windows of similar length, padded: three int64 arrays ``(n_windows, n_tokens)``."""
+
+    rows: NDArray[np.int64]
+    input_ids: NDArray[np.int64]
+    attention_mask: NDArray[np.int64]
+    token_type_ids: NDArray[np.int64]
+
+
+class Windows:
+    """Cuts texts into windows of at most ``max_length`` tokens; nothing of a text is left out.
+
+    A dialogue gives the customer's words as the first segment and the agent's as the second. When both do
+    not fit, the two are cut into the same number of stretches, so that a window holds what was said at the
+    same part of the call.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, *, max_length: int) -> None:
+        self._tokenizer = tokenizer
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self.max_length = max_length
+        self._single = tokenizer.num_special_tokens_to_add(False)
+        self._pair = tokenizer.num_special_tokens_to_add(True)
+        self.pad_id = _pad_id(tokenizer)
+
+    @classmethod
+    def load(cls, folder: Path, *, max_length: int) -> Windows:
+        """Read ``tokenizer.json`` of a model folder."""
+        path = folder / "tokenizer.json"
+        if not path.is_file():
+            raise ModelError(
+                f"{path}: the tokenizer is missing; the folder is no complete model, save it again with "
+                "'dangol train' or the fast tokenizer's save_pretrained"
+            )
+        return cls(Tokenizer.from_file(str(path)), max_length=max_length)
+
+    def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
+        """Windows of all texts, in order; every text has at least one."""
+        customers = self._tokenizer.encode_batch([text.customer for text in texts], add_special_tokens=False)
+        spoken = [row for row, text in enumerate(texts) if text.agent]
+        agents = dict(
+            zip(
+                spoken,
+                self._tokenizer.encode_batch([texts[row].agent for row in spoken], add_special_tokens=False),
+                strict=True,
+            )
+        )
+        return [
+            window for row, customer in enumerate(customers) for window in self._of_text(row, customer, agents.get(row))
+        ]
+
+    def _of_text(self, row: int, customer: Encoding, agent: Encoding | None) -> Iterator[Window]:
+        room = self.max_length - (self._single if agent is None else self._pair)
+        count = _pieces_needed(len(customer.ids), 0 if agent is None else len(agent.ids), room)
+        firsts = _pieces(customer, count, overlap=OVERLAP if agent is None else 0)
+        seconds = [None] * count if agent is None else _pieces(agent, count, overlap=0)
+        for first, second in zip(firsts, seconds, strict=True):
+            encoding = self._tokenizer.post_process(first, second, True)
+            yield Window(row=row, ids=tuple(encoding.ids), type_ids=tuple(encoding.type_ids))
+
+    def batches(self, windows: Sequence[Window], *, token_budget: int) -> Iterator[Batch]:
+        """Group windows by length into padded batches of at most ``token_budget`` tokens (at least one)."""
+        order = sorted(range(len(windows)), key=lambda index: len(windows[index].ids))
+        start = 0
+        while start < len(order):
+            stop = start + 1
+            while stop < len(order) and len(windows[order[stop]].ids) * (stop + 1 - start) <= token_budget:
+                stop += 1
+            yield self.pad([windows[index] for index in order[start:stop]])
+            start = stop
+
+    def pad(self, windows: Sequence[Window]) -> Batch:
+        """Pad windows to the longest of them."""
+        shape = (len(windows), max(len(window.ids) for window in windows))
+        ids = np.full(shape, self.pad_id, dtype=np.int64)
+        mask = np.zeros(shape, dtype=np.int64)
+        types = np.zeros(shape, dtype=np.int64)
+        for index, window in enumerate(windows):
+            length = len(window.ids)
+            ids[index, :length] = window.ids
+            mask[index, :length] = 1
+            types[index, :length] = window.type_ids
+        rows = np.array([window.row for window in windows], dtype=np.int64)
+        return Batch(rows=rows, input_ids=ids, attention_mask=mask, token_type_ids=types)
+
+
+def _pieces_needed(first: int, second: int, room: int) -> int:
+    """The fewest stretches such that one of each segment, with the overlap, fits into ``room`` tokens."""
+    count = 1
+    while ceil(first / count) + ceil(second / count) + (OVERLAP if count > 1 and not second else 0) > room:
+        count += 1
+    return count
+
+
+def _pieces(encoding: Encoding, count: int, *, overlap: int) -> list[Encoding]:
+    if count == 1:
+        return [encoding]
+    size = max(1, ceil(len(encoding.ids) / count))
+    overlap = min(overlap, size - 1)
+    encoding.truncate(size + overlap, stride=overlap)
+    pieces = [encoding, *encoding.overflowing][:count]
+    return pieces + [_empty(encoding) for _ in range(count - len(pieces))]
+
+
+def _empty(encoding: Encoding) -> Encoding:
+    return type(encoding)()
+
+
+def _pad_id(tokenizer: Tokenizer) -> int:
+    for token in ("<pad>", "[PAD]"):
+        found = tokenizer.token_to_id(token)
+        if found is not None:
+            return int(found)
+    return 0

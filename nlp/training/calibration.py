@@ -1,0 +1,143 @@
+"""Fit the decision file on out-of-fold logits of the training rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from nlp.model.decision import Decision, group_confidence
+from nlp.taxonomy import Group, Taxonomy
+
+COVERAGE = 0.9
+"""Share of texts a group decides by itself; the least certain rest goes to a person."""
+
+_RIDGE = 1.0
+"""Pulls the slope towards 1 by as much as one text's worth of evidence; matters for rare labels alone."""
+
+_BOUNDS = (0.2, 5.0)
+
+
+def fit_decision(
+    logits: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    taxonomy: Taxonomy,
+    *,
+    max_length: int,
+) -> Decision:
+    """Temperatures and biases by maximum likelihood, then thresholds that maximise F1, then abstention bounds.
+
+    ``logits`` and ``targets`` are ``(n_texts, n_labels)``, of texts that the scoring models did not see.
+    """
+    neutral = Decision.neutral(taxonomy, max_length=max_length)
+    temperature, bias = dict(neutral.temperature), dict(neutral.bias)
+    for group in taxonomy:
+        columns = taxonomy.columns(group.id)
+        known = ~np.isnan(targets[:, columns.start])
+        if not known.any():
+            continue
+        z, y = logits[known, columns].astype(np.float64), targets[known, columns].astype(np.float64)
+        slopes, offsets = _platt(z, y) if group.kind == "any-of" else _vector_scaling(z, y)
+        for label, slope, offset in zip(group.ids, slopes, offsets, strict=True):
+            temperature[f"{group.id}:{label}"] = float(1.0 / slope)
+            bias[f"{group.id}:{label}"] = float(offset / slope)
+
+    calibrated = Decision(
+        temperature=temperature,
+        bias=bias,
+        threshold=neutral.threshold,
+        confidence=neutral.confidence,
+        max_length=max_length,
+    )
+    probabilities = calibrated.probabilities(logits, taxonomy)
+    threshold = {
+        f"{group.id}:{label}": value
+        for group in taxonomy
+        for label, value in zip(group.ids, _thresholds(probabilities, targets, taxonomy, group), strict=True)
+    }
+    final = Decision(
+        temperature=temperature,
+        bias=bias,
+        threshold=threshold,
+        confidence=neutral.confidence,
+        max_length=max_length,
+    )
+    sure = group_confidence(probabilities, final.decide(probabilities, taxonomy), taxonomy)
+    bounds = np.quantile(sure, 1.0 - COVERAGE, axis=0)
+    confidence = {group.id: float(bound) for group, bound in zip(taxonomy, bounds, strict=True)}
+    return Decision(
+        temperature=temperature, bias=bias, threshold=threshold, confidence=confidence, max_length=max_length
+    )
+
+
+def _platt(z: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:
+    slopes, offsets = [], []
+    for column in range(z.shape[1]):
+
+        def loss(parameters: NDArray[np.float64], column: int = column) -> float:
+            scaled = parameters[0] * z[:, column] + parameters[1]
+            likelihood = np.logaddexp(0.0, scaled) - y[:, column] * scaled
+            return float(likelihood.sum() + _RIDGE * (parameters[0] - 1.0) ** 2)
+
+        found = minimize(loss, np.array([1.0, 0.0]), bounds=[_BOUNDS, (-8.0, 8.0)])
+        slopes.append(float(found.x[0]))
+        offsets.append(float(found.x[1]))
+    return slopes, offsets
+
+
+def _vector_scaling(z: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:
+    """One slope for the group and an offset per label, so that argmax is free to move with the rates."""
+    width = z.shape[1]
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        scaled = parameters[0] * z + parameters[1:]
+        likelihood = np.logaddexp.reduce(scaled, axis=1) - (y * scaled).sum(axis=1)
+        return float(likelihood.sum() + _RIDGE * ((parameters[0] - 1.0) ** 2 + 0.01 * np.square(parameters[1:]).sum()))
+
+    found = minimize(loss, np.array([1.0] + [0.0] * width), bounds=[_BOUNDS, *[(-8.0, 8.0)] * width])
+    return [float(found.x[0])] * width, [float(value) for value in found.x[1:]]
+
+
+def _thresholds(
+    probabilities: NDArray[np.float32], targets: NDArray[np.float32], taxonomy: Taxonomy, group: Group
+) -> list[float]:
+    columns = taxonomy.columns(group.id)
+    known = ~np.isnan(targets[:, columns.start])
+    p, y = probabilities[known, columns], targets[known, columns]
+    if group.kind == "any-of":
+        return [best_threshold(p[:, column], y[:, column]) for column in range(p.shape[1])]
+    return _one_of_thresholds(p, y)
+
+
+def best_threshold(probabilities: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
+    """The threshold in [0.05, 0.95] with the highest F1; 0.5 when no text has the label."""
+    if not targets.any():
+        return 0.5
+    order = np.argsort(-probabilities, kind="stable")
+    hits = np.cumsum(targets[order])
+    scores = 2.0 * hits / (np.arange(1, len(order) + 1) + targets.sum())
+    ranked = probabilities[order]
+    # Neighbouring cuts differ by chance; the middle of the cuts within 0.2 % of the best is steadier.
+    good = ranked[np.flatnonzero(scores >= scores.max() * 0.998)]
+    return float(np.clip(np.median(good), 0.05, 0.95))
+
+
+def _one_of_thresholds(p: NDArray[np.float32], y: NDArray[np.float32]) -> list[float]:
+    """Coordinate ascent on macro-F1 over a grid of ratios; deciding is argmax of probability over threshold."""
+    grid = np.geomspace(0.25, 1.0, 13)
+    chosen = np.full(p.shape[1], 0.5)
+    for _ in range(3):
+        for column in range(p.shape[1]):
+            scores = []
+            for value in grid:
+                trial = chosen.copy()
+                trial[column] = value
+                scores.append(_macro_f1((p / trial).argmax(axis=1), y))
+            if max(scores) > _macro_f1((p / chosen).argmax(axis=1), y) + 1e-4:
+                chosen[column] = grid[int(np.argmax(scores))]
+    return [float(value) for value in chosen]
+
+
+def _macro_f1(decided: NDArray[np.int64], y: NDArray[np.float32]) -> float:
+    on = np.eye(y.shape[1])[decided]
+    return float((2.0 * (on * y).sum(axis=0) / np.maximum(on.sum(axis=0) + y.sum(axis=0), 1.0)).mean())

@@ -1,0 +1,151 @@
+"""Labelled rows, read and checked whole before anything is trained on them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import LabelledDataError, TaxonomyError
+from nlp.taxonomy import Group, Taxonomy
+from nlp.text.prepare import PreparedText, prepare
+
+METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
+"""Columns that a labelled file may carry beside its text and labels."""
+
+_TEXT_COLUMNS = ("text", "본문", "내용")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A text with agreed labels; ``target`` is ``(n_labels,)``: 1, 0, or NaN where the group is not labelled."""
+
+    id: str
+    text: str
+    target: NDArray[np.float32]
+    place: str
+    evidence: Mapping[str, str]
+
+    def prepared(self) -> PreparedText:
+        """The text as the model reads it, personal data masked."""
+        return prepare(self.text)
+
+
+def read_examples(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Example]:
+    """Read labelled JSONL or CSV files.
+
+    JSONL rows hold ``text`` and ``labels`` (by group); CSV files one column per group, named by id or Korean
+    name, any-of cells separated by commas or semicolons, labels by id or Korean name. A group without a
+    column or with an empty one-of cell is not labelled.
+
+    Raises LabelledDataError that lists every unusable row of every file as ``file:line: reason``.
+    """
+    problems: list[str] = []
+    examples: list[Example] = []
+    for path in paths:
+        try:
+            rows = _jsonl(path) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv(path, taxonomy)
+            for line, row in rows:
+                try:
+                    examples.append(_example(row, taxonomy, place=f"{path}:{line}"))
+                except (ValueError, TaxonomyError) as error:
+                    problems.append(f"{path}:{line}: {error}")
+        except (OSError, UnicodeDecodeError, _UnusableFileError) as error:
+            problems.append(f"{path}: {error}")
+    if problems:
+        raise LabelledDataError(tuple(problems))
+    if not examples:
+        raise LabelledDataError((f"{', '.join(map(str, paths))}: no labelled row found",))
+    return examples
+
+
+class _UnusableFileError(ValueError):
+    """A whole file breaks a rule; its rows are not looked at."""
+
+
+def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Example:
+    if "error" in row:
+        raise ValueError(row["error"])
+    unknown = set(row) - {"text", "labels", *METADATA}
+    if unknown:
+        allowed = ", ".join(("text", "labels", *METADATA))
+        raise ValueError(f"unknown key {', '.join(sorted(map(repr, unknown)))}; allowed: {allowed}")
+    text, labels = row.get("text"), row.get("labels")
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError("the text is empty; delete the row or fill in its text")
+    if not isinstance(labels, Mapping) or not labels:
+        raise ValueError('\'labels\' is missing; give an object such as {"cause": ["price"]}')
+    return Example(
+        id=str(row.get("id") or place),
+        text=text,
+        target=taxonomy.encode(labels),
+        place=place,
+        evidence=row.get("evidence") or {},
+    )
+
+
+def _jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                row = {"error": f"not valid JSON ({error}); every line must be one object"}
+            yield number, row if isinstance(row, dict) else {"error": "not a JSON object"}
+
+
+def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(_decoded(path.read_bytes()), newline=""))
+    columns = reader.fieldnames or []
+    groups = {name: group for group in taxonomy for name in (group.id, group.ko) if name in columns}
+    text_column = next((name for name in _TEXT_COLUMNS if name in columns), None)
+    # Results of a classification carry a probability per label; correcting them must not need a clean-up.
+    scores = {f"{group.ko}:{label.ko}" for group in taxonomy for label in group.labels}
+    unknown = [
+        name for name in columns if name not in groups and name not in (text_column, *METADATA) and name not in scores
+    ]
+    if text_column is None:
+        raise _UnusableFileError(f"no text column; name one of the columns {', '.join(_TEXT_COLUMNS)}")
+    if not groups:
+        raise _UnusableFileError(f"no label column; name columns after groups: {', '.join(g.id for g in taxonomy)}")
+    if unknown:
+        raise _UnusableFileError(
+            f"unknown column {', '.join(map(repr, unknown))}; allowed: text, {', '.join(METADATA)} and the groups "
+            f"{', '.join(group.id for group in taxonomy)}; delete or rename it"
+        )
+    for row in reader:
+        line = reader.line_num
+        try:
+            labels = {group.id: _cell(row[name] or "", group) for name, group in groups.items()}
+            meta = {name: row[name] for name in METADATA if name in row and name not in ("evidence", "annotators")}
+            yield line, {"text": row[text_column] or "", "labels": labels, **meta}
+        except TaxonomyError as error:
+            yield line, {"error": str(error)}
+
+
+def _cell(value: str, group: Group) -> str | list[str] | None:
+    named = {label.ko: label.id for label in group.labels}
+    parts = [part.strip() for part in value.replace(";", ",").split(",") if part.strip()]
+    chosen = [named.get(part, part) for part in parts if part not in (group.empty_ko, group.empty_en)]
+    if group.kind == "any-of":
+        return chosen
+    return chosen[0] if len(chosen) == 1 else (chosen or None)
+
+
+def _decoded(raw: bytes) -> str:
+    """Excel on Korean Windows saves CSV as cp949 unless told otherwise."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp949")

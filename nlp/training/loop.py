@@ -1,0 +1,270 @@
+"""Fit one classifier with the Hugging Face Trainer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import (
+    AutoConfig,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    EarlyStoppingCallback,
+    PreTrainedModel,
+    Trainer,
+    TrainingArguments,
+)
+from transformers.trainer_utils import get_last_checkpoint
+
+from nlp.errors import ModelError
+from nlp.model.pooling import pooled_logits
+from nlp.model.windows import Batch, Window, Windows
+from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText
+from nlp.training.metrics import mean_average_precision
+from nlp.training.objective import Objective
+from nlp.training.warm_start import warm_start
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hyperparameters:
+    """How one model is fitted. ``learning_rate`` is the head's; each layer below has ``layer_decay`` of the next."""
+
+    epochs: float = 5.0
+    learning_rate: float = 1e-4
+    layer_decay: float = 0.9
+    batch_size: int = 32
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    token_masking: float = 0.08
+    max_length: int = 320
+    patience: int = 2
+    seed: int = 1
+    threads: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A fitted model and the epoch it stopped at."""
+
+    model: PreTrainedModel
+    windows: Windows
+    epochs: float
+
+
+def load_windows(base: str | Path, *, max_length: int) -> Windows:
+    """The token windows of a base encoder: a folder, or a Hugging Face hub id."""
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    if not tokenizer.is_fast:
+        raise ModelError(f"{base}: its tokenizer has no tokenizer.json; choose a base with a fast tokenizer")
+    longest = min(max_length, int(tokenizer.model_max_length))
+    return Windows(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()), max_length=longest)
+
+
+def fit(
+    texts: Sequence[PreparedText],
+    targets: NDArray[np.float32],
+    *,
+    base: str | Path,
+    taxonomy: Taxonomy,
+    hyperparameters: Hyperparameters,
+    folder: Path,
+    validation: tuple[Sequence[PreparedText], NDArray[np.float32]] | None = None,
+) -> Fitted:
+    """Fine-tune ``base`` on targets ``(n_texts, n_labels)``; continue from a checkpoint in ``folder``.
+
+    With ``validation`` it stops early, once mean average precision has not risen for ``patience`` epochs,
+    and returns the best epoch. Targets may be soft; NaN marks a group that is not labelled.
+    """
+    settings = hyperparameters
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    torch.manual_seed(settings.seed)
+    windows = load_windows(base, max_length=settings.max_length)
+    model = _model(base, taxonomy)
+    objective = Objective(taxonomy, targets)
+    collate = _Collator(windows, mask_id=_mask_id(base), masking=settings.token_masking, seed=settings.seed)
+    train_set = _dataset(texts, targets, windows)
+    checkpoint = get_last_checkpoint(str(folder)) if folder.is_dir() else None
+    if checkpoint is None:
+        plain = _Collator(windows, mask_id=None, masking=0.0, seed=settings.seed)
+        warm_start(model, _inputs(train_set, plain), objective)
+
+    cuda = torch.cuda.is_available()
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=64,
+        num_train_epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        warmup_steps=settings.warmup,
+        bf16=cuda and torch.cuda.is_bf16_supported(),
+        eval_strategy="epoch" if validation else "no",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=validation is not None,
+        metric_for_best_model="mean_average_precision" if validation else None,
+        greater_is_better=True if validation else None,
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        remove_unused_columns=False,
+        label_names=["labels"],
+        dataloader_pin_memory=cuda,
+        logging_steps=20,
+        report_to="none",
+        seed=settings.seed,
+    )
+    trainer = Trainer(
+        model=model,
+        args=arguments,
+        data_collator=collate,
+        train_dataset=train_set,
+        eval_dataset=_dataset(validation[0], validation[1], windows) if validation else None,
+        compute_loss_func=lambda outputs, labels, **_: objective(outputs.logits, labels),
+        compute_metrics=lambda prediction: {
+            "mean_average_precision": mean_average_precision(
+                np.asarray(prediction.predictions), np.asarray(prediction.label_ids)
+            )
+        },
+        callbacks=[EarlyStoppingCallback(settings.patience)] if validation else [],
+        optimizers=(_optimizer(model, settings), None),
+    )
+    trainer.train(resume_from_checkpoint=checkpoint)
+    return Fitted(model=model, windows=windows, epochs=_best_epoch(trainer))
+
+
+def predict_logits(fitted: Fitted, texts: Sequence[PreparedText], taxonomy: Taxonomy) -> NDArray[np.float32]:
+    """Logits ``(n_texts, n_labels)`` by the same windows and pooling as the shipped classifier's."""
+    model = fitted.model.eval()
+
+    def score(batch: Batch) -> NDArray[np.float32]:
+        with torch.no_grad():
+            logits = model(**_tensors(batch, model)).logits
+        return np.asarray(logits.float().cpu().numpy(), dtype=np.float32)
+
+    return pooled_logits(texts, windows=fitted.windows, taxonomy=taxonomy, score=score, token_budget=4096)
+
+
+def _model(base: str | Path, taxonomy: Taxonomy) -> PreTrainedModel:
+    config = AutoConfig.from_pretrained(
+        base,
+        num_labels=len(taxonomy.labels),
+        id2label=dict(enumerate(taxonomy.labels)),
+        label2id={label: index for index, label in enumerate(taxonomy.labels)},
+        problem_type="multi_label_classification",
+    )
+    # Dropping tokens regularises as well as dropping activations does, and dropout takes a third of the
+    # time of a step on a CPU.
+    for name in ("hidden_dropout_prob", "attention_probs_dropout_prob"):
+        if hasattr(config, name):
+            setattr(config, name, 0.0)
+    config.classifier_dropout = 0.1
+    model = AutoModelForSequenceClassification.from_pretrained(
+        base, config=config, ignore_mismatched_sizes=True, dtype=torch.float32
+    )
+    assert isinstance(model, PreTrainedModel)
+    return model
+
+
+def _mask_id(base: str | Path) -> int | None:
+    return AutoTokenizer.from_pretrained(base).mask_token_id  # type: ignore[no-any-return]
+
+
+def _dataset(texts: Sequence[PreparedText], targets: NDArray[np.float32], windows: Windows) -> Dataset:
+    """One row per text, its first window: the labels of a very long text need not hold for its later ones."""
+    first: dict[int, Window] = {}
+    for window in windows.cut(texts):
+        first.setdefault(window.row, window)
+    ordered = [first[row] for row in range(len(texts))]
+    return Dataset.from_dict(
+        {
+            "ids": [list(window.ids) for window in ordered],
+            "type_ids": [list(window.type_ids) for window in ordered],
+            "labels": targets.tolist(),
+            "length": [len(window.ids) for window in ordered],
+        }
+    )
+
+
+class _Collator:
+    """Pads a batch and hides a share of its tokens behind the mask token."""
+
+    def __init__(self, windows: Windows, *, mask_id: int | None, masking: float, seed: int) -> None:
+        self._windows, self._mask_id, self._masking = windows, mask_id, masking
+        self._random = np.random.default_rng(seed)
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
+        batch = self._windows.pad(
+            [Window(row=0, ids=tuple(row["ids"]), type_ids=tuple(row["type_ids"])) for row in rows]
+        )
+        ids = batch.input_ids
+        if self._mask_id is not None and self._masking:
+            hidden = (self._random.random(ids.shape) < self._masking) & (batch.attention_mask == 1)
+            hidden[:, 0] = False
+            ids = np.where(hidden, self._mask_id, ids)
+        return {
+            "input_ids": torch.from_numpy(ids),
+            "attention_mask": torch.from_numpy(batch.attention_mask),
+            "token_type_ids": torch.from_numpy(batch.token_type_ids),
+            "labels": torch.tensor([row["labels"] for row in rows], dtype=torch.float32),
+        }
+
+
+def _inputs(dataset: Dataset, collate: _Collator) -> Iterator[tuple[dict[str, Tensor], Tensor]]:
+    order = np.argsort(dataset["length"])
+    for start in range(0, len(order), 64):
+        inputs = collate([dataset[int(index)] for index in order[start : start + 64]])
+        labels = inputs.pop("labels")
+        yield inputs, labels
+
+
+def _tensors(batch: Batch, model: PreTrainedModel) -> dict[str, Tensor]:
+    return {
+        "input_ids": torch.from_numpy(batch.input_ids).to(model.device),
+        "attention_mask": torch.from_numpy(batch.attention_mask).to(model.device),
+        "token_type_ids": torch.from_numpy(batch.token_type_ids).to(model.device),
+    }
+
+
+_LAYER = re.compile(r"\.layers?\.(\d+)\.")
+
+
+def _optimizer(model: PreTrainedModel, settings: Hyperparameters) -> torch.optim.Optimizer:
+    """AdamW whose rate falls by ``layer_decay`` per layer from the head down to the embeddings."""
+    layers = int(model.config.num_hidden_layers)
+    groups: dict[tuple[int, float], list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        found = _LAYER.search(name)
+        depth = int(found.group(1)) + 1 if found else (0 if "embeddings" in name else layers + 1)
+        decay = 0.0 if parameter.ndim < 2 else settings.weight_decay
+        groups.setdefault((depth, decay), []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parameters,
+                "weight_decay": decay,
+                "lr": settings.learning_rate * settings.layer_decay ** (layers + 1 - depth),
+            }
+            for (depth, decay), parameters in groups.items()
+        ],
+        betas=(0.9, 0.98),
+        eps=1e-6,
+    )
+
+
+def _best_epoch(trainer: Trainer) -> float:
+    scores = [
+        (entry["eval_mean_average_precision"], entry["epoch"])
+        for entry in trainer.state.log_history
+        if "eval_mean_average_precision" in entry
+    ]
+    return float(max(scores)[1]) if scores else float(trainer.state.epoch or 0.0)
