@@ -131,9 +131,7 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
         return Roles(index=kept | {"text": free[0]}, guessed_text=True)
     shown = ", ".join(repr(name) for name in names[:40]) or "none"
     found = f"{len(free)} columns look like free text" if free else "no column looks like free Korean text"
-    raise ColumnError(
-        f"{place}: no text column was recognised among {shown} ({found}); name it with --text-column"
-    )
+    raise ColumnError(f"{place}: no text column was recognised among {shown} ({found}); name it with --text-column")
 
 
 def speaker_of(name: str) -> Speaker:
@@ -163,9 +161,7 @@ def _synonyms() -> dict[str, _Synonyms]:
         return tuple(normalize_name(name) for name in entry.get(part, ()))
 
     return {
-        role: _Synonyms(
-            names=keys(entry, "names"), endings=keys(entry, "endings"), never=keys(entry, "never")
-        )
+        role: _Synonyms(names=keys(entry, "names"), endings=keys(entry, "endings"), never=keys(entry, "never"))
         for role, entry in _table()["role"].items()
     }
 
@@ -184,9 +180,7 @@ def _position(names: Sequence[str], wanted: str, role: str, place: str) -> int:
     if normalize_name(wanted) in keys:
         return keys.index(normalize_name(wanted))
     shown = ", ".join(repr(name) for name in names[:40])
-    raise ColumnError(
-        f"{place}: there is no column {wanted!r}; the file has {shown}. Correct {option_of(role)}"
-    )
+    raise ColumnError(f"{place}: there is no column {wanted!r}; the file has {shown}. Correct {option_of(role)}")
 
 
 def _free_text(names: Sequence[str], sample: Sequence[Sequence[str]]) -> list[int]:

@@ -16,7 +16,7 @@ DELIMITERS = (",", "\t", ";", "|")
 _NONE = "\x1f"
 _SAMPLE_LINES = 400
 _MAX_RECORD_LINES = 2000
-_UNCLOSED = f"a quoted cell is never closed, or is longer than {csv.field_size_limit():,} characters"
+_UNCLOSED = f"따옴표가 닫히지 않았거나 칸이 {csv.field_size_limit():,}자를 넘음"
 
 
 class DelimitedTable:
@@ -42,7 +42,7 @@ class DelimitedTable:
             doubtful = self._encoding.bad_lines != 0
             for row in parse(file, self._separator):
                 if doubtful and any(map(self._encoding.undecodable, row.cells)):
-                    row = row._replace(problem=f"undecodable bytes ({self._encoding.name})")
+                    row = row._replace(problem=f"글자로 읽을 수 없는 바이트가 있음 ({self._encoding.name})")
                 yield row
             self._raw = None
 

@@ -53,9 +53,7 @@ def open_tables(path: Path) -> list[Table]:
         except ValueError:
             pass
         else:
-            raise FileFormatError(
-                f"{path}: this is a JSON array; write one object a line (JSON Lines) instead"
-            )
+            raise FileFormatError(f"{path}: this is a JSON array; write one object a line (JSON Lines) instead")
     if start[:200].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")):
         raise FileFormatError(
             f"{path}: this is an HTML or XML page with an Excel name; open it in Excel and save it as xlsx"

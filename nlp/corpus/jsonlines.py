@@ -35,15 +35,15 @@ class JsonLinesTable:
                 if not line.strip():
                     continue
                 if self._encoding.undecodable(line):
-                    yield RawRow(number, [line], f"undecodable bytes ({self._encoding.name})")
+                    yield RawRow(number, [line], f"글자로 읽을 수 없는 바이트가 있음 ({self._encoding.name})")
                     continue
                 try:
                     entry = json.loads(line)
                 except ValueError as error:
-                    yield RawRow(number, [line], f"no valid JSON ({error})")
+                    yield RawRow(number, [line], f"JSON 형식이 아님 ({error})")
                     continue
                 if not isinstance(entry, dict):
-                    yield RawRow(number, [line], "not a JSON object")
+                    yield RawRow(number, [line], "JSON 객체가 아님")
                     continue
                 # An escape such as "\\ud83d" alone is half of an emoji that no file could be written with.
                 halves = "\\ud" in line or "\\uD" in line

@@ -23,7 +23,10 @@ MAX_CELL = 100_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reject:
-    """A row that cannot be used. ``text`` is the row as it stands in the file, not masked yet."""
+    """A row that cannot be used.
+
+    ``reason`` is Korean, for the reject file; ``text`` is the row as it stands in the file, not masked yet.
+    """
 
     place: str
     line: int
@@ -47,6 +50,7 @@ class ReadReport:
     header_line: int
     columns: tuple[str, ...]
     roles: dict[str, str]
+    text_column: str
     guessed_text: bool
     by_turns: bool
     rows: int = 0
@@ -94,6 +98,7 @@ class Reader:
             header_line=self._header,
             columns=names,
             roles={role: names[at] for role, at in self._roles.index.items()},
+            text_column=names[self._roles.text],
             guessed_text=self._roles.guessed_text,
             by_turns=self._roles.by_turns,
             rows=self._rows,
@@ -122,7 +127,7 @@ class Reader:
             for done, call in enumerate(spool.calls(), start=1):
                 self._share_done = done / len(spool)
                 if len(call.text) > MAX_CELL:
-                    yield self._reject(call.row, f"the call is longer than {MAX_CELL:,} characters")
+                    yield self._reject(call.row, f"통화 전체가 {MAX_CELL:,}자를 넘음")
                     continue
                 yield replace(self._document(call.row, call.text), turns=call.turns)
         self._share_done = 1.0
@@ -145,15 +150,15 @@ class Reader:
                 elif len(cells) > width and not any(map(str.strip, cells[width:])):
                     cells = cells[:width]
                 elif self._table.format != "JSONL":
-                    problem = f"the row has {len(cells)} cells, the header {width}"
+                    problem = f"칸이 {len(cells)}개로 머리글({width}개)과 다름"
             if not problem:
                 text = cells[text_at] if text_at < len(cells) else ""
                 if not text or text.isspace():
-                    problem = f"empty text in column {names[text_at]!r}"
+                    problem = f"'{names[text_at]}' 칸이 비어 있음"
                 elif len(text) > MAX_CELL:
-                    problem = f"the text is longer than {MAX_CELL:,} characters"
+                    problem = f"글이 {MAX_CELL:,}자를 넘음"
                 elif call_at is not None and not cells[call_at].strip():
-                    problem = f"empty call id in column {names[call_at]!r}"
+                    problem = f"'{names[call_at]}' 칸이 비어 있음"
             yield self._reject(row, problem) if problem else RawRow(line, cells)
 
     def _reject(self, row: RawRow, reason: str) -> Reject:
@@ -199,9 +204,7 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, i
         header = 0
         if not table.names:
             if not sound:
-                raise FileFormatError(
-                    f"{path}: no row could be read ({rows[0].problem}); save the file again"
-                )
+                raise FileFormatError(f"{path}: no row could be read ({rows[0].problem}); save the file again")
             at = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
             header, table.names = sound[at].line, unique_names(_trimmed(sound[at].cells))
         place = f"{path}, sheet {table.sheet!r}" if hasattr(table, "sheet") else str(path)

@@ -37,9 +37,7 @@ def test_rows_of_a_call_become_one_document_with_turns_in_time(tmp_path: Path) -
 
 
 def test_interleaved_calls_are_taken_apart(tmp_path: Path) -> None:
-    items = read(
-        tmp_path / "calls.csv", "A,1,,고객,가\nB,2,,고객,나\nA,1,,고객,다\nC,3,,고객,라\nB,2,,고객,마\n"
-    )
+    items = read(tmp_path / "calls.csv", "A,1,,고객,가\nB,2,,고객,나\nA,1,,고객,다\nC,3,,고객,라\nB,2,,고객,마\n")
     assert [item.text for item in items] == ["고객: 가\n고객: 다", "고객: 나\n고객: 마", "고객: 라"]
 
 
@@ -49,9 +47,7 @@ def test_turns_without_a_clock_keep_their_order(tmp_path: Path) -> None:
 
 
 def test_equal_clocks_keep_their_order(tmp_path: Path) -> None:
-    (call,) = read(
-        tmp_path / "calls.csv", "A,1,00:00:01,고객,가\nA,1,00:00:01,고객,나\nA,1,00:00:00,고객,다\n"
-    )
+    (call,) = read(tmp_path / "calls.csv", "A,1,00:00:01,고객,가\nA,1,00:00:01,고객,나\nA,1,00:00:00,고객,다\n")
     assert call.text == "고객: 다\n고객: 가\n고객: 나"
 
 

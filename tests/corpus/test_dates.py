@@ -39,9 +39,7 @@ def test_common_forms_are_read(written: str, meant: datetime) -> None:
     assert parse_time(written) == meant
 
 
-@pytest.mark.parametrize(
-    "written", ["", "언젠가", "2026-13-01", "2026-02-30", "1234", "20269999", "10:30", "-"]
-)
+@pytest.mark.parametrize("written", ["", "언젠가", "2026-13-01", "2026-02-30", "1234", "20269999", "10:30", "-"])
 def test_what_is_no_date_is_none(written: str) -> None:
     assert parse_time(written) is None
 

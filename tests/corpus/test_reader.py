@@ -43,9 +43,7 @@ def rejects(path: Path) -> list[Reject]:
         ("utf-16-be", "UTF-16 BE"),
     ],
 )
-def test_every_encoding_gives_the_same_documents_and_is_reported(
-    tmp_path: Path, codec: str, reported: str
-) -> None:
+def test_every_encoding_gives_the_same_documents_and_is_reported(tmp_path: Path, codec: str, reported: str) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(TABLE.encode(codec))
     reader = read_documents(path)
@@ -81,7 +79,7 @@ def test_a_stray_byte_rejects_its_row_and_no_other(tmp_path: Path, codec: str) -
     items = list(read_documents(path))
     (bad,) = [item for item in items if isinstance(item, Reject)]
     assert bad.line == 6
-    assert "undecodable" in bad.reason
+    assert "읽을 수 없는 바이트" in bad.reason
     assert bad.text.encode("utf-8")
     assert len(items) == 10
 
@@ -116,17 +114,15 @@ def test_multi_line_cells_keep_true_line_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("9,앱", "the row has 2 cells, the header 3"),
-        ("9,앱,좋아요,덤", "the row has 4 cells, the header 3"),
-        ("9,앱,", "empty text"),
-        ("9,앱,   ", "empty text"),
-        ('9,앱,"열린 따옴표', "never closed"),
-        (f"9,앱,{'가' * 100_001}", "longer than 100,000"),
+        ("9,앱", "칸이 2개로 머리글(3개)과 다름"),
+        ("9,앱,좋아요,덤", "칸이 4개로 머리글(3개)과 다름"),
+        ("9,앱,", "'내용' 칸이 비어 있음"),
+        ("9,앱,   ", "'내용' 칸이 비어 있음"),
+        ('9,앱,"열린 따옴표', "따옴표가 닫히지 않았거나"),
+        (f"9,앱,{'가' * 100_001}", "글이 100,000자를 넘음"),
     ],
 )
-def test_an_unusable_row_is_rejected_with_its_line_and_the_rest_is_read(
-    tmp_path: Path, row: str, reason: str
-) -> None:
+def test_an_unusable_row_is_rejected_with_its_line_and_the_rest_is_read(tmp_path: Path, row: str, reason: str) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(f"번호,채널,내용\n1,앱,좋아요\n{row}\n2,앱,나빠요\n3,앱,그저 그래요\n", encoding="utf-8")
     (bad,) = rejects(path)
@@ -211,9 +207,7 @@ def test_a_workbook_is_read_from_its_first_sheet_with_a_text_column(tmp_path: Pa
     ("noise.csv", bytes(range(128, 256)) * 9, "save it as"),
     ("empty.csv", b"\n", "empty"),
 ])  # fmt: skip
-def test_a_file_that_is_no_table_gets_the_next_step(
-    tmp_path: Path, name: str, content: bytes, advice: str
-) -> None:
+def test_a_file_that_is_no_table_gets_the_next_step(tmp_path: Path, name: str, content: bytes, advice: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(FileFormatError, match=advice) as caught:

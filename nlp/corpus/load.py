@@ -1,0 +1,134 @@
+"""The way back: a result file as a ClassifiedTable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from nlp.classified import ClassifiedTable
+from nlp.corpus.columns import Columns, resolve
+from nlp.corpus.dates import parse_time
+from nlp.corpus.results import Incoming, Layout, incoming_of
+from nlp.corpus.writers import METADATA_KEY
+from nlp.errors import FileFormatError
+from nlp.taxonomy import Group, Taxonomy
+
+_ARRAYS = ("text", "customer_id", "time", "channel", "branch", "product")
+
+
+def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | None = None) -> ClassifiedTable:
+    """Read a result file in Parquet or JSON Lines back into arrays.
+
+    Parquet says which column plays which role; for JSON Lines the roles are recognised by name, unless
+    ``columns`` names them. Raises FileFormatError when the file is no result of this taxonomy.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        parquet = file.read(4) == b"PAR1"
+    table = pq.read_table(path) if parquet else _json_table(path, taxonomy)
+    names = table.column_names
+    if parquet:
+        meta = json.loads((table.schema.metadata or {}).get(METADATA_KEY, b"{}"))
+    else:
+        meta = _layout_of(path, names, taxonomy, columns or Columns(), table).metadata()
+    groups, scores = meta.get("groups", {}), meta.get("probabilities", {})
+    if list(groups) != [group.id for group in taxonomy] or list(scores) != list(taxonomy.labels):
+        raise FileFormatError(
+            f"{path}: this is no result file of the given taxonomy; classify the source again with this model"
+        )
+    ours = {meta["id"], meta["place"], meta["abstained"], *groups.values(), *scores.values()}
+    roles: Mapping[str, str] = meta["roles"]
+    count = table.num_rows
+
+    def texts(name: str | None) -> NDArray[np.object_]:
+        if name is None:
+            return np.full(count, None, dtype=object)
+        cells = np.empty(count, dtype=object)
+        cells[:] = [value or None for value in table[name].to_pylist()]
+        return cells
+
+    decided = np.zeros((count, len(taxonomy.labels)), dtype=np.bool_)
+    for group in taxonomy:
+        decided[:, taxonomy.columns(group.id)] = _decided(group, table[groups[group.id]].to_pylist(), path)
+    korean = {group.ko: at for at, group in enumerate(taxonomy)}
+    abstained = np.zeros((count, len(taxonomy.groups)), dtype=np.bool_)
+    for row, held in enumerate(table[meta["abstained"]].to_pylist()):
+        for name in held:
+            abstained[row, korean[name]] = True
+    clock = roles.get("time") or roles.get("turn_time")
+    moments = [parse_time(value) if value else None for value in texts(clock)]
+    played = {name for role, name in roles.items() if role in _ARRAYS}
+    return ClassifiedTable(
+        taxonomy=taxonomy,
+        ids=texts(meta["id"]),
+        texts=texts(roles["text"]),
+        probabilities=np.column_stack([table[scores[label]].to_numpy() for label in taxonomy.labels]).astype(
+            np.float32
+        ),
+        decided=decided,
+        abstained=abstained,
+        times=np.array(moments, dtype="datetime64[s]"),
+        customer_ids=texts(roles.get("customer_id")),
+        channels=texts(roles.get("channel")),
+        branches=texts(roles.get("branch")),
+        products=texts(roles.get("product")),
+        fields={name: texts(name) for name in names if name not in ours and name not in played},
+    )
+
+
+def _decided(group: Group, values: Sequence[Any], path: Path) -> NDArray[np.bool_]:
+    position = {label.ko: at for at, label in enumerate(group.labels)}
+    found = np.zeros((len(values), len(group.labels)), dtype=np.bool_)
+    try:
+        for row, value in enumerate(values):
+            for name in [value] if isinstance(value, str) else value:
+                found[row, position[name]] = True
+    except KeyError as error:
+        raise FileFormatError(
+            f"{path}: {error} is no label of {group.ko!r} here; give the taxonomy of its model"
+        ) from error
+    return found
+
+
+def _json_table(path: Path, taxonomy: Taxonomy) -> pa.Table:
+    lists = {"판단 보류", *(group.ko for group in taxonomy if group.kind == "any-of")}
+    try:
+        with path.open(encoding="utf-8") as file:
+            rows = [json.loads(line) for line in file if line.strip()]
+        names = list(rows[0]) if rows else Layout.over(taxonomy, []).names
+        arrays = []
+        for name in names:
+            values = [row[name] for row in rows]
+            # A file in which no document has a label holds empty lists only, whose type Arrow cannot know.
+            empty_lists = name.removesuffix(" (단골)") in lists and all(value == [] for value in values)
+            arrays.append(pa.array(values, pa.list_(pa.string())) if empty_lists else pa.array(values))
+        return pa.table(arrays, names=names)
+    except (ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
+        raise FileFormatError(f"{path}: this is no result file in JSON Lines ({error})") from error
+
+
+def _layout_of(path: Path, names: Sequence[str], taxonomy: Taxonomy, columns: Columns, table: pa.Table) -> Layout:
+    """The layout of a file without metadata: our columns stand in fixed places around those that came in."""
+    foreign = FileFormatError(
+        f"{path}: this is no result file of the given taxonomy; classify the source again with this model"
+    )
+    tail = len(taxonomy.groups) + 1 + len(taxonomy.labels)
+    if len(names) < 3 + tail:
+        raise foreign
+    came_in = list(names[2:-tail])
+    head = table.slice(0, 200)
+    sample = [[str(value or "") for value in row] for row in zip(*(head[n].to_pylist() for n in came_in), strict=True)]
+    roles = resolve(came_in, columns, sample, place=str(path))
+    named = {role: came_in[at] for role, at in roles.index.items()}
+    incoming: list[Incoming] = incoming_of(came_in, named, came_in[roles.text], by_turns=False)
+    layout = Layout.over(taxonomy, incoming)
+    if layout.names != list(names):
+        raise foreign
+    return layout

@@ -1,0 +1,217 @@
+"""Result files: CSV, TSV, XLSX, JSON Lines and Parquet, block by block in constant memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, get_args
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from nlp.corpus.results import Format, Layout
+from nlp.corpus.tables import without_surrogates
+from nlp.errors import InputError
+
+SHEET_ROWS = 1_048_575
+"""Rows of a worksheet below its header."""
+
+SHEET_CELL = 32_767
+"""Characters that a cell of a worksheet holds."""
+
+METADATA_KEY = b"dangol"
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_HARMLESS = re.compile(r"[+-]?(\d+(,\d{3})*(\.\d+)?|\.\d+)%?|-")
+_PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d{0,10})(\.\d{0,5}[1-9])?")
+_CUT = "…(이하 생략)"
+
+
+class Writer(Protocol):
+    """Takes blocks in the final columns, then is closed; the file is whole only after ``close``."""
+
+    def write(self, block: pa.Table) -> None:
+        """Append a block."""
+
+    def close(self) -> None:
+        """Finish the file; the stream stays open."""
+
+
+def format_of(path: Path) -> Format:
+    """The result format that a file name asks for; raises InputError with those that can be written."""
+    for name in get_args(Format):
+        if path.suffix.lower() == f".{name}":
+            found: Format = name
+            return found
+    allowed = ", ".join(f".{name}" for name in get_args(Format))
+    raise InputError(f"{path}: results cannot be written as {path.suffix!r}; use one of {allowed}")
+
+
+def open_writer(stream: BinaryIO, kind: Format, layout: Layout) -> Writer:
+    """A writer of ``kind`` on a binary stream."""
+    if kind == "csv":
+        return DelimitedWriter(stream, layout, delimiter=",")
+    if kind == "tsv":
+        return DelimitedWriter(stream, layout, delimiter="\t")
+    if kind == "xlsx":
+        return WorkbookWriter(stream, layout)
+    if kind == "jsonl":
+        return JsonLinesWriter(stream)
+    return ParquetWriter(stream, layout)
+
+
+def neutral(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula: ``=1+1`` → ``'=1+1``; numbers like ``-3.5`` stay."""
+    if _FORMULA.match(cell) and not _HARMLESS.fullmatch(cell):
+        return "'" + cell
+    return cell
+
+
+class DelimitedWriter:
+    """CSV or TSV as Excel opens it: UTF-8 with a byte order mark, CRLF, no formulas."""
+
+    def __init__(self, stream: BinaryIO, layout: Layout, *, delimiter: str) -> None:
+        self._text = TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=False)
+        self._layout = layout
+        self._rows = csv.writer(self._text, delimiter=delimiter, lineterminator="\r\n")
+        self._rows.writerow([neutral(name) for name in layout.names])
+
+    def write(self, block: pa.Table) -> None:
+        """Append a block."""
+        self._rows.writerows(_flat_rows(block, self._layout, neutral))
+
+    def close(self) -> None:
+        """Flush everything into the stream."""
+        self._text.flush()
+        self._text.detach()
+
+
+class JsonLinesWriter:
+    """One object a line, labels as lists."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+
+    def write(self, block: pa.Table) -> None:
+        """Append a block."""
+        names = block.column_names
+        rows = zip(*(column.to_pylist() for column in block.columns), strict=True)
+        lines = [self._encode(dict(zip(names, row, strict=True))) for row in rows]
+        self._stream.write("".join(f"{line}\n" for line in lines).encode())
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+
+class ParquetWriter:
+    """Parquet with the meaning of its columns in the schema's metadata."""
+
+    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
+        self._stream = stream
+        self._metadata = {METADATA_KEY: json.dumps(layout.metadata(), ensure_ascii=False).encode()}
+        self._writer: Any = None
+
+    def write(self, block: pa.Table) -> None:
+        """Append a block as one row group."""
+        block = block.replace_schema_metadata(self._metadata)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._stream, block.schema, compression="zstd")
+        self._writer.write_table(block)
+
+    def close(self) -> None:
+        """Write the footer."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+class WorkbookWriter:
+    """An Excel workbook; rows that a worksheet cannot hold go on to the next one."""
+
+    def __init__(self, stream: BinaryIO, layout: Layout, *, sheet_rows: int = SHEET_ROWS) -> None:
+        self._stream = stream
+        self._layout = layout
+        self._sheet_rows = sheet_rows
+        self._book = openpyxl.Workbook(write_only=True)
+        self._sheet: Any = None
+        self._left = 0
+        text = layout.roles.get("text")
+        kept = {
+            layout.id,
+            layout.place,
+            *(name for role, name in layout.roles.items() if role.endswith("id")),
+        }
+        self._typed = [name not in kept and name != text for name in layout.names]
+        self._next_sheet()
+
+    def write(self, block: pa.Table) -> None:
+        """Append a block."""
+        for row in _flat_rows(block, self._layout, without_controls):
+            if self._left == 0:
+                self._next_sheet()
+            self._left -= 1
+            self._sheet.append([self._cell(value, typed) for value, typed in zip(row, self._typed, strict=True)])
+
+    def close(self) -> None:
+        """Write the workbook into the stream."""
+        self._book.save(self._stream)
+
+    def _next_sheet(self) -> None:
+        number = len(self._book.worksheets) + 1
+        self._sheet = self._book.create_sheet("분류 결과" if number == 1 else f"분류 결과 {number}")
+        self._sheet.freeze_panes = "A2"
+        self._sheet.append([self._cell(without_controls(name), False) for name in self._layout.names])
+        self._left = self._sheet_rows
+
+    def _cell(self, value: Any, typed: bool) -> Any:
+        if not isinstance(value, str):
+            return value
+        if typed and _PLAIN_NUMBER.fullmatch(value):
+            number = float(value) if "." in value else int(value)
+            return number if str(number) == value else value
+        if value[:1] in "=#" and value:
+            cell = WriteOnlyCell(self._sheet, value=value)
+            cell.data_type = "s"
+            return cell
+        return value
+
+
+def without_controls(text: str) -> str:
+    """Text that a worksheet can hold: no control characters, at most 32,767 UTF-16 units."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text).replace("\r\n", "\n").replace("\ufffe", "").replace("\uffff", "")
+    if len(text) * 2 > SHEET_CELL and len(units := text.encode("utf-16-le")) > 2 * SHEET_CELL:
+        kept = units[: 2 * (SHEET_CELL - len(_CUT))].decode("utf-16-le", "ignore")
+        return kept + _CUT
+    return text
+
+
+def _flat_rows(block: pa.Table, layout: Layout, clean: Any) -> Iterator[tuple[Any, ...]]:
+    """Rows of cells for formats without lists: labels joined by ", ", an empty any-of by its own name."""
+    empty = dict(zip(layout.groups, (group.empty_ko for group in layout.taxonomy), strict=True))
+    columns = []
+    for name, column in zip(block.column_names, block.columns, strict=True):
+        values = column.to_pylist()
+        if pa.types.is_list(column.type):
+            values = [", ".join(value) or empty.get(name, "") for value in values]
+        elif pa.types.is_string(column.type):
+            values = [clean(value) if value else "" for value in values]
+        columns.append(values)
+    return zip(*columns, strict=True)
+
+
+def write_rejects(stream: BinaryIO, rows: Iterator[tuple[str, int, str, str]]) -> None:
+    """The reject file: place, line, reason and masked row, as CSV for Excel."""
+    text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    table = csv.writer(text, lineterminator="\r\n")
+    table.writerow(["위치", "행", "사유", "내용(가림)"])
+    for place, line, reason, row in rows:
+        table.writerow([neutral(place), line, neutral(reason), neutral(without_surrogates(row))])
+    text.flush()
+    text.detach()

@@ -1,0 +1,1 @@
+"""Whole jobs over files: from exports to results, resumable."""

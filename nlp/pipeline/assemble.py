@@ -1,0 +1,89 @@
+"""From finished blocks to the output file, its reject file and the job's report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlp.corpus.reader import ReadReport
+from nlp.corpus.results import Incoming, Layout
+from nlp.corpus.writers import format_of, open_writer, write_rejects
+from nlp.pipeline.partial import PartialFolder
+from nlp.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobReport:
+    """What became of a job.
+
+    ``rejects`` is the reject file, None when every row was usable. ``labels`` counts decided documents by
+    ``group:label``, ``abstained`` by group. ``resumed`` counts the rows that an earlier run had done.
+    """
+
+    output: Path
+    rejects: Path | None
+    files: tuple[ReadReport, ...]
+    documents: int
+    rejected: int
+    resumed: int
+    labels: Mapping[str, int]
+    abstained: Mapping[str, int]
+
+
+def rejects_of(target: Path) -> Path:
+    """The reject file of an output: ``OUT.rejects.csv``."""
+    return target.with_name(f"{target.name}.rejects.csv")
+
+
+def assemble(folder: PartialFolder, files: int, target: Path, taxonomy: Taxonomy, *, resumed: int) -> JobReport:
+    """Put the blocks together in order; the output appears in one step, after the reject file."""
+    places = [(file, block) for file in range(files) for block in range(folder.count(file))]
+    columns: dict[str, Incoming] = {}
+    last: dict[int, Mapping[str, Any]] = {}
+    rejected = 0
+    for file, block in places:
+        notes = folder.read(file, block).notes
+        last[file] = notes["report"]
+        rejected += len(notes["rejects"])
+        for column in _incoming(notes):
+            columns.setdefault(column.key, column)
+    layout = Layout.over(taxonomy, columns.values())
+
+    rejects = rejects_of(target)
+    if rejected:
+        lines = (tuple(row) for place in places for row in folder.read(*place).notes["rejects"])
+        with folder.replacing(rejects) as stream:
+            write_rejects(stream, lines)
+    else:
+        rejects.unlink(missing_ok=True)
+
+    documents, labels, abstained = 0, Counter[str](), Counter[str]()
+    with folder.replacing(target) as stream:
+        writer = open_writer(stream, format_of(target), layout)
+        for place in places:
+            part = folder.read(*place)
+            writer.write(layout.present(part.table, _incoming(part.notes)))
+            documents += part.table.num_rows
+            for group in taxonomy:
+                decided = part.table[f"label:{group.id}"].to_pylist()
+                ids = decided if group.kind == "one-of" else [label for row in decided for label in row]
+                labels.update(f"{group.id}:{label}" for label in ids)
+            abstained.update(name for row in part.table["abstained"].to_pylist() for name in row)
+        writer.close()
+    return JobReport(
+        output=target,
+        rejects=rejects if rejected else None,
+        files=tuple(ReadReport(**{**last[file], "columns": tuple(last[file]["columns"])}) for file in range(files)),
+        documents=documents,
+        rejected=rejected,
+        resumed=resumed,
+        labels={label: labels[label] for label in taxonomy.labels},
+        abstained={group.id: abstained[group.id] for group in taxonomy},
+    )
+
+
+def _incoming(notes: Mapping[str, Any]) -> list[Incoming]:
+    return [Incoming(name=name, role=role) for name, role in notes["incoming"]]

@@ -1,0 +1,222 @@
+"""Classify files in fixed blocks of rows; a job that was cut off goes on where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from nlp.corpus.columns import Columns
+from nlp.corpus.reader import Reader, Reject, read_documents
+from nlp.corpus.results import Incoming, encode_block, incoming_of
+from nlp.corpus.writers import format_of
+from nlp.errors import InputError, ResumeError
+from nlp.pipeline.assemble import JobReport, assemble, rejects_of
+from nlp.pipeline.masking import cell_mask
+from nlp.pipeline.partial import Part, PartialFolder, fingerprint
+from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText, prepare
+from nlp.types import Document, Prediction
+
+_PARTS_VERSION = 1
+_GROWTH = 3.0
+"""Bytes of blocks and output together, per byte of input; a guess that stops hopeless jobs early."""
+
+
+class Classifier(Protocol):
+    """What a job needs of a classifier."""
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The labels it gives."""
+
+    def predict(self, texts: Sequence[PreparedText], /) -> list[Prediction]:
+        """One prediction per text, in order, each independent of its neighbours."""
+
+
+Progress = Callable[[int, int, int], None]
+"""Called with the rows done, the bytes done and the bytes in all."""
+
+
+def classify_files(
+    paths: Sequence[str | Path],
+    output: str | Path,
+    *,
+    classifier: Classifier,
+    model_id: str = "",
+    columns: Columns | None = None,
+    block_rows: int = 2048,
+    resume: bool = False,
+    restart: bool = False,
+    overwrite: bool = False,
+    mask: bool = True,
+    progress: Progress | None = None,
+) -> JobReport:
+    """Classify every row of the files into ``output`` (.csv, .tsv, .xlsx, .jsonl or .parquet).
+
+    Rows that cannot be used go to ``OUT.rejects.csv``. ``model_id`` names the classifier's version:
+    finished blocks are used again only under the same one. ``resume`` continues a job that was cut off,
+    ``restart`` drops what it left. Memory stays bounded by ``block_rows``, save for XLSX input.
+
+    Raises InputError (also FileFormatError, ColumnError) before the work begins when an input or the output
+    cannot be used, and ResumeError when the interrupted job is missing, unasked for or was another one.
+    """
+    if block_rows < 1:
+        raise InputError(f"block_rows is {block_rows}; it must be at least 1")
+    columns = columns or Columns()
+    sources, target = [Path(path) for path in paths], Path(output)
+    folder = PartialFolder(target)
+    _check_target(sources, target, folder, resume=resume, restart=restart, overwrite=overwrite)
+    readers = [read_documents(path, columns=columns) for path in sources]
+    manifest = {
+        "inputs": [fingerprint(path) for path in sources],
+        "columns": columns.given(),
+        "block_rows": block_rows,
+        "mask": mask,
+        "model": model_id,
+        "taxonomy": hashlib.sha256(repr(classifier.taxonomy.groups).encode()).hexdigest(),
+        "output": target.name,
+        "version": _PARTS_VERSION,
+    }
+    if resume:
+        folder.check(manifest)
+    else:
+        _check_room(target, sum(reader.size for reader in readers))
+        folder.create(manifest)
+
+    job = _Job(folder=folder, classifier=classifier, block_rows=block_rows, mask=mask)
+    job.run(readers, progress or (lambda _rows, _done, _total: None))
+    report = assemble(folder, len(readers), target, classifier.taxonomy, resumed=job.resumed)
+    folder.discard()
+    return report
+
+
+class _Job:
+    """One pass over the readers that leaves every block in the folder."""
+
+    def __init__(self, *, folder: PartialFolder, classifier: Classifier, block_rows: int, mask: bool) -> None:
+        self._folder = folder
+        self._classifier = classifier
+        self._block_rows = block_rows
+        self._mask = mask
+        self._mask_cell = cell_mask(mask=mask)
+        self.resumed = 0
+
+    def run(self, readers: Sequence[Reader], progress: Progress) -> None:
+        total = sum(reader.size for reader in readers)
+        before = rows = 0
+        for file, reader in enumerate(readers):
+            finished = self._folder.count(file)
+            notes = self._folder.read(file, finished - 1).notes if finished else None
+            skipped = self._block_rows * (finished - 1) + notes["items"] if notes else 0
+            rows += skipped
+            self.resumed += skipped
+            # Only the last block of a file is short of rows, perhaps empty.
+            if notes is None or notes["items"] == self._block_rows:
+                progress(rows, before, total)
+                for block, items in enumerate(self._blocks(reader, skipped), start=finished):
+                    self._folder.write(file, block, self._classified(reader, items))
+                    rows += len(items)
+                    progress(rows, before + reader.position, total)
+            before += reader.size
+        progress(rows, total, total)
+
+    def _blocks(self, reader: Reader, skipped: int) -> Iterator[list[Document | Reject]]:
+        items = islice(reader, skipped, None)
+        while True:
+            block = list(islice(items, self._block_rows))
+            yield block
+            if len(block) < self._block_rows:
+                return
+
+    def _classified(self, reader: Reader, items: Sequence[Document | Reject]) -> Part:
+        documents = [item for item in items if isinstance(item, Document)]
+        prepared = [prepare(item.text, turns=item.turns, mask=self._mask) for item in documents]
+        predictions = self._classifier.predict(prepared)
+        if len(predictions) != len(documents):
+            raise InputError(
+                f"the classifier gave {len(predictions)} predictions for {len(documents)} texts; it must "
+                "give one per text"
+            )
+        found = reader.report
+        incoming = incoming_of(found.columns, found.roles, found.text_column, by_turns=found.by_turns)
+        table = encode_block(
+            [self._identified(document, found.roles) for document in documents],
+            [text.masked for text in prepared],
+            predictions,
+            taxonomy=self._classifier.taxonomy,
+            incoming=incoming,
+            mask=self._mask_cell,
+        )
+        whole_row = Incoming(name="")
+        return Part(
+            table=table,
+            notes={
+                "items": len(items),
+                "incoming": [[column.name, column.role] for column in incoming],
+                "rejects": [
+                    [item.place, item.line, item.reason, self._mask_cell(item.text, whole_row)]
+                    for item in items
+                    if isinstance(item, Reject)
+                ],
+                "report": asdict(found),
+            },
+        )
+
+    def _identified(self, document: Document, roles: Mapping[str, str]) -> Document:
+        """The document under its place, when its id holds personal data."""
+        column = Incoming(name=roles.get("id") or roles.get("call_id") or "")
+        if document.id == document.place or self._mask_cell(document.id, column) == document.id:
+            return document
+        return replace(document, id=document.place)
+
+
+def _check_target(
+    sources: Sequence[Path],
+    target: Path,
+    folder: PartialFolder,
+    *,
+    resume: bool,
+    restart: bool,
+    overwrite: bool,
+) -> None:
+    format_of(target)
+    if not sources:
+        raise InputError("no input file is given; name at least one")
+    resolved = [path.resolve() for path in sources]
+    twice = next((path for path in sources if resolved.count(path.resolve()) > 1), None)
+    if twice is not None:
+        raise InputError(f"{twice}: the file is given twice; its rows would count double")
+    if target.resolve() in resolved:
+        raise InputError(f"{target}: the output is one of the inputs; choose another name")
+    if target.is_dir():
+        raise InputError(f"{target}: the output is a folder; give a file name")
+    if resume and restart:
+        raise InputError("resume and restart exclude each other; choose one")
+    if resume and not folder.exists:
+        done = "it is finished, the output is there" if target.exists() else "start it without --resume"
+        raise ResumeError(f"{folder.path}: there is no interrupted job to resume; {done}")
+    if folder.exists and not (resume or restart):
+        raise ResumeError(
+            f"{folder.path}: an interrupted job left finished blocks; continue it with --resume or drop them "
+            "with --restart"
+        )
+    for path in (target, rejects_of(target)):
+        if path.exists() and not (overwrite or resume):
+            raise InputError(f"{path}: the output is there already; choose another name or use --overwrite")
+
+
+def _check_room(target: Path, total: int) -> None:
+    parent = target.parent
+    if not parent.is_dir():
+        raise InputError(f"{parent}: there is no such folder for the output; create it")
+    free, needed = shutil.disk_usage(parent).free, int(total * _GROWTH)
+    if free < needed:
+        raise InputError(
+            f"{parent}: {free >> 20:,} MiB are free, about {needed >> 20:,} MiB are needed for "
+            f"{target.name}; make room or choose another disk"
+        )

@@ -1,0 +1,172 @@
+"""The folder of a job under way: finished blocks, and a manifest that says what they belong to.
+
+A block is written under another name, flushed to the disk and then renamed, so a part that is there is
+whole, whenever the process was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from nlp.errors import InputError, ResumeError
+
+_WHOLE_HASH = 64 << 20
+_END_HASH = 1 << 20
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A finished block: its table, and what does not fit a table, as JSON values in ``notes``."""
+
+    table: pa.Table
+    notes: Mapping[str, Any]
+
+
+def fingerprint(path: Path) -> dict[str, Any]:
+    """What tells that an input is the same as before: size, and a hash of its content.
+
+    Of a file over 64 MiB the two ends are hashed, and its time of change counts as well.
+    """
+    stat = path.stat()
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        if stat.st_size <= _WHOLE_HASH:
+            while chunk := file.read(_END_HASH):
+                digest.update(chunk)
+        else:
+            digest.update(file.read(_END_HASH))
+            file.seek(-_END_HASH, os.SEEK_END)
+            digest.update(file.read(_END_HASH))
+            digest.update(str(stat.st_mtime_ns).encode())
+    return {"path": str(path), "size": stat.st_size, "sha256": digest.hexdigest()}
+
+
+class PartialFolder:
+    """``OUT.partial/`` beside the output ``OUT``."""
+
+    def __init__(self, output: Path) -> None:
+        self.path = output.with_name(output.name + ".partial")
+        self._trash = output.with_name(output.name + ".partial.done")
+
+    @property
+    def exists(self) -> bool:
+        """Whether an earlier job left its blocks."""
+        return self.path.is_dir()
+
+    def create(self, manifest: Mapping[str, Any]) -> None:
+        """Start anew: drop what an earlier job left and write the manifest."""
+        self.discard()
+        try:
+            self.path.mkdir()
+        except FileNotFoundError as error:
+            raise InputError(f"{self.path.parent}: there is no such folder for the output; create it") from error
+        except OSError as error:
+            raise InputError(
+                f"{self.path.parent}: nothing can be written there ({error.strerror}); choose another output"
+            ) from error
+        with self.replacing(self.path / _MANIFEST) as file:
+            file.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+
+    def check(self, manifest: Mapping[str, Any]) -> None:
+        """Raise ResumeError, saying what changed, unless the blocks belong to this very job."""
+        try:
+            found = json.loads((self.path / _MANIFEST).read_bytes())
+        except FileNotFoundError:
+            # Killed between creating the folder and naming the job: there is no block yet.
+            self.create(manifest)
+            return
+        except (OSError, ValueError) as error:
+            raise ResumeError(f"{self.path}: the manifest cannot be read ({error}); use --restart") from error
+        wanted = json.loads(json.dumps(manifest))
+        changed = [
+            f"{key} was {_short(found.get(key))} and is {_short(wanted.get(key))}"
+            for key in {**found, **wanted}
+            if found.get(key) != wanted.get(key)
+        ]
+        if changed:
+            raise ResumeError(
+                f"{self.path}: the interrupted job was another one: {'; '.join(changed)}. Repeat the first "
+                "command to resume, or use --restart to drop its blocks"
+            )
+
+    def count(self, file: int) -> int:
+        """Number of finished blocks of an input, which always are its first ones."""
+        block = 0
+        while self._part(file, block).is_file():
+            block += 1
+        return block
+
+    def write(self, file: int, block: int, part: Part) -> None:
+        """Keep a block, for good once this returns."""
+        notes = {b"notes": json.dumps(part.notes, ensure_ascii=False).encode()}
+        table = part.table.replace_schema_metadata(notes)
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        with self.replacing(self._part(file, block)) as stream:
+            stream.write(sink.getvalue())
+
+    def read(self, file: int, block: int) -> Part:
+        """Get a block back; raises ResumeError when the disk has damaged it."""
+        path = self._part(file, block)
+        try:
+            with pa.memory_map(str(path)) as source:
+                table = pa.ipc.open_file(source).read_all()
+            return Part(table=table, notes=json.loads(table.schema.metadata[b"notes"]))
+        except (pa.ArrowInvalid, OSError, KeyError, TypeError, ValueError) as error:
+            raise ResumeError(f"{path}: the block is damaged ({error}); use --restart") from error
+
+    @contextlib.contextmanager
+    def replacing(self, target: Path) -> Iterator[BinaryIO]:
+        """A stream whose content becomes ``target`` in one step at the end, flushed to the disk before."""
+        temporary = self.path / f"{target.name}.tmp"
+        try:
+            with temporary.open("wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(target)
+            _sync_folder(target.parent)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise InputError(
+                    f"{target}: the disk is full; make room and go on with --resume, finished blocks are kept"
+                ) from error
+            raise
+
+    def discard(self) -> None:
+        """Remove the folder; it is renamed first, so that half a folder is never taken for a job."""
+        shutil.rmtree(self._trash, ignore_errors=True)
+        if self.exists:
+            self.path.rename(self._trash)
+            shutil.rmtree(self._trash)
+
+    def _part(self, file: int, block: int) -> Path:
+        return self.path / f"{file:04d}-{block:07d}.arrow"
+
+
+def _sync_folder(path: Path) -> None:
+    """Make a rename in the folder last; only POSIX systems let a folder be opened for that."""
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 300 else text[:300] + "…"
