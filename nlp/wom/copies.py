@@ -1,0 +1,125 @@
+"""Texts that were copied are one opinion told often: count them once, and show them as a burst."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.classified import ClassifiedTable
+from nlp.text.duplicates import near_duplicate_groups
+
+FEWEST_LETTERS = 10
+"""Shorter texts ("너무 비싸요") are alike by chance: many customers, not many copies."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CopyBurst:
+    """One text that occurs ``copies`` times, identical or nearly so.
+
+    ``row`` is the position of the copy that is kept: the earliest by time, else the first in the file.
+    ``customers`` counts distinct customer ids (0 when unknown), ``channels`` lists where it appeared, ``peak`` is
+    the day with most copies and ``peak_copies`` how many fell on it. ``counted_once`` is false for short texts
+    that are shown but keep counting.
+    """
+
+    row: int
+    text: str
+    copies: int
+    customers: int
+    channels: tuple[str, ...]
+    first: date | None
+    last: date | None
+    peak: date | None
+    peak_copies: int
+    counted_once: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distinct:
+    """``rows`` int64: positions of the documents to count, in file order; ``bursts``: most copies first.
+
+    ``weight`` int64 of the same length says how many documents each of them stands for. ``table`` holds the
+    documents to count.
+    """
+
+    table: ClassifiedTable
+    rows: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    bursts: tuple[CopyBurst, ...]
+
+    @property
+    def dropped(self) -> int:
+        """How many copies are not counted."""
+        return int(self.weight.sum()) - len(self.rows)
+
+
+def distinct(
+    table: ClassifiedTable,
+    *,
+    threshold: float = 0.7,
+    fewest_letters: int = FEWEST_LETTERS,
+    fewest_copies: int = 3,
+    keep: Sequence[str] = (),
+) -> Distinct:
+    """Keep one document of each group of copies.
+
+    Texts are copies when their five-character shingles have a Jaccard similarity of ``threshold`` or more,
+    or are equal but for case, spaces and punctuation. Texts under ``fewest_letters`` letters and digits are
+    all kept. Groups of ``fewest_copies`` or more are returned as bursts. A document whose id is in ``keep``
+    (an audited row) stands for its group in place of the earliest one.
+    """
+    group = near_duplicate_groups(table.texts.tolist(), threshold=threshold)
+    letters = np.array([sum(map(str.isalnum, text)) for text in table.texts], dtype=np.int64)
+    long = letters >= fewest_letters
+    times = table.times.astype(np.int64).astype(np.float64)
+    times[np.isnat(table.times)] = np.inf
+    wanted = set(keep)
+    last_choice = np.array([identity not in wanted for identity in table.ids], dtype=bool)
+    order = np.lexsort((np.arange(len(table)), times, last_choice, group))
+    starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]]) if len(table) else np.array([], int)
+    sizes = np.diff(np.r_[starts, len(table)])
+
+    kept = np.zeros(len(table), dtype=bool)
+    kept[order[starts]] = True
+    kept |= ~long
+    weight = np.ones(len(table), dtype=np.int64)
+    bursts = []
+    for start, size in zip(starts[sizes > 1], sizes[sizes > 1], strict=True):
+        members = order[start : start + size]
+        first = int(members[0])
+        once = bool(long[first])
+        if once:
+            kept[members[1:]] = False
+            weight[first] = size
+        if size >= fewest_copies:
+            bursts.append(_burst(table, members, once))
+    rows = np.flatnonzero(kept).astype(np.int64)
+    bursts.sort(key=lambda burst: (-burst.copies, burst.row))
+    return Distinct(table=table.take(rows), rows=rows, weight=weight[rows], bursts=tuple(bursts))
+
+
+def _burst(table: ClassifiedTable, members: NDArray[np.int64], once: bool) -> CopyBurst:
+    times = table.times[members]
+    days = np.sort(times[~np.isnat(times)].astype("datetime64[D]"))
+    seen, counts = np.unique(days, return_counts=True)
+    peak = int(counts.argmax()) if len(counts) else 0
+    return CopyBurst(
+        row=int(members[0]),
+        text=str(table.texts[members[0]]),
+        copies=len(members),
+        customers=len({name for name in table.customer_ids[members] if name}),
+        channels=tuple(dict.fromkeys(name for name in table.channels[members] if name)),
+        first=_day(seen[0]) if len(seen) else None,
+        last=_day(seen[-1]) if len(seen) else None,
+        peak=_day(seen[peak]) if len(seen) else None,
+        peak_copies=int(counts[peak]) if len(counts) else 0,
+        counted_once=once,
+    )
+
+
+def _day(day: np.datetime64) -> date:
+    return date(1970, 1, 1) + timedelta(days=int(day.astype(np.int64)))
