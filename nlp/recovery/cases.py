@@ -1,0 +1,257 @@
+"""Documents → cases: one per customer, with what the customer's texts say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.classified import ClassifiedTable
+from nlp.recovery.columns import parse_column, public_channel
+from nlp.recovery.cues import Cues
+from nlp.text.duplicates import near_duplicate_groups
+
+Stage: TypeAlias = Literal["before", "during", "after"]
+Outcome: TypeAlias = Literal["unknown", "failed", "recovered", "closed"]
+
+STAGES: Final[tuple[Stage, ...]] = ("before", "during", "after")
+OUTCOMES: Final[tuple[Outcome, ...]] = ("unknown", "failed", "recovered", "closed")
+
+_PERSON_GROUPS = ("cause", "severity")
+_DAY = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases:
+    """``n`` cases; a customer's documents are one case, a document without a customer is its own.
+
+    Of a customer's documents those of the *episode* speak: the newest one and what came within the repeat
+    window before it. ``order`` holds the rows of the table sorted by case and time, ``starts`` ``(n + 1,)`` the
+    position in ``order`` where each case begins, ``newest`` ``(n,)`` the row of its newest document.
+
+    ``probabilities`` ``(n, n_labels)`` in [0, 1] are the highest over the episode (a text resembles the same
+    customer's other texts, so the classifier's errors do too, and a noisy-or would count them twice); in
+    severity and any other one-of group they are those of the highest level reached, in the recovery group those
+    of the newest document. ``decided`` ``(n, n_labels)`` is what was decided in any document of the episode.
+
+    ``repeat`` ``(n,)`` in [0, 1] is the probability that there were two failures on different days, copies of one
+    text aside, and ``gap_days`` ``(n,)`` the days between the last two (infinity where there is one).
+    ``failed_at`` ``(n,)`` is the time of the newest failure, NaT where unknown; ``days`` ``(n,)`` the days from
+    it until now, NaN where unknown and 0 for the ``n_future`` cases dated after it. ``stage`` and
+    ``outcome`` ``(n,)`` are positions in ``STAGES`` and ``OUTCOMES``.
+    """
+
+    ids: NDArray[np.object_]
+    known_customer: NDArray[np.bool_]
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    newest: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+    decided: NDArray[np.bool_]
+    repeat: NDArray[np.float64]
+    gap_days: NDArray[np.float64]
+    failed_at: NDArray[np.datetime64]
+    days: NDArray[np.float64]
+    stage: NDArray[np.int8]
+    outcome: NDArray[np.int8]
+    abstained: NDArray[np.bool_]
+    involuntary: NDArray[np.bool_]
+    safety: NDArray[np.bool_]
+    public: NDArray[np.bool_]
+    n_future: int
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Documents per case, ``(n,)``."""
+        return np.diff(self.starts)
+
+    def rows(self, case: int) -> NDArray[np.int64]:
+        """The table's rows of one case, oldest first."""
+        return self.order[self.starts[case] : self.starts[case + 1]]
+
+    def latest(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The newest known number of each case ``(n,)`` from one per document; NaN where none is known."""
+        return _latest(numbers, self.order, self.starts)
+
+
+def group_cases(
+    table: ClassifiedTable,
+    *,
+    now: datetime,
+    window_days: float,
+    closed: NDArray[np.float64] | None = None,
+    cues: Cues | None = None,
+) -> Cases:
+    """Group documents into cases.
+
+    ``now`` is compared with the table's times as wall-clock time. ``closed`` ``(n_documents,)`` is 1 where a
+    column says that the case is closed, 0 where it says open, NaN where it says nothing.
+    """
+    cues = cues or Cues.load()
+    code, ids, known = _codes(table)
+    seconds = table.times.astype("datetime64[s]").astype(np.int64)
+    dated = ~np.isnat(table.times)
+    order = np.lexsort((np.where(dated, seconds, np.iinfo(np.int64).min), code))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(code, minlength=len(ids)))]).astype(np.int64)
+    newest = order[starts[1:] - 1]
+
+    cut = np.where(dated[newest], seconds[newest] - window_days * _DAY, -np.inf)
+    member = np.where(dated, seconds, -np.inf) >= cut[code]
+    complaint = _complaint(table)
+    failed_row, repeat, gap = _failures(table, code, order, complaint, seconds, dated, len(ids))
+    failed_row = np.where(failed_row >= 0, failed_row, newest)
+    failed_at = table.times[failed_row].astype("datetime64[s]")
+    wall = np.datetime64(now.replace(tzinfo=None), "s")
+    days = np.where(dated[failed_row], (wall.astype(np.int64) - seconds[failed_row]) / _DAY, np.nan)
+
+    def any_of(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.logical_or.reduceat((flags & member)[order], starts[:-1])
+
+    public = parse_column(table.channels, public_channel) == 1.0
+    reached = (parse_column(table.channels, public_channel) == 0.0) | _has(table, "response", "voice")
+    failed, recovered = (
+        _has(table, "recovery", "failed")[newest],
+        _has(table, "recovery", "recovered")[newest],
+    )
+    shut = np.zeros(len(ids), bool) if closed is None else _latest(closed, order, starts) == 1.0
+    outcome = np.select([recovered, failed, shut], [2, 1, 3], 0).astype(np.int8)
+    stage = np.where(outcome > 0, 2, np.where(any_of(reached), 1, 0)).astype(np.int8)
+    return Cases(
+        ids=ids,
+        known_customer=known,
+        order=order,
+        starts=starts,
+        newest=newest,
+        probabilities=_together(table, order, starts, member, newest),
+        decided=np.logical_or.reduceat((table.decided & member[:, None])[order], starts[:-1], axis=0),
+        repeat=repeat,
+        gap_days=gap,
+        failed_at=failed_at,
+        days=np.maximum(days, 0.0),
+        stage=stage,
+        outcome=outcome,
+        abstained=any_of(_abstained(table)),
+        involuntary=any_of(np.array(cues.involuntary.holds(table.texts), dtype=bool)),
+        safety=any_of(_safety(table, cues)),
+        public=any_of(public),
+        n_future=int((days < 0.0).sum()),
+    )
+
+
+def _codes(table: ClassifiedTable) -> tuple[NDArray[np.int64], NDArray[np.object_], NDArray[np.bool_]]:
+    """Case number of each document, and the id of each case in order of first appearance."""
+    numbers: dict[tuple[bool, str], int] = {}
+    code = np.empty(len(table), dtype=np.int64)
+    for row, (customer, document) in enumerate(zip(table.customer_ids, table.ids, strict=True)):
+        key = (True, str(customer)) if customer else (False, f"{row}:{document}")
+        code[row] = numbers.setdefault(key, len(numbers))
+    ids = np.array([name if known else name.split(":", 1)[1] for known, name in numbers], dtype=object)
+    return code, ids, np.array([known for known, _ in numbers], dtype=bool)
+
+
+def _has(table: ClassifiedTable, group: str, label: str) -> NDArray[np.bool_]:
+    """Whether the label was decided; nowhere when the taxonomy lacks it."""
+    if group in table.taxonomy and label in table.taxonomy.group(group).ids:
+        return table.has(group, label)
+    return np.zeros(len(table), dtype=bool)
+
+
+def _complaint(table: ClassifiedTable) -> NDArray[np.float32]:
+    """Probability that a document holds a complaint: 1 - P(lowest severity), else the likeliest cause."""
+    if "severity" in table.taxonomy:
+        return 1.0 - table.probabilities[:, table.taxonomy.columns("severity").start]
+    causes: NDArray[np.float32] = table.probabilities[:, table.taxonomy.columns("cause")].max(axis=1)
+    return causes
+
+
+def _abstained(table: ClassifiedTable) -> NDArray[np.bool_]:
+    columns = [index for index, group in enumerate(table.taxonomy.groups) if group.id in _PERSON_GROUPS]
+    flags: NDArray[np.bool_] = np.logical_or.reduce(table.abstained[:, columns], axis=1)
+    return flags
+
+
+def _safety(table: ClassifiedTable, cues: Cues) -> NDArray[np.bool_]:
+    if "severity" not in table.taxonomy:
+        return np.array(cues.safety.holds(table.texts), dtype=bool)
+    rows = np.flatnonzero(table.decided[:, table.taxonomy.columns("severity").stop - 1])
+    unsafe = np.zeros(len(table), dtype=bool)
+    unsafe[rows] = cues.safety.holds(table.texts[rows])
+    return unsafe
+
+
+def _together(
+    table: ClassifiedTable,
+    order: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    member: NDArray[np.bool_],
+    newest: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Case probabilities ``(n, n_labels)``; see ``Cases``."""
+    if len(starts) - 1 == len(order):
+        return table.probabilities[order]
+    together = np.empty((len(starts) - 1, len(table.taxonomy.labels)), dtype=np.float32)
+    for group in table.taxonomy:
+        span = table.taxonomy.columns(group.id)
+        scores = table.probabilities[:, span]
+        if group.id == "recovery":
+            together[:, span] = scores[newest]
+        elif group.kind == "any-of":
+            together[:, span] = np.maximum.reduceat(np.where(member[:, None], scores, 0.0)[order], starts[:-1], axis=0)
+        else:
+            below = np.where(member[:, None], np.cumsum(scores, axis=1), 1.0)
+            lowest = np.minimum.reduceat(below[order], starts[:-1], axis=0)
+            together[:, span] = np.diff(lowest, axis=1, prepend=0.0)
+    return together
+
+
+def _failures(
+    table: ClassifiedTable,
+    code: NDArray[np.int64],
+    order: NDArray[np.int64],
+    complaint: NDArray[np.float32],
+    seconds: NDArray[np.int64],
+    dated: NDArray[np.bool_],
+    n: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Row of each case's newest failure (-1: none), probability of an earlier one, days between the two."""
+    rows = order[complaint[order] >= 0.5]
+    newest = np.full(n, -1, dtype=np.int64)
+    newest[code[rows]] = rows
+    repeat, gap = np.zeros(n), np.full(n, np.inf)
+
+    rows = rows[dated[rows]]
+    rows = rows[np.bincount(code[rows], minlength=n)[code[rows]] > 1]
+    rows = _without_copies(rows, code, table.texts)
+    day = seconds[rows] // _DAY
+    last_of_day = np.ones(len(rows), dtype=bool)
+    last_of_day[:-1] = (code[rows][1:] != code[rows][:-1]) | (day[1:] != day[:-1])
+    rows = rows[last_of_day]
+    pair = np.flatnonzero(code[rows][1:] == code[rows][:-1])
+    earlier, later = rows[pair], rows[pair + 1]
+    # A case with three failures has two pairs; the later pair is written last and stays.
+    repeat[code[later]] = np.minimum(complaint[earlier], complaint[later])
+    gap[code[later]] = (seconds[later] - seconds[earlier]) / _DAY
+    return newest, repeat, gap
+
+
+def _without_copies(rows: NDArray[np.int64], code: NDArray[np.int64], texts: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Drop a document that repeats an earlier text of the same customer: one failure, told twice."""
+    if not len(rows):
+        return rows
+    wording = near_duplicate_groups(list(texts[rows]))
+    _, first = np.unique(np.stack([code[rows], wording]), axis=1, return_index=True)
+    return rows[np.sort(first)]
+
+
+def _latest(numbers: NDArray[Any], order: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    ordered = numbers[order].astype(np.float64)
+    known = np.where(np.isnan(ordered), -1, np.arange(len(ordered)))
+    last = np.maximum.reduceat(known, starts[:-1])
+    return np.where(last >= starts[:-1], ordered[np.maximum(last, 0)], np.nan)

@@ -1,0 +1,179 @@
+"""What the user's own columns tell of a customer: which column is which, and how its cells read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import ColumnError
+from nlp.resources import data_path
+
+TIERS: Final = ("top", "high", "middle", "base")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueColumns:
+    """The column for each role, by its name in the file; None where there is none.
+
+    Money columns hold won, or the unit that stands in brackets in their name. ``margin`` and ``revenue`` are a
+    month's, ``yearly_…`` a year's, ``total_…`` since the customer joined (over the tenure, or a year where the
+    tenure is unknown). ``saving`` and ``premium`` are won a month, ``referrals`` the people introduced so far.
+    ``churned`` tells whether the customer left after the text, ``status`` whether the case is closed.
+    """
+
+    margin: str | None = None
+    yearly_margin: str | None = None
+    total_margin: str | None = None
+    revenue: str | None = None
+    yearly_revenue: str | None = None
+    total_revenue: str | None = None
+    tenure: str | None = None
+    joined: str | None = None
+    purchases: str | None = None
+    tier: str | None = None
+    saving: str | None = None
+    referrals: str | None = None
+    premium: str | None = None
+    churned: str | None = None
+    status: str | None = None
+
+    def filled_from(self, names: Collection[str]) -> ValueColumns:
+        """Recognise the roles that are not set among the column names of a file.
+
+        A column that is set must exist (ColumnError). A role that two columns fit takes the first of them.
+        """
+        chosen: dict[str, str | None] = {role.name: getattr(self, role.name) for role in fields(self)}
+        for role, name in chosen.items():
+            if name is not None and name not in names:
+                raise ColumnError(
+                    f"value column {role}: {name!r} is no column of the file; its columns: {', '.join(names)}"
+                )
+        taken = {name for name in chosen.values() if name is not None}
+        by_key = {_key(known): role for role, known_names in _table()["names"].items() for known in known_names}
+        for name in names:
+            role = by_key.get(_key(name), "")
+            if role and chosen[role] is None and name not in taken:
+                chosen[role] = name
+        return ValueColumns(**chosen)
+
+
+def money_unit(name: str) -> float:
+    """How many won one unit of a column is, from the brackets in its name: 월매출(만원) → 10,000."""
+    bracket = re.search(r"[(\[（]([^)\]）]*)[)\]）]", name)
+    unit = bracket.group(1).replace(" ", "") if bracket else ""
+    return {
+        "천원": 1e3,
+        "천": 1e3,
+        "만원": 1e4,
+        "만": 1e4,
+        "백만원": 1e6,
+        "백만": 1e6,
+        "억원": 1e8,
+        "억": 1e8,
+    }.get(unit, 1.0)
+
+
+def parse_money(text: str) -> float:
+    """Won from a cell: 12,000원 · 3만원 · 120만 · 3만 5천원 · 1억 2,000만원 · ₩9,900 · -500; NaN otherwise."""
+    cell = _NOISE.sub("", text)
+    if (plain := _PLAIN.fullmatch(cell)) is not None:
+        return float(plain.group())
+    found = _MONEY.fullmatch(cell)
+    if found is None or not any(found.group(name) for name in (*_UNITS, "rest")):
+        return float("nan")
+    total = sum(float(found.group(name)) * unit for name, unit in _UNITS.items() if found.group(name))
+    total += float(found.group("rest") or 0.0)
+    return -total if found.group("sign") else total
+
+
+def parse_months(text: str) -> float:
+    """Months from a cell: 24 · 24개월 · 2년 · 2년 3개월 · 90일; a bare number is months; NaN otherwise."""
+    found = _MONTHS.fullmatch(_NOISE.sub("", text))
+    if found is None or not any(found.groups()):
+        return float("nan")
+    years, months, days = (float(part or 0.0) for part in found.groups())
+    return 12.0 * years + months + days / 30.44
+
+
+def parse_count(text: str) -> float:
+    """A count from a cell: 12 · 12회 · 1,204건 · 3명; NaN otherwise."""
+    found = _COUNT.fullmatch(_NOISE.sub("", text))
+    return float(found.group(1)) if found else float("nan")
+
+
+def parse_months_since(text: str, now: datetime) -> float:
+    """Months from a date cell (2021-03-05 · 2021.3.5 · 2021년 3월 5일 · 20210305) until ``now``; NaN otherwise."""
+    found = _DATE.match(text.strip())
+    if found is None:
+        return float("nan")
+    try:
+        date = datetime(*(int(part) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return float("nan")
+    return max(0.0, (now.replace(tzinfo=None) - date).days / 30.44)
+
+
+def parse_tier(text: str) -> float:
+    """Position in ``TIERS`` of a membership tier such as VIP, 골드 or 일반회원; NaN where unknown."""
+    return _tier_positions().get(re.sub("(회원|고객|등급)$", "", _key(text)), float("nan"))
+
+
+def parse_answer(text: str, *, yes: str = "yes", no: str = "no") -> float:
+    """1 for an answer that means ``yes``, 0 for one that means ``no`` (lists of the data file), NaN otherwise."""
+    answers = _table()["answers"]
+    key = _key(text)
+    if key in answers[yes]:
+        return 1.0
+    return 0.0 if key in answers[no] else float("nan")
+
+
+def public_channel(text: str) -> float:
+    """1 for a channel that others can read (리뷰, 게시판, SNS …), 0 for any other, NaN for none."""
+    return float(_key(text) in _table()["channels"]["public"]) if text.strip() else float("nan")
+
+
+def parse_column(cells: NDArray[np.object_], parse: Callable[[str], float]) -> NDArray[np.float64]:
+    """Apply ``parse`` to each cell ``(n,)``; equal cells are parsed once, empty ones are NaN."""
+    known: dict[Any, float] = {None: float("nan"), "": float("nan")}
+    numbers = np.empty(len(cells))
+    for row, cell in enumerate(cells):
+        if cell not in known:
+            known[cell] = parse(str(cell))
+        numbers[row] = known[cell]
+    return numbers
+
+
+_NOISE: Final = re.compile(r"[\s,₩￦\\]|원$|KRW$")
+_PLAIN: Final = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_NUMBER: Final = r"(\d+(?:\.\d+)?)"
+_UNITS: Final[Mapping[str, float]] = {"eok": 1e8, "man": 1e4, "cheon": 1e3}
+_MONEY: Final = re.compile(
+    r"(?P<sign>-)?(?:(?P<eok>\d+(?:\.\d+)?)억)?(?:(?P<man>\d+(?:\.\d+)?)만)?"
+    r"(?:(?P<cheon>\d+(?:\.\d+)?)천)?(?P<rest>\d+(?:\.\d+)?)?"
+)
+_MONTHS: Final = re.compile(rf"(?:{_NUMBER}년)?(?:{_NUMBER}(?:개월|달)?)?(?:{_NUMBER}일)?")
+_COUNT: Final = re.compile(rf"{_NUMBER}(?:회|건|번|명|개)?")
+_DATE: Final = re.compile(r"(\d{4})[-./년]?\s?(\d{1,2})[-./월]?\s?(\d{1,2})")
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(data_path("value_columns.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _tier_positions() -> dict[str, float]:
+    return {_key(name): float(TIERS.index(tier)) for tier, names in _table()["tiers"].items() for name in names}
+
+
+def _key(name: str) -> str:
+    bare = re.sub(r"[(\[（][^)\]）]*[)\]）]", "", name)
+    return "".join(character for character in bare.lower() if character.isalnum())

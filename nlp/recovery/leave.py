@@ -1,0 +1,198 @@
+"""P(leave) if ignored and if recovered: a logistic model on what the classifier read, and the effect of recovery.
+
+P(leave if ignored) = σ(b₀ - b_p·purchases + Σ b_j·x_j), where x holds causes, responses, levels of severity reached,
+outcome of an earlier recovery, and a second failure within the window; without a failure the sum is empty. The
+risk that a failure adds fades: after d days e^(-d/fading) of it is still ahead (Knox & van Oest 2014: a complaint's
+effect is short-lived).
+
+Recovery keeps a share of those who would leave. The TARP table gives who stays unsatisfied (u), satisfied (s) and
+satisfied quickly (q), for a small and a large loss; the share kept is (s - u) / (1 - u), or with q for s. It is
+shrunk from stated intention to behaviour, and never takes P(leave) below what it is without a failure: the
+recovery paradox is not significant for repurchase (de Matos, Henrique & Rossi 2007) and earns no credit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.recovery.cases import Cases
+from nlp.recovery.priors import Values
+from nlp.taxonomy import Taxonomy
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One x_j: its name (``cause:price``, ``severity:2``, ``repeat`` …) and the key of its coefficient."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """The terms of a taxonomy in column order, and where each reads its probability."""
+
+    terms: tuple[Term, ...]
+    columns: NDArray[np.int64]
+    severity: slice | None
+    recovery: slice | None
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the terms, in column order."""
+        return tuple(term.name for term in self.terms)
+
+    def coefficients(self, values: Values) -> Floats:
+        """Coefficients ``(n_terms,)`` in log-odds."""
+        return np.array([values[term.key] for term in self.terms])
+
+    @classmethod
+    def of(cls, taxonomy: Taxonomy, keys: Sequence[str]) -> Terms:
+        """The terms that a taxonomy's labels give; a label without a constant of its own uses ``….other``."""
+        terms: list[Term] = []
+        columns: list[int] = []
+        for group in ("cause", "response"):
+            for label in taxonomy.group(group).ids if group in taxonomy else ():
+                key = f"leave.{group}.{label}"
+                terms.append(Term(name=f"{group}:{label}", key=key if key in keys else f"leave.{group}.other"))
+                columns.append(taxonomy.column(group, label))
+        severity = recovery = None
+        if "severity" in taxonomy:
+            severity = taxonomy.columns("severity")
+            levels = taxonomy.group("severity").ids[1:]
+            terms += [Term(name=f"severity:{level}", key=f"leave.severity.{level}") for level in levels]
+        if "recovery" in taxonomy:
+            recovery = taxonomy.columns("recovery")
+            states = taxonomy.group("recovery").ids[1:]
+            terms += [Term(name=f"recovery:{state}", key=f"leave.recovery.{state}") for state in states]
+        terms.append(Term(name="repeat", key="leave.repeat"))
+        return cls(terms=tuple(terms), columns=np.array(columns), severity=severity, recovery=recovery)
+
+    def expected(self, cases: Cases, *, window_days: float) -> NDArray[np.float32]:
+        """Expected x ``(n_cases, n_terms)`` in [0, 1] under the classifier's probabilities."""
+        parts: list[NDArray[Any]] = [cases.probabilities[:, self.columns]]
+        if self.severity is not None:
+            parts.append(_reached(cases.probabilities[:, self.severity]))
+        if self.recovery is not None:
+            parts.append(cases.probabilities[:, self.recovery][:, 1:])
+        parts.append((cases.repeat * (cases.gap_days <= window_days))[:, None])
+        return np.concatenate(parts, axis=1).astype(np.float32)
+
+    def draw(
+        self, expected: NDArray[np.float32], random: np.random.Generator, *, out: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """One draw of x ``(n_cases, n_terms)``, zeros and ones, from the classifier's calibrated probabilities.
+
+        Whether there is a complaint is drawn first: without one nothing else is true, and with one every label
+        has its probability divided by that of a complaint, so that each label keeps its own probability.
+        """
+        random.random(out=out, dtype=np.float32)
+        if self.severity is None:
+            return (out < expected).astype(np.float32)
+        first = len(self.columns)
+        after = first + self.severity.stop - self.severity.start - 1
+        drawn = np.empty_like(out)
+        # One number for all levels, so that reaching 2 implies reaching 1; one for the outcomes, so that at
+        # most one of them holds.
+        np.less(out[:, first : first + 1], expected[:, first:after], out=drawn[:, first:after], casting="unsafe")
+        complaint = drawn[:, first : first + 1]
+        scale = complaint / np.maximum(expected[:, first : first + 1], 1e-6)
+        np.less(out[:, :first], expected[:, :first] * scale, out=drawn[:, :first], casting="unsafe")
+        upper = np.cumsum(expected[:, after:-1] * scale, axis=1)
+        lower = np.concatenate([np.zeros_like(scale), upper[:, :-1]], axis=1)
+        shared = out[:, after : after + 1]
+        drawn[:, after:-1] = (shared >= lower) & (shared < upper) if upper.shape[1] else 0.0
+        drawn[:, -1] = (out[:, -1] < expected[:, -1]) * complaint[:, 0]
+        return drawn
+
+
+def sigmoid(log_odds: Floats) -> Floats:
+    """1 / (1 + e^-x), without overflow."""
+    probability: Floats = 0.5 * (1.0 + np.tanh(0.5 * log_odds))
+    return probability
+
+
+def base_log_odds(purchases: Floats, values: Values) -> Floats:
+    """Log-odds ``(n,)`` of leaving without a failure; purchases count from the file's average customer."""
+    return values["leave.intercept"] - values["leave.purchases"] * centred_purchases(purchases)
+
+
+def centred_purchases(purchases: Floats) -> Floats:
+    """log(1 + purchases) ``(n,)`` less its mean; 0, the average, where unknown."""
+    amount = np.log1p(np.maximum(purchases, 0.0))
+    known = ~np.isnan(amount)
+    return np.where(known, amount - (amount[known].mean() if known.any() else 0.0), 0.0)
+
+
+def still_ahead(days: Floats, values: Values) -> Floats:
+    """Share ``(n,)`` in (0, 1] of a failure's added risk that is still ahead; 1 where the day is unknown."""
+    faded: Floats = np.exp(-np.nan_to_num(days) / values["timing.fading_days"])
+    return faded
+
+
+def kept_share(values: Values, *, loss: str, speed: str) -> float:
+    """Share of leavers that recovery keeps: ``loss`` minor or major, ``speed`` satisfied or quickly."""
+    ignored = values[f"recovery.stay.{loss}.unsatisfied"]
+    stay = values[f"recovery.stay.{loss}.{speed}"]
+    return max(0.0, stay - ignored) / (1.0 - ignored) * values["recovery.behaviour"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leave:
+    """Probabilities ``(n,)`` in [0, 1] per case: without a failure, if ignored, if recovered slowly, and fast.
+
+    ``without <= fast <= slow <= ignored`` wherever the failure adds to the risk; where it adds nothing, recovery
+    changes nothing.
+    """
+
+    without: Floats
+    ignored: Floats
+    slow: Floats
+    fast: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What tempers recovery, per case: ``major`` in [0, 1] is the weight of a large loss, ``factor`` >= 0 scales it."""
+
+    major: Floats
+    factor: Floats
+    left: NDArray[np.bool_]
+
+
+def leave(*, base: Floats, added: Floats, ahead: Floats, effect: Effect, values: Values) -> Leave:
+    """P(leave) of each case; ``base`` and ``added`` ``(n,)`` are log-odds, ``ahead`` as in ``still_ahead``.
+
+    Who has already left leaves with probability 1, and recovery keeps the share ``recovery.left`` of its effect.
+    """
+    without = np.where(effect.left, 0.0, sigmoid(base))
+    risk = sigmoid(base + added)
+    excess = np.where(effect.left, 1.0, (risk - without) * ahead)
+    ignored = without + excess
+    reach = np.where(effect.left, values["recovery.left"], effect.factor)
+
+    def after(speed: str) -> Floats:
+        minor, major = (kept_share(values, loss=loss, speed=speed) for loss in ("minor", "major"))
+        share = reach * (minor + (major - minor) * effect.major)
+        # The share is of those who would leave, not of the excess alone: hence the floor at `without`.
+        saved = np.minimum(np.maximum(excess, 0.0), share * np.where(effect.left, 1.0, risk * ahead))
+        result: Floats = ignored - saved
+        return result
+
+    return Leave(without=without, ignored=ignored, slow=after("satisfied"), fast=after("quickly"))
+
+
+def _reached(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """P(level >= k) for k = 1 … from probabilities of the levels."""
+    reached: NDArray[np.float32] = np.cumsum(levels[:, ::-1], axis=1)[:, ::-1][:, 1:]
+    return np.clip(reached, 0.0, 1.0)

@@ -1,0 +1,70 @@
+"""What a ranking could not use, and what it would add; and which contested constants it uses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nlp.classified import ClassifiedTable
+from nlp.recovery.columns import ValueColumns
+from nlp.recovery.gain import GainModel
+from nlp.recovery.outcome import FEWEST, OutcomeFit
+from nlp.recovery.priors import Priors
+from nlp.recovery.texts import Words, words
+
+
+def notes_of(
+    table: ClassifiedTable, model: GainModel, columns: ValueColumns, priors: Priors, fit: OutcomeFit | None
+) -> tuple[Words, ...]:
+    """Notes for the reader of a ranking, in Korean and English, the gravest first."""
+    return (
+        *(
+            words("note", "contested", key=constant.key, value=constant.value, source=constant.source)
+            for constant in priors.switched_on
+        ),
+        *_missing(table, model),
+        *_columns(model, columns, fit),
+        words("note", "shares_of_leavers", shrink=priors["recovery.behaviour"].used),
+    )
+
+
+def _missing(table: ClassifiedTable, model: GainModel) -> list[Words]:
+    cases = model.cases
+    notes = []
+    anonymous = int((~cases.known_customer).sum())
+    if anonymous == len(cases):
+        notes.append(words("note", "no_customer"))
+    elif anonymous:
+        notes.append(words("note", "some_customers", n=anonymous))
+    undated = int(np.isnat(cases.failed_at).sum())
+    if undated == len(cases):
+        notes.append(words("note", "no_time"))
+    elif undated:
+        notes.append(words("note", "some_times", n=undated))
+    if cases.n_future:
+        notes.append(words("note", "future_times", n=cases.n_future))
+    if not any(table.channels):
+        notes.append(words("note", "no_channel"))
+    return notes
+
+
+def _columns(model: GainModel, columns: ValueColumns, fit: OutcomeFit | None) -> list[Words]:
+    notes = []
+    unmeasured = int((~model.facts.measured).sum())
+    if unmeasured == len(model.cases):
+        notes.append(words("note", "no_value"))
+    elif unmeasured:
+        notes.append(words("note", "some_value", n=unmeasured))
+    if np.isnan(model.facts.purchases).all():
+        notes.append(words("note", "no_purchases"))
+    if columns.status is None:
+        notes.append(words("note", "no_status"))
+    if columns.churned is None:
+        notes.append(words("note", "no_outcome"))
+    elif fit is None:
+        notes.append(words("note", "few_outcomes", fewest=FEWEST))
+    else:
+        q = fit.quality
+        notes.append(
+            words("note", "fitted", n=q.n, left=q.left, auc=q.auc, low=q.auc_low, high=q.auc_high, slope=q.slope)
+        )
+    return notes

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recovery_tables import NOW, document, table
+
+from nlp.classified import ClassifiedTable
+from nlp.errors import ColumnError, InputError
+from nlp.recovery import Priors, Ranking, ValueColumns, rank_cases
+from nlp.taxonomy import Taxonomy
+
+CAUSES = ("price", "inconvenience", "core_service_failure", "encounter_failure", "employee_response", "competitor_pull")
+
+
+def rank(data: ClassifiedTable, **options: Any) -> Ranking:
+    return rank_cases(data, now=NOW, **{"draws": 20, **options})
+
+
+def place(ranking: Ranking, case_id: str) -> int:
+    return list(ranking.ids).index(case_id)
+
+
+def gain_of(**made: Any) -> float:
+    return float(rank(table(document(**made))).gain[0])
+
+
+def documents() -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(
+        document,
+        customer=st.sampled_from(["A", "B", "C", None]),
+        days_ago=st.one_of(st.none(), st.floats(-1, 300)),
+        channel=st.sampled_from(["전화", "리뷰", None]),
+        sure=st.floats(0.5, 1.0),
+        severity=st.sampled_from("0123"),
+        recovery=st.sampled_from(["none", "failed", "recovered"]),
+        cause=st.lists(st.sampled_from(CAUSES), unique=True),
+        response=st.lists(st.sampled_from(["switching", "voice", "negative_wom", "third_party"]), unique=True),
+        abstained=st.sampled_from([(), ("cause",)]),
+        text=st.sampled_from(
+            ["주문한 물건이 오지 않았어요", "다음 달에 이사 가게 되어 해지합니다", "요금이 또 올랐네요"]
+        ),
+        fields=st.sampled_from([{}, {"월매출": "5만원", "해지여부": "Y"}, {"월매출": "?", "구매횟수": "12"}]),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(documents(), min_size=1, max_size=8))
+def test_laws_of_every_ranking(made: list[dict[str, Any]]) -> None:
+    ranking = rank(table(*made))
+    assert np.allclose(ranking.contributions.sum(axis=1), ranking.gain)
+    assert np.allclose(ranking.value_sources.sum(axis=1), ranking.value)
+    saved = ranking.p_ignored - np.where(ranking.fast, ranking.p_fast, ranking.p_slow)
+    assert np.allclose(ranking.value * saved + ranking.word_of_mouth - ranking.cost, ranking.gain)
+    assert (saved >= -1e-12).all()
+    assert (ranking.p_fast <= ranking.p_slow + 1e-12).all()
+    assert ((ranking.p_fast >= -1e-12) & (ranking.p_ignored <= 1 + 1e-12)).all()
+    assert ((ranking.rank_low <= ranking.rank) & (ranking.rank <= ranking.rank_high)).all()
+    assert (np.diff(ranking.tier) >= 0).all()
+    same_tier = np.diff(ranking.tier) == 0
+    assert (np.diff(ranking.gain)[same_tier] <= 1e-9).all()
+    assert all(ranking.case(index).gain == ranking.gain[index] for index in range(len(ranking)))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(documents(), min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_does_not_matter(made: list[dict[str, Any]], shuffler: Any) -> None:
+    made = [{**entry, "customer": f"C{index}"} for index, entry in enumerate(made)]
+    shuffled = list(made)
+    shuffler.shuffle(shuffled)
+    one, two = rank(table(*made)), rank(table(*shuffled))
+    gains = dict(zip(two.ids, two.gain, strict=True))
+    assert dict(zip(one.ids, one.gain, strict=True)) == pytest.approx(gains, rel=1e-4, abs=1.0)
+
+
+def test_equal_arguments_give_equal_results() -> None:
+    data = table(*(document(sure=0.6 + index / 20, cause=["price"]) for index in range(6)))
+    one, two = rank(data, seed=3), rank(data, seed=3)
+    assert np.array_equal(one.rank_low, two.rank_low)
+    assert np.array_equal(one.rank_high, two.rank_high)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        ({"severity": "2"}, {"severity": "1"}),
+        ({"cause": ["core_service_failure"]}, {"cause": []}),
+        ({"response": ["switching"]}, {"response": []}),
+        ({"response": []}, {"response": ["voice"]}),
+        ({"days_ago": 1}, {"days_ago": 10}),
+        ({"days_ago": 10}, {"days_ago": 100}),
+        ({"fields": {"월매출": "10만원"}}, {"fields": {"월매출": "3만원"}}),
+        ({"recovery": "none"}, {"recovery": "recovered"}),
+        ({"channel": "리뷰", "response": ["negative_wom"]}, {"channel": "전화", "response": ["negative_wom"]}),
+        ({"text": "상담원이 불친절해서 해지합니다"}, {"text": "이사 가게 되어 해지합니다"}),
+        ({"fields": {"처리상태": "접수"}}, {"fields": {"처리상태": "종결"}}),
+    ],
+)
+def test_what_raises_the_gain(more: dict[str, Any], less: dict[str, Any]) -> None:
+    assert gain_of(**more) > gain_of(**less)
+
+
+def test_a_competitor_tempers_what_recovery_can_do() -> None:
+    priors = Priors.load().with_values({"leave.cause.competitor_pull": 0.0})
+    pulled = rank(table(document(cause=["competitor_pull"], severity="2")), priors=priors)
+    free = rank(table(document(severity="2")), priors=priors)
+    assert pulled.p_ignored[0] == pytest.approx(free.p_ignored[0])
+    assert pulled.gain[0] < free.gain[0]
+
+
+def test_an_involuntary_leaver_gains_nothing_from_recovery() -> None:
+    ranking = rank(table(document(text="이사 가게 되어 해지합니다", cause=["price"], response=["switching"])))
+    case = ranking.case(0)
+    assert case.involuntary
+    assert case.p_leave_recovered == case.p_leave_ignored
+    assert case.gain == pytest.approx(ranking.word_of_mouth[0] - ranking.cost[0])
+    assert [action.id for action in case.actions] == ["farewell"]
+
+
+@pytest.mark.parametrize("stated", [1.0, 0.95])
+def test_recovery_never_takes_the_risk_below_that_of_no_failure(stated: float) -> None:
+    generous = {
+        "recovery.behaviour": 1.0,
+        "recovery.stay.minor.quickly": stated,
+        "recovery.stay.minor.satisfied": stated,
+    }
+    priors = Priors.load().with_values(generous)
+    ranking = rank(table(document(severity="1", cause=["price"], days_ago=0.5)), priors=priors)
+    without = 1 / (1 + np.exp(-priors["leave.intercept"].value))
+    assert ranking.p_fast[0] == pytest.approx(without)
+
+
+def test_a_second_failure_soon_after_the_first_moves_a_customer_up() -> None:
+    def twice(customer: str, gap: float) -> list[dict[str, Any]]:
+        first = document(customer=customer, days_ago=10 + gap, text="요금이 잘못 청구됐어요")
+        return [document(customer=customer, days_ago=10), first]
+
+    ranking = rank(table(*twice("soon", 12), *twice("long", 200)))
+    assert list(ranking.ids) == ["soon", "long"]
+    assert "repeat" in {part.factor for part in ranking.case(0).contributions}
+
+
+@pytest.mark.parametrize(
+    ("made", "tier"),
+    [
+        ({"cause": ["ethics"]}, "urgent"),
+        ({"response": ["third_party"]}, "urgent"),
+        ({"text": "먹고 응급실에 갔어요", "severity": "3"}, "urgent"),
+        ({"cause": ["ethics"], "abstained": ("cause",)}, "urgent"),
+        ({"abstained": ("cause",)}, "person"),
+        ({"cause": ["price"]}, "ordinary"),
+    ],
+)
+def test_tiers(made: dict[str, Any], tier: str) -> None:
+    assert rank(table(document(**made))).case(0).tier == tier
+
+
+def test_a_text_on_which_the_model_abstains_stands_before_every_ordinary_one() -> None:
+    rich = document(customer="rich", severity="3", cause=["core_service_failure"], fields={"월매출": "900만원"})
+    unsure = document(customer="unsure", abstained=("severity",), severity="0", fields={"월매출": "1원"})
+    ranking = rank(table(rich, unsure))
+    assert list(ranking.ids) == ["unsure", "rich"]
+    assert ranking.rank_high[0] == 1
+
+
+def test_the_deadline_is_a_few_days_after_the_newest_failure_and_a_late_case_counts_on_less() -> None:
+    days = Priors.load()["timing.fast_days"].value
+    ranking = rank(table(document(customer="new", days_ago=1), document(customer="old", days_ago=days + 1)))
+    new, old = ranking.case(place(ranking, "new")), ranking.case(place(ranking, "old"))
+    assert (new.speed, old.speed) == ("fast", "slow")
+    assert new.deadline == NOW - timedelta(days=1) + timedelta(days=days)
+    assert new.gain - new.urgency > 0
+    assert {part.factor for part in new.contributions} - {part.factor for part in old.contributions} == {"speed"}
+
+
+def test_undated_cases_count_as_late_and_say_so() -> None:
+    ranking = rank(table(document(days_ago=None)))
+    assert ranking.case(0).deadline is None
+    assert ranking.case(0).speed == "slow"
+    assert "no_time" in {note.code for note in ranking.notes}
+
+
+def test_capacity_gives_each_case_its_chance_to_be_worked_on() -> None:
+    made = [document(customer=f"C{index}", fields={"월매출": f"{10 ** (index % 3 + 4)}원"}) for index in range(9)]
+    ranking = rank(table(*made), capacity=3, draws=100)
+    assert ranking.within_capacity is not None
+    assert ranking.within_capacity.sum() == pytest.approx(3.0)
+    assert ranking.within_capacity[:3].min() > ranking.within_capacity[6:].max()
+    assert rank(table(*made)).case(0).within_capacity is None
+
+
+def test_a_case_known_less_surely_has_the_wider_interval() -> None:
+    crowd = [document(customer=f"C{index}", severity="1", cause=["inconvenience"]) for index in range(30)]
+    exact = Priors.load().with_values({"leave.unexplained": 0.0, "value.unexplained": 0.0})
+    sure = document(customer="sure", severity="2", sure=0.999)
+    unsure = document(customer="unsure", severity="2", sure=0.5)
+    ranking = rank(table(*crowd, sure, unsure), priors=exact, draws=200)
+    width = ranking.rank_high - ranking.rank_low
+    assert width[place(ranking, "unsure")] > width[place(ranking, "sure")]
+
+
+def test_a_customer_who_has_left_is_won_back_only_in_part() -> None:
+    fields = {"해지여부": "Y"}
+    left, staying = rank(table(document(fields=fields))), rank(table(document(fields={"해지여부": "N"})))
+    assert left.p_ignored[0] == 1.0
+    assert left.p_fast[0] > staying.p_fast[0]
+    assert "already_left" in {part.factor for part in left.case(0).contributions}
+
+
+def test_evidence_sentences_come_from_the_caller_for_every_row_of_the_case() -> None:
+    data = table(document(customer="A"), document(customer="A", days_ago=5))
+    case = rank(data, evidence=lambda row: (f"근거 {row}",)).case(0)
+    assert case.evidence == ("근거 1", "근거 0")
+    assert rank(data).case(0).evidence == ()
+
+
+def test_a_bare_table_is_ranked_and_says_what_is_missing_in_two_languages() -> None:
+    ranking = rank(table(document(days_ago=None, channel=None)))
+    codes = {note.code for note in ranking.notes}
+    assert codes >= {"no_customer", "no_time", "no_channel", "no_value", "no_purchases", "no_status", "no_outcome"}
+    assert all(note.ko and note.en and "{" not in note.ko + note.en for note in ranking.notes)
+
+
+def test_switching_a_contested_constant_on_is_told_first(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("[value.growth]\nenabled = true\n", encoding="utf-8")
+    ranking = rank(table(document()), priors=Priors.load(path))
+    assert "value.growth" in ranking.notes[0].en
+    assert ranking.case(0).value_sources["growth"] > 0
+    assert rank(table(document())).case(0).value_sources["growth"] == 0
+
+
+def test_contested_constants_move_no_ranking_silently(tmp_path: Path) -> None:
+    contested = [entry for entry in Priors.load() if entry.status == "contested"]
+    changed = Priors(
+        constants={
+            **Priors.load().constants,
+            **{
+                entry.key: type(entry)(
+                    key=entry.key, value=entry.high, low=entry.low, high=entry.high, unit=entry.unit,
+                    source=entry.source, status="contested", neutral=entry.neutral,
+                )
+                for entry in contested
+            },
+        }
+    )  # fmt: skip
+    data = table(*(document(sure=0.6 + index / 20, response=["negative_wom"]) for index in range(5)))
+    one, two = rank(data), rank(data, priors=changed)
+    assert np.array_equal(one.gain, two.gain)
+    assert np.array_equal(one.rank_high, two.rank_high)
+
+
+def test_a_taxonomy_with_causes_of_its_own_and_no_severity_still_ranks() -> None:
+    own = Taxonomy.parse(
+        '[[group]]\nid="cause"\nkind="any-of"\nko="원인"\n[[group.label]]\nid="parking"\nko="주차"\n'
+        '[[group]]\nid="sentiment"\nkind="one-of"\nko="감성"\n[[group.label]]\nid="negative"\nko="부정"\n'
+        '[[group.label]]\nid="positive"\nko="긍정"\n'
+    )
+    ranking = rank(table(document(customer="A", cause=["parking"]), document(customer="B"), taxonomy=own))
+    assert list(ranking.ids) == ["A", "B"]
+    assert ranking.case(0).contributions[0].name.ko == "원인: 주차"
+
+
+def test_the_users_own_columns_go_before_recognised_ones() -> None:
+    fields = {"월매출": "1만원", "내부지표": "9만원"}
+    recognised = rank(table(document(fields=fields)))
+    named = rank(table(document(fields=fields)), value_columns=ValueColumns(margin="내부지표"))
+    assert named.value[0] > recognised.value[0]
+    with pytest.raises(ColumnError, match="없는 열"):
+        rank(table(document(fields=fields)), value_columns=ValueColumns(margin="없는 열"))
+
+
+@pytest.mark.parametrize("draws", [0, 19])
+def test_too_few_draws_are_refused(draws: int) -> None:
+    with pytest.raises(InputError, match="at least 20"):
+        rank(table(document()), draws=draws)
+
+
+def test_an_empty_table_is_refused() -> None:
+    data = table(document()).take(np.zeros(0, dtype=np.int64))
+    with pytest.raises(InputError, match="at least one"):
+        rank(data)
+
+
+def test_a_place_outside_the_queue_is_refused() -> None:
+    with pytest.raises(IndexError, match="0 to 0"):
+        rank(table(document())).case(1)
