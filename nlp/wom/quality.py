@@ -1,0 +1,218 @@
+"""Quality seen from the service management models: SERVQUAL profile, KSQI cross-walk, touchpoint kinds."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.classified import ClassifiedTable
+from nlp.errors import InputError
+from nlp.resources import data_path
+from nlp.text.segment import turn_spans
+from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson, z_value
+from nlp.wom.journey import complaint_rows
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dimension:
+    """One SERVQUAL dimension: the share of all documents that complain of it, its weight, and 1 - share."""
+
+    id: str
+    share: Estimate
+    performance: Estimate
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServqualProfile:
+    """Dimensions in the taxonomy's order and their weighted mean performance, in [0, 1].
+
+    It is a profile of what customers wrote unasked, not a SERVQUAL survey score (expectation minus perception).
+    """
+
+    dimensions: tuple[Dimension, ...]
+    score: Estimate | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KsqiItem:
+    """An interpersonal cause in KSQI's terms: its phase of the encounter and the items it touches."""
+
+    cause: str
+    phase: str
+    phase_ko: str
+    items_ko: tuple[str, ...]
+    share: Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class KsqiView:
+    """Interpersonal causes by KSQI phase, never events, and the share of complaints KSQI does not see.
+
+    ``outside`` is the share of complaints, in [0, 1], without an interpersonal cause. ``never_rows`` are int64
+    positions of documents with a never event.
+    """
+
+    items: tuple[KsqiItem, ...]
+    never_rows: NDArray[np.int64]
+    never_share: Estimate
+    outside: Estimate
+    source: str
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TouchpointShare:
+    """Share of complaints, in [0, 1], that speak of a kind of touchpoint."""
+
+    id: str
+    ko: str
+    en: str
+    count: int
+    share: Estimate
+
+
+def servqual_profile(
+    table: ClassifiedTable, *, weights: Mapping[str, float] | None = None, level: float = LEVEL
+) -> ServqualProfile:
+    """Share and performance of each dimension, and their weighted mean.
+
+    Weights are equal unless given: the order of importance usually quoted did not hold across services
+    (Sachdev & Verma 2004), so none is assumed. They are scaled to sum to 1. The score's interval follows from
+    the mean over documents of the weighted number of dimensions complained of.
+
+    Raises InputError when the weights name other dimensions than the taxonomy, or are negative or all 0.
+    """
+    if "servqual" not in table.taxonomy:
+        return ServqualProfile(dimensions=(), score=None, notes=(note("label"),))
+    ids = table.taxonomy.group("servqual").ids
+    given = dict(weights) if weights is not None else dict.fromkeys(ids, 1.0)
+    if set(given) != set(ids) or min(given.values()) < 0 or not sum(given.values()):
+        raise InputError(
+            f"SERVQUAL weights {given}: one weight of 0 or more is needed for each of {', '.join(ids)}, not all 0"
+        )
+    scale = np.array([given[label] for label in ids]) / sum(given.values())
+    n = len(table)
+    failed = table.decided[:, table.taxonomy.columns("servqual")]
+    dimensions = []
+    for label, column, weight in zip(ids, failed.T, scale.tolist(), strict=True):
+        share = wilson(float(column.sum()), n, level=level)
+        performance = Estimate(value=1 - share.value, low=1 - share.high, high=1 - share.low)
+        dimensions.append(Dimension(id=label, share=share, performance=performance, weight=weight))
+    if not n:
+        return ServqualProfile(dimensions=tuple(dimensions), score=None, notes=(note("text"),))
+    per_document = 1 - failed @ scale
+    spread = z_value(level) * float(per_document.std()) / n**0.5
+    mean = float(per_document.mean())
+    score = Estimate(value=mean, low=max(0.0, mean - spread), high=min(1.0, mean + spread))
+    return ServqualProfile(dimensions=tuple(dimensions), score=score, notes=())
+
+
+def ksqi_view(table: ClassifiedTable, *, path: Path | None = None, level: float = LEVEL) -> KsqiView:
+    """Place the two interpersonal causes in KSQI; all shares are of complaints."""
+    path = path or data_path("ksqi.toml")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries, never = data["item"], data["never_event"]
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise InputError(f"{path}: not a KSQI cross-walk ({error!r}); see data/ksqi.toml") from error
+    causes = table.taxonomy.group("cause").ids if "cause" in table.taxonomy else ()
+    rows = complaint_rows(table)
+    total = int(rows.sum())
+    inside = np.zeros(len(table), dtype=bool)
+    grave = np.zeros(len(table), dtype=bool)
+    items = []
+    for entry in entries:
+        if entry["cause"] not in causes:
+            continue
+        has = rows & table.has("cause", entry["cause"])
+        inside |= has
+        if entry["cause"] in never["causes"]:
+            grave |= has
+        items.append(
+            KsqiItem(
+                cause=entry["cause"],
+                phase=entry["phase"],
+                phase_ko=entry["phase_ko"],
+                items_ko=tuple(entry["items_ko"]),
+                share=wilson(float(has.sum()), total, level=level),
+            )
+        )
+    if "severity" in table.taxonomy and never["severity"] in table.taxonomy.group("severity").ids:
+        grave &= table.has("severity", never["severity"])
+    else:
+        grave[:] = False
+    return KsqiView(
+        items=tuple(items),
+        never_rows=np.flatnonzero(grave).astype(np.int64),
+        never_share=wilson(float(grave.sum()), total, level=level),
+        outside=wilson(float((rows & ~inside).sum()), total, level=level),
+        source=data.get("source", ""),
+        notes=() if items else (note("label"),),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TouchpointCues:
+    """A kind of touchpoint and the expression that finds it."""
+
+    id: str
+    ko: str
+    en: str
+    pattern: re.Pattern[str]
+
+
+def load_touchpoints(path: Path | None = None) -> tuple[TouchpointCues, ...]:
+    """Read the cue table; without a path the one that ships. Raises InputError when it is none."""
+    path = path or data_path("touchpoints.toml")
+    try:
+        return tuple(
+            TouchpointCues(id=entry["id"], ko=entry["ko"], en=entry["en"], pattern=re.compile("|".join(entry["cues"])))
+            for entry in tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
+        )
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, re.error) as error:
+        raise InputError(f"{path}: not a table of touchpoints ({error!r}); see data/touchpoints.toml") from error
+
+
+def touchpoint_kinds(
+    table: ClassifiedTable, *, kinds: Sequence[TouchpointCues] | None = None, level: float = LEVEL
+) -> tuple[tuple[TouchpointShare, ...], NDArray[np.bool_]]:
+    """Shares of complaints by kind of touchpoint, and which document speaks of which: bool ``(n, n_kinds)``.
+
+    A rule over words: only the customer's turns of a dialogue are read, and a call is not a complaint about
+    the telephone merely because it was made by telephone. Documents without a complaint are all false.
+    """
+    kinds = load_touchpoints() if kinds is None else kinds
+    rows = complaint_rows(table)
+    speaks = np.zeros((len(table), len(kinds)), dtype=bool)
+    for row in np.flatnonzero(rows).tolist():
+        said = customer_text(table.texts[row])
+        for column, kind in enumerate(kinds):
+            speaks[row, column] = kind.pattern.search(said) is not None
+    total = int(rows.sum())
+    found = tuple(
+        TouchpointShare(
+            id=kind.id,
+            ko=kind.ko,
+            en=kind.en,
+            count=int(speaks[:, column].sum()),
+            share=wilson(float(speaks[:, column].sum()), total, level=level),
+        )
+        for column, kind in enumerate(kinds)
+    )
+    return found, speaks
+
+
+def customer_text(text: str) -> str:
+    """What the customer says: the text without an agent's turns."""
+    dialogue = turn_spans(text)
+    if not dialogue:
+        return text
+    return "\n".join(text[span.start : span.end] for span in dialogue if span.speaker != "agent")
