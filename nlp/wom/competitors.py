@@ -1,0 +1,244 @@
+"""Competitors that customers name, and the causes that go along: what they win on."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from nlp.classified import ClassifiedTable
+from nlp.errors import InputError
+from nlp.resources import data_path
+from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
+from nlp.wom.quality import customer_text
+
+Rule: TypeAlias = Literal["gazetteer", "suffix", "moved", "compared"]
+
+_WORD = r"[가-힣A-Za-z0-9&+]"
+_MOVED = re.compile(
+    rf"({_WORD}{{2,12}}?)(?:으로|로)\s?(?:다시\s?|확\s?|그냥\s?|아예\s?|전부\s?|전\s?회선을\s?)?"
+    r"(?:옮|갈아|넘어|이전하|이동했|번호이동|환승|바꿀|바꿨|바꿔|바꾸|왔습니다|왔어요|갈게요|갑니다|갈래)"
+)
+_COMPARED = re.compile(
+    rf"({_WORD}{{2,12}}?)(?:"
+    r"보다\s?(?:못|훨|더\s|비싸|느리|나쁘)"
+    r"|(?:이|가|은|는)\s?(?:(?:훨씬|훨|더|차라리|백배|만\s?원|[0-9천만]+\s?원)\s?){0,2}(?:낫|나아|나은|나았|싸[고요서다]|빠르|빨라|친절했)"
+    r")"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gazetteer:
+    """Known names by sector (alias → name, name → sector) and the word lists that guard the rules."""
+
+    names: Mapping[str, str]
+    sectors: Mapping[str, str]
+    suffixes: tuple[str, ...]
+    generic: frozenset[str]
+    nobody: frozenset[str]
+
+    @cached_property
+    def known(self) -> re.Pattern[str]:
+        """Finds every name and alias, longer ones first; Latin names stand alone ("KT", not in "SKT")."""
+        ordered = sorted(self.names, key=len, reverse=True)
+        return re.compile("|".join(_guard(name) for name in ordered) or r"(?!)", re.IGNORECASE)
+
+    @cached_property
+    def suffixed(self) -> re.Pattern[str]:
+        """A word with a company's ending, a particle, and a comparison later in the sentence."""
+        endings = "|".join(sorted(map(re.escape, self.suffixes), key=len, reverse=True))
+        return re.compile(
+            rf"(?<!{_WORD})({_WORD}{{1,8}}?(?:{endings}))"
+            r"(?:은|는|이|가|에선|에서는|에서|으로|로|도|만|처럼|거|건|껀|꺼|보다|이랑|랑|이나|나|한테)?(?=[\s,.!?~]|$)"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """A competitor named in one document (``row``), by which rule, at the characters ``[start, end)``.
+
+    Positions are those of the customer's own words (an agent's turns are left out).
+    """
+
+    row: int
+    name: str
+    rule: Rule
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Competitor:
+    """A competitor: how many documents name it, and what goes along.
+
+    ``share`` is of the documents about a competitor's pull, in [0, 1]. ``wins_on`` gives, for each other cause,
+    the share of this competitor's documents that carry it, most frequent first. ``example`` is the row of the
+    first document.
+    """
+
+    name: str
+    sector: str | None
+    rules: tuple[Rule, ...]
+    documents: int
+    share: Estimate
+    wins_on: tuple[tuple[str, int, Estimate], ...]
+    example: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Competitors:
+    """Competitors, most named first. ``pulled`` documents are about a competitor, ``named`` of them name one.
+
+    ``unnamed_wins_on`` is what goes along with a competitor's pull in all ``pulled`` documents.
+    """
+
+    pulled: int
+    named: int
+    competitors: tuple[Competitor, ...]
+    wins_on: tuple[tuple[str, int, Estimate], ...]
+    notes: tuple[Note, ...]
+
+
+def load_gazetteer(*paths: Path) -> Gazetteer:
+    """The names that ship, and those of further files of the same form; raises InputError when one is none."""
+    names: dict[str, str] = {}
+    sectors: dict[str, str] = {}
+    lists: dict[str, list[str]] = {"suffixes": [], "generic": [], "nobody": []}
+    for path in (data_path("competitors.toml"), *paths):
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            for sector in table.get("sector", ()):
+                for name in sector.get("names", ()):
+                    names[name], sectors[name] = sector.get("aliases", {}).get(name, name), sector["id"]
+                for alias, name in sector.get("aliases", {}).items():
+                    names[alias] = name
+                    sectors.setdefault(name, sector["id"])
+            for key, found in lists.items():
+                found.extend(table.get(key, ()))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}: not a table of competitors ({error!r}); see data/competitors.toml") from error
+    return Gazetteer(
+        names=names,
+        sectors=sectors,
+        suffixes=tuple(lists["suffixes"]),
+        generic=frozenset(lists["generic"]),
+        nobody=frozenset(lists["nobody"]),
+    )
+
+
+def competitors(
+    table: ClassifiedTable,
+    *,
+    gazetteer: Gazetteer | None = None,
+    own: Sequence[str] = (),
+    level: float = LEVEL,
+) -> Competitors:
+    """Find the competitors in documents about a competitor's pull, leaving out ``own`` names.
+
+    Four rules, each shown with the name: the gazetteer; a word with a company's ending ("단비모바일",
+    "새솔의원"); a name before "…로 옮기다", "…로 갈아타다"; a name before "…가 더 낫다", "…보다 비싸다".
+    """
+    known = "cause" in table.taxonomy and "competitor_pull" in table.taxonomy.group("cause").ids
+    if not known:
+        return Competitors(pulled=0, named=0, competitors=(), wins_on=(), notes=(note("label"),))
+    gazetteer = gazetteer or load_gazetteer()
+    rows = np.flatnonzero(table.has("cause", "competitor_pull"))
+    mentions = [
+        found
+        for row in rows.tolist()
+        for found in competitor_mentions(customer_text(table.texts[row]), gazetteer, own=own, row=row)
+    ]
+    documents: dict[str, dict[int, None]] = defaultdict(dict)
+    rules: dict[str, Counter[Rule]] = defaultdict(Counter)
+    for mention in mentions:
+        documents[mention.name].setdefault(mention.row)
+        rules[mention.name][mention.rule] += 1
+    ranked = sorted(documents, key=lambda name: (-len(documents[name]), name))
+    return Competitors(
+        pulled=len(rows),
+        named=len({mention.row for mention in mentions}),
+        competitors=tuple(
+            Competitor(
+                name=name,
+                sector=gazetteer.sectors.get(name),
+                rules=tuple(rules[name]),
+                documents=len(documents[name]),
+                share=wilson(len(documents[name]), len(rows), level=level),
+                wins_on=_wins_on(table, list(documents[name]), level),
+                example=next(iter(documents[name])),
+            )
+            for name in ranked
+        ),
+        wins_on=_wins_on(table, rows.tolist(), level),
+        notes=() if len(rows) else (note("text"),),
+    )
+
+
+def competitor_mentions(
+    text: str, gazetteer: Gazetteer, *, own: Sequence[str] = (), row: int = 0
+) -> tuple[Mention, ...]:
+    """Names in one customer's words, each once, by the most trusted rule that finds it."""
+    ours = {_plain(name) for name in own}
+    found: dict[str, Mention] = {}
+    for rule, name, start, end in _candidates(text, gazetteer):
+        plain = _plain(name)
+        if plain in ours or any(brand and brand in plain for brand in ours):
+            continue
+        overlaps = any(start < other.end and other.start < end for other in found.values())
+        if name not in found and not overlaps:
+            found[name] = Mention(row=row, name=name, rule=rule, start=start, end=end)
+    return tuple(sorted(found.values(), key=lambda mention: mention.start))
+
+
+def _candidates(text: str, gazetteer: Gazetteer) -> Iterable[tuple[Rule, str, int, int]]:
+    lower = {name.lower(): real for name, real in gazetteer.names.items()}
+    for match in gazetteer.known.finditer(text):
+        yield "gazetteer", lower[match.group().lower()], match.start(), match.end()
+    for match in gazetteer.suffixed.finditer(text):
+        if match[1] not in gazetteer.generic:
+            yield "suffix", match[1], match.start(1), match.end(1)
+    rules: tuple[tuple[Rule, re.Pattern[str]], ...] = (("moved", _MOVED), ("compared", _COMPARED))
+    for rule, pattern in rules:
+        for match in pattern.finditer(text):
+            if not _names_nobody(match[1], text, match.start(1), gazetteer):
+                yield rule, match[1], match.start(1), match.end(1)
+
+
+def _names_nobody(word: str, text: str, start: int, gazetteer: Gazetteer) -> bool:
+    """Whether a word before a particle is an everyday one, or the end of "다른 은행으로", "길 건너 의원이"."""
+    if (
+        word in gazetteer.nobody
+        or word in gazetteer.generic
+        or re.fullmatch(r"\d+.{0,2}|.*(?:는|은|던|서|면|한)", word)
+    ):
+        return True
+    before = text[max(0, start - 5) : start]
+    inside_word = bool(re.search(rf"{_WORD}$", before))
+    return inside_word or bool(re.search(r"(?:다른|딴|타|옆|동네|건너|골목|어느|모든|온)\s?$", before))
+
+
+def _wins_on(table: ClassifiedTable, rows: list[int], level: float) -> tuple[tuple[str, int, Estimate], ...]:
+    found = []
+    for cause in table.taxonomy.group("cause").ids:
+        if cause != "competitor_pull":
+            count = int(table.has("cause", cause)[rows].sum())
+            found.append((cause, count, wilson(count, len(rows), level=level)))
+    return tuple(sorted(found, key=lambda entry: -entry[1]))
+
+
+def _guard(name: str) -> str:
+    escaped = re.escape(name)
+    left = r"(?<![A-Za-z0-9])" if re.match(r"[A-Za-z0-9]", name) else r"(?<![가-힣])"
+    right = r"(?![A-Za-z0-9])" if re.search(r"[A-Za-z0-9]$", name) else ""
+    return left + escaped + right
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\s", "", name).lower()
