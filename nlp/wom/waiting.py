@@ -1,0 +1,165 @@
+"""Waiting as a line of its own: sentences about a wait, and about a time the firm named and did not keep.
+
+The taxonomy files both under inconvenience and core service failure, but their remedies differ: a wait asks
+for capacity and for managing how it is felt (Maister 1985, The Psychology of Waiting Lines), a broken time
+promise for promising less or planning better. The cues are data, ``data/waiting.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.classified import ClassifiedTable
+from nlp.errors import InputError
+from nlp.resources import data_path
+from nlp.text.segment import sentences, turn_spans
+from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
+
+CAUSES = ("inconvenience", "core_service_failure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingCues:
+    """Compiled cues: a sentence speaks of a wait, names a promised time, tells of a breach, or neither."""
+
+    waiting: re.Pattern[str]
+    waiting_veto: re.Pattern[str]
+    promise: re.Pattern[str]
+    breach: re.Pattern[str]
+    moved: re.Pattern[str]
+    promise_veto: re.Pattern[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingEvidence:
+    """Sentence spans ``[start, end)`` of a text that speak of waiting and of broken time promises."""
+
+    waiting: tuple[tuple[int, int], ...]
+    broken_promise: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How often documents with inconvenience or core failure speak of time.
+
+    ``waiting`` and ``broken_promise`` are bool ``(n,)``, ``evidence`` maps a row to its sentences. Shares in
+    [0, 1] are of all documents; ``waiting_of_eligible`` is of the ``eligible`` ones, those with a cause that
+    can hold a wait. A document can be both. The rule's own errors are in no interval; see
+    data/annotations/README.md for its measured precision and recall.
+    """
+
+    waiting: NDArray[np.bool_]
+    broken_promise: NDArray[np.bool_]
+    evidence: dict[int, WaitingEvidence]
+    eligible: int
+    waiting_share: Estimate
+    broken_promise_share: Estimate
+    waiting_of_eligible: Estimate
+    notes: tuple[Note, ...]
+
+
+def load_waiting_cues(path: Path | None = None) -> WaitingCues:
+    """Read the cue table; without a path the one that ships. Raises InputError when it is none."""
+    path = path or data_path("waiting.toml")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        names: dict[str, str] = {}
+        for name, pattern in table["names"].items():
+            names[name] = _fill(pattern, names)
+        waiting, promise = table["waiting"], table["broken_promise"]
+        return WaitingCues(
+            waiting=_compile(waiting["cues"], names),
+            waiting_veto=_compile(waiting["vetoes"], names),
+            promise=_compile(promise["promises"], names),
+            breach=_compile(promise["breaches"], names),
+            moved=_compile(promise["moved"], names),
+            promise_veto=_compile(promise["vetoes"], names),
+        )
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, re.error) as error:
+        raise InputError(f"{path}: not a table of waiting cues ({error!r}); see data/waiting.toml") from error
+
+
+def waiting_evidence(text: str, cues: WaitingCues) -> WaitingEvidence:
+    """Sentences of the customer that speak of waiting or of a broken time promise; an agent's do not count."""
+    if not any(pattern.search(text) for pattern in (cues.waiting, cues.promise, cues.moved)):
+        return WaitingEvidence(waiting=(), broken_promise=())
+    spans = _customer_sentences(text)
+    said = [text[start:end] for start, end in spans]
+    waits = [bool(cues.waiting.search(sentence)) and not cues.waiting_veto.search(sentence) for sentence in said]
+    broken = [_broken(said, index, cues) for index in range(len(said))]
+    return WaitingEvidence(
+        waiting=tuple(span for span, yes in zip(spans, waits, strict=True) if yes),
+        broken_promise=tuple(span for span, yes in zip(spans, broken, strict=True) if yes),
+    )
+
+
+def waiting(table: ClassifiedTable, *, cues: WaitingCues | None = None, level: float = LEVEL) -> Waiting:
+    """Apply the rule to every document decided to hold inconvenience or core service failure."""
+    n = len(table)
+    eligible = np.zeros(n, dtype=bool)
+    present = [cause for cause in CAUSES if "cause" in table.taxonomy and cause in table.taxonomy.group("cause").ids]
+    for cause in present:
+        eligible |= table.has("cause", cause)
+    cues = cues or load_waiting_cues()
+    waits, broken = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    evidence: dict[int, WaitingEvidence] = {}
+    for row in np.flatnonzero(eligible).tolist():
+        found = waiting_evidence(table.texts[row], cues)
+        if found.waiting or found.broken_promise:
+            evidence[row] = found
+            waits[row], broken[row] = bool(found.waiting), bool(found.broken_promise)
+    return Waiting(
+        waiting=waits,
+        broken_promise=broken,
+        evidence=evidence,
+        eligible=int(eligible.sum()),
+        waiting_share=wilson(float(waits.sum()), n, level=level),
+        broken_promise_share=wilson(float(broken.sum()), n, level=level),
+        waiting_of_eligible=wilson(float((waits | broken).sum()), int(eligible.sum()), level=level),
+        notes=() if present else (note("label"),),
+    )
+
+
+def _broken(said: list[str], index: int, cues: WaitingCues) -> bool:
+    """A promised time in a sentence, and in it or beside it that it was not kept."""
+    sentence = said[index]
+    if cues.promise_veto.search(sentence):
+        return False
+    if cues.moved.search(sentence):
+        return True
+    found = cues.promise.search(sentence)
+    if not found:
+        return False
+    around = said[max(0, index - 1) : index] + said[index + 1 : index + 2]
+    rest = (sentence[: found.start()], sentence[found.end() :], *around)
+    return bool(cues.breach.search("\n".join(rest)))
+
+
+def _customer_sentences(text: str) -> list[tuple[int, int]]:
+    dialogue = turn_spans(text)
+    if not dialogue:
+        return list(sentences(text))
+    return [
+        (span.start + start, span.start + end)
+        for span in dialogue
+        if span.speaker != "agent"
+        for start, end in sentences(text[span.start : span.end])
+    ]
+
+
+def _compile(patterns: Sequence[Any], names: dict[str, str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{_fill(pattern, names)})" for pattern in patterns))
+
+
+def _fill(pattern: str, names: dict[str, str]) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        pattern = pattern.replace(name, names[name])
+    return pattern
