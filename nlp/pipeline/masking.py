@@ -12,6 +12,8 @@ from nlp.text.redact import mask_cell
 
 _SHORT_NUMBER = re.compile(r"-?[\d,.]{1,6}")
 _REMEMBERED = 1 << 15
+_WORTH_REMEMBERING = 40
+"""Characters; longer cells hardly repeat, and many of them would fill the memory."""
 
 
 def cell_mask(*, mask: bool) -> Callable[[str, Incoming], str]:
@@ -39,6 +41,8 @@ def cell_mask(*, mask: bool) -> Callable[[str, Incoming], str]:
                 return cell
             if column.role in ("time", "turn_time") and parse_time(cell) is not None:
                 return cell
+        if len(cell) > _WORTH_REMEMBERING:
+            return mask_cell(cell, column.name)
         return masked(cell, column.name)
 
     return apply
