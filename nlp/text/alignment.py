@@ -71,9 +71,7 @@ def rewrite(text: str, edits: Sequence[Edit]) -> tuple[str, Alignment]:
     read = written = 0
     for start, end, replacement in edits:
         if start < read or end < start:
-            raise ValueError(
-                f"edit [{start}, {end}) overlaps one that ends at {read}; sort and merge the edits"
-            )
+            raise ValueError(f"edit [{start}, {end}) overlaps one that ends at {read}; sort and merge the edits")
         parts += (text[read:start], replacement)
         written += start - read
         starts.append(written)
@@ -81,7 +79,5 @@ def rewrite(text: str, edits: Sequence[Edit]) -> tuple[str, Alignment]:
         ends.append(written)
         read = end
     parts.append(text[read:])
-    step = _Step(
-        tuple(starts), tuple(ends), tuple(edit.start for edit in edits), tuple(edit.end for edit in edits)
-    )
+    step = _Step(tuple(starts), tuple(ends), tuple(edit.start for edit in edits), tuple(edit.end for edit in edits))
     return "".join(parts), Alignment((step,))

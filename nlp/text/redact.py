@@ -1,8 +1,8 @@
 """Masking of personal data: what is found is replaced by its kind in brackets, ``[전화번호]``.
 
-ko-pii finds what has a form; the rules in ``pii_numbers``, ``pii_names`` and ``pii_answers`` find what
-speech recognition and call-center talk make of it. Masking is repeated until nothing more is found, so
-that masking a masked text changes nothing.
+ko-pii finds what keeps to a form; the finders in ``nlp.text.personal`` add what typing, speech recognition
+and call-center talk make of it. Masking is repeated until nothing more is found, so that masking a masked
+text changes nothing.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nlp.text.alignment import UNCHANGED, Alignment, Edit, rewrite
-from nlp.text.pii_answers import find_answers
-from nlp.text.pii_names import find_names
-from nlp.text.pii_numbers import Found, find_numbers, view_of
+from nlp.text.personal.answers import find_answers
+from nlp.text.personal.found import Found, view_of
+from nlp.text.personal.names import find_names
+from nlp.text.personal.numbers import find_numbers
+from nlp.text.personal.places import find_places
 
 _COLUMNS = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
@@ -96,9 +98,10 @@ def mask_cell(value: str, column: str = "") -> str:
 
 def _find(text: str) -> list[Found]:
     view = view_of(text)
-    numbers = find_numbers(view)
-    found = [*numbers, *find_answers(text, view), *find_names(view, numbers)]
-    return _without_overlap(found) if found else found
+    numbers = list(find_numbers(view))
+    found = [*numbers, *find_places(view), *find_answers(view), *find_names(view, numbers)]
+    # A dialogue keeps its lines: what seems to run over a line break is not one piece of personal data.
+    return _without_overlap(item for item in found if "\n" not in text[item.start : item.end])
 
 
 def _without_overlap(found: Iterable[Found]) -> list[Found]:

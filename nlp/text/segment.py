@@ -134,6 +134,7 @@ _END = re.compile(
     r"[~^;!]*(?=\s+[^\s.?!,ㄱ-ㅣ])"
     r"|\n"
 )
+_WORD = re.compile(r"[^\W_ㄱ-ㅣ]")
 _QUOTED = re.compile(r"\s*(?:라고|라며|라면서|하고|이라고|라는|하길래|하더|그러)")
 
 
@@ -159,7 +160,7 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
     left, right = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
     if left >= right:
         return
-    if spans and not any(map(str.isalnum, text[left:right])):
+    if spans and not _WORD.search(text, left, right):
         spans[-1] = (spans[-1][0], right)  # "…네요 ㅠㅠ !!": marks alone belong to the sentence before
     else:
         spans.append((left, right))

@@ -1,0 +1,51 @@
+"""Recall and precision of masking per kind on made-up texts, and rows per second on one core.
+
+python benchmarks/pii.py [--misses]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "text"))
+
+from pii_cases import generate
+from pii_scores import score
+
+from nlp.text.prepare import prepare
+
+PLAIN = (
+    "상담원 연결이 안 돼서 20분이나 기다렸는데 결국 끊겼어요 다시 전화해도 똑같고"
+    " 환불은 3일 뒤에나 된다네요 정말 실망입니다"
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--misses", action="store_true", help="print every text that was masked wrongly")
+    options = parser.parse_args()
+    cases = generate()
+    scores, wrong = score(cases)
+    print(f"{len(cases)} texts")
+    print(f"{'kind':<10} {'gold':>6} {'recall':>7} {'precision':>9} {'leaked':>7}")
+    for kind, row in scores.items():
+        print(f"{kind:<10} {row.gold:>6} {row.recall:>7.3f} {row.precision:>9.3f} {row.leaked:>7}")
+    if options.misses:
+        for line, count in Counter(wrong).items():
+            print(count, line)
+    for name, texts in (
+        ("no personal data", [PLAIN] * 5000),
+        ("benchmark texts", [case.text for case in cases]),
+    ):
+        start = time.perf_counter()
+        for text in texts:
+            prepare(text)
+        print(f"{name}: {len(texts) / (time.perf_counter() - start):,.0f} texts/s")
+
+
+if __name__ == "__main__":
+    main()

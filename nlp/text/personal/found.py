@@ -1,0 +1,62 @@
+"""What the finders share: their result, the plain view of a text, and how a digit can be spelt."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+KINDS = (
+    "전화번호",
+    "주민등록번호",
+    "외국인등록번호",
+    "카드번호",
+    "계좌번호",
+    "이메일",
+    "주소",
+    "이름",
+    "차량번호",
+    "여권번호",
+    "운전면허번호",
+    "생년월일",
+)
+"""Every kind of personal data; a masked text holds it in brackets."""
+
+
+class Found(NamedTuple):
+    """Personal data at ``[start, end)``; where two overlap, the one of lower rank is surer and wins."""
+
+    kind: str
+    start: int
+    end: int
+    rank: int
+
+
+D = "[0-9공영일이삼사오육륙칠팔구]"
+"""A digit, written or spoken."""
+
+SEP = r"(?:[ \t\-.,/~)]{1,3}|[ \t]?(?:에|의|다시|대시|하이픈|국에|이고요?|고요|이요|요)[ \t.,]{0,2})"
+"""What stands between the groups of a number: "010-1234", "공일공에 일이삼사", "칠팔구고요 …"."""
+
+PROVINCE = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+
+# One position each, so that the view and the text have the same offsets. 010ㅡ1234: a vowel as a dash.
+_PLAIN = str.maketrans("０１２３４５６７８９＠．／（）：‐‑‒–—―−－·ㅡ￣", "0123456789@./():" + "-" * 11)
+_TOKEN = re.compile(rf"\[(?:{'|'.join(KINDS)})\]")
+_SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
+
+
+def view_of(text: str) -> str:
+    """``text`` with plain digits and dashes and its masked tokens blanked out, of the same length."""
+    view = text.translate(_PLAIN)
+    return _TOKEN.sub(lambda match: "\ufffc" * len(match.group()), view) if "[" in view else view
+
+
+def digits_of(number: str) -> str:
+    """The digits of a number that is written or spoken."""
+    return "".join(filter(str.isdecimal, number.translate(_SPOKEN)))
+
+
+def numerals(count: int, most: int | None = None) -> str:
+    """A pattern for a group of ``count`` (to ``most``) digits, together or each after a blank."""
+    more = "" if most is None else f",{most - 1}"
+    return rf"{D}(?:(?:{D}){{{count - 1}{more}}}|(?:[ \t]{D}){{{count - 1}{more}}})"

@@ -1,0 +1,194 @@
+"""Personal numbers and e-mail, written or spoken ("공일공 일이삼사 오육칠팔").
+
+ko-pii finds what keeps to a form. The patterns here find what typing and speech recognition make of it,
+and what only the word before gives away ("계좌 110 234 567890").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from typing import Any
+
+from nlp.text.personal.found import PROVINCE, SEP, D, Found, digits_of, numerals
+
+_G2, _G3, _G4, _G6, _G7 = (numerals(count) for count in (2, 3, 4, 6, 7))
+_GAP = r"[^\d\n\[\]]"
+"""Between a word that announces a number and the number."""
+
+# "30000원", "3개", "2시간": amounts, not parts of a number.
+_UNIT = r"[만천백]?[ \t]?원|[만억개명건회일월년분초층박세살대점%퍼]|번째|시간?|인분|기가|메가|[GM]B|k?[gm]\b|ml"
+_NO_UNIT = rf"(?![ \t]?(?:{_UNIT}))"
+
+# What numbers things, not people: "주문번호 240115-1234567", "운송장 6012 3456 7890".
+_THING = re.compile(
+    r"(?:주문|운송장|송장|접수|예약|상품|제품|모델|시리얼|일련|승인|영수증|바코드|관리|사건|문의|티켓|쿠폰|상담|조회"
+    r"|거래|신청|사업자|법인|증권|회원|고객|품번|택배|배송|민원|인증|청구|고지|(?<!주민)(?<!외국인)등록"
+    r"|serial|order|tracking|model|s/n)"
+    r"[ \t]?(?:등록)?(?:번호|코드|no\.?|id|키|number)?(?:[ \t]?[는은가이])?[ \t]?[:#.]?[ \t]*[A-Z#(-]{0,4}$",
+    re.IGNORECASE,
+)
+
+_MOBILE = re.compile(
+    rf"(?:(?<!\d)\+?82[ \t\-.)]{{0,2}}(?:\(0\))?0?|(?<!{D})\(?[0공영][ \t]?)[1일][ \t]?"
+    rf"(?:[0공영]{SEP}?{_G4}{SEP}?{_G4}|[016789공영일육륙칠팔구]{SEP}?{numerals(3, 4)}{SEP}?{_G4})(?!{D}{{2}}|\d)"
+)
+_SPOKEN_LANDLINE = re.compile(
+    rf"(?<![가-힣\d])[공영][ \t]?(?:이|[삼사오육륙][ \t]?[일이삼사오]|칠[ \t]?[공영])"
+    rf"{SEP}?{numerals(3, 4)}{SEP}?{_G4}(?!{D}{{2}})"
+)
+_SAFE_PHONE = re.compile(rf"(?<!\d)050[0-9]?{SEP}?[0-9]{{3,4}}{SEP}?[0-9]{{4}}(?!\d)")
+_LOCAL_PHONE = re.compile(
+    rf"(?:연락처|전화|휴대폰|핸드폰|폰[ \t]?번호)(?:[ \t]?번호)?{_GAP}{{0,8}}?"
+    r"(?P<it>(?<![\d\-])(?!1[568]\d\d)[1-9]\d{2,3}[ \t\-.]{1,3}\d{4}(?![\d\-]))"
+)
+
+_RESIDENT_WORD = r"주민(?:[ \t]?등록)?(?:[ \t]?번호)?"
+_RESIDENT = re.compile(
+    rf"{_RESIDENT_WORD}{_GAP}{{0,14}}?(?P<it>(?<!\d){_G6}(?:{SEP}|[ \t]?뒷자리[는가]?[ \t]?)?{_G7})(?!\d)"
+)
+_SPOKEN_RESIDENT = re.compile(rf"(?<![가-힣\d])(?P<it>{_G6}{SEP}?{_G7})")
+_STARRED_RESIDENT = re.compile(r"(?<!\d)(?P<it>\d{6}[ \t]?-?[ \t]?[1-8][*xX●○•]{4,6})")
+_RESIDENT_FRONT = re.compile(rf"(?:{_RESIDENT_WORD}[ \t]?)?앞(?:자리|번호){_GAP}{{0,10}}?(?P<it>(?<!\d){_G6})(?!\d)")
+_RESIDENT_BACK = re.compile(rf"뒷(?:자리|번호){_GAP}{{0,10}}?(?P<it>(?<!\d){_G7})(?!\d)")
+
+_CARD = re.compile(rf"(?<!\d)(?P<it>(?:{_G4}(?:[ \t\-.,/]{{1,3}}|[ \t]?(?:에|다시)[ \t]?)){{3}}{_G4})(?!\d)")
+_CARD_AFTER_WORD = re.compile(rf"카드{_GAP}{{0,15}}?(?P<it>(?<!\d){_G4}(?:{SEP}?{_G4}){{3}})(?!\d)")
+
+_BANK = (
+    r"(?:은행|뱅크|농협|신협|수협|새마을금고|우체국|카뱅|토스|국민|신한|우리|하나|기업|카카오|씨티|제일|산업"
+    r"|부산|대구|광주|전북|경남|제주|KB|NH|IBK|SC|MG)"
+)
+_ACCOUNT = re.compile(
+    rf"(?:계좌|통장|입금|이체|송금|환급|{_BANK}){_GAP}{{0,16}}?(?P<it>"
+    rf"(?<![\d\-])\d(?:(?:[ \t]?-[ \t]?|[ \t.]{{0,2}}|[ \t]?(?:다시|에)[ \t]?)\d){{9,13}}(?!\d){_NO_UNIT}"
+    rf"|(?<![가-힣]){D}(?:(?:[ \t\-,]{{0,2}}|[ \t]?(?:다시|에)[ \t]?){D}){{9,13}})",
+    re.IGNORECASE,
+)
+_ACCOUNT_BEFORE_BANK = re.compile(
+    rf"(?P<it>(?<![\d\-])\d{{2,6}}-\d{{2,6}}-\d{{2,7}}(?:-\d{{1,3}})?(?!\d))[ \t,(]{{0,3}}{_BANK}"
+)
+
+_LICENSE = re.compile(
+    rf"면허{_GAP}{{0,15}}?(?P<it>(?<!\d)(?:(?:{PROVINCE})[ \t]?)?{_G2}{SEP}?{_G2}{SEP}?{_G6}{SEP}?{_G2})"
+)
+_PASSPORT = re.compile(
+    rf"여권{_GAP}{{0,15}}?(?P<it>(?<![A-Za-z0-9])[A-Za-z][ \t\-]?\d{{3}}[ \t]?[A-Za-z0-9][ \t]?\d{{4}})(?![A-Za-z0-9])"
+)
+_PLATE = re.compile(
+    rf"(?<![\d가-힣])(?P<it>(?:(?:{PROVINCE})[ \t]?)?\d{{1,3}}[ \t]?"
+    rf"[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호][ \t]?\d{{4}})(?!\d){_NO_UNIT}"
+)
+_BIRTH = re.compile(
+    rf"(?:생년월일|생일|출생일){_GAP}{{0,10}}?"
+    rf"(?P<it>(?<!\d)(?:(?:19|20)?\d\d[ \t]?[년./\-][ \t]?\d{{1,2}}[ \t]?[월./\-]"
+    rf"[ \t]?\d{{1,2}}(?:[ \t]?일)?|(?:19|20)?\d{{6}}|{_G6}))(?!\d)"
+)
+_SPOKEN_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9])(?P<it>[A-Za-z0-9._\-]{2,}(?:[ \t][A-Za-z0-9._\-]+){0,2}[ \t]?골뱅이[ \t]?"
+    r"(?:네이버|지메일|다음|한메일|카카오|네이트|[A-Za-z]{2,12})"
+    r"(?:[ \t]?(?:점|쩜|닷|\.)?[ \t]?(?:닷컴|컴|com|넷|net|co[ \t]?\.?kr))?)"
+)
+
+_BY_WORD: tuple[tuple[re.Pattern[str], str, int], ...] = (
+    (_SAFE_PHONE, "전화번호", 1),
+    (_LOCAL_PHONE, "전화번호", 3),
+    (_STARRED_RESIDENT, "주민등록번호", 0),
+    (_RESIDENT_FRONT, "주민등록번호", 2),
+    (_RESIDENT_BACK, "주민등록번호", 2),
+    (_CARD_AFTER_WORD, "카드번호", 0),
+    (_ACCOUNT, "계좌번호", 3),
+    (_ACCOUNT_BEFORE_BANK, "계좌번호", 3),
+    (_LICENSE, "운전면허번호", 0),
+    (_PASSPORT, "여권번호", 0),
+    (_SPOKEN_LANDLINE, "전화번호", 4),
+)
+_BY_FORM = (
+    ("rrn", "주민등록번호", 0),
+    ("frn", "외국인등록번호", 0),
+    ("card", "카드번호", 0),
+    ("driver_license", "운전면허번호", 0),
+    ("passport", "여권번호", 0),
+    ("account", "계좌번호", 3),
+)
+
+# Cheap searches that hold whenever a finder behind them can hold: most texts need nothing else.
+_SIX_DIGITS = re.compile(rf"{D}(?:[^\n]{{0,6}}?{D}){{5}}")
+_WRITTEN_SEVEN = re.compile(r"\d(?:[^\n\d]{0,8}\d){6}")
+_PLATE_SIGN = re.compile(r"\d[ \t]?[가-힣][ \t]?\d{4}")
+_EMAIL_SIGN = re.compile(r"@|[\[(]\s*at\s*[\])]|골뱅이", re.IGNORECASE)
+_BIRTH_SIGN = re.compile(r"생년월일|생일|출생일")
+
+
+def find_numbers(view: str) -> Iterator[Found]:
+    """Numbers and e-mail in a text that ``view_of`` made plain; 1588-… and order numbers are left."""
+    if _SIX_DIGITS.search(view):
+        yield from _by_word(view)
+        if _WRITTEN_SEVEN.search(view):
+            yield from _by_form(view)
+    if _PLATE_SIGN.search(view):
+        yield from _matches(_PLATE, view, "차량번호", 4)
+    if _EMAIL_SIGN.search(view):
+        yield from (Found("이메일", item.start, item.end, 1) for item in ko_pii("email")(view))
+        yield from _matches(_SPOKEN_EMAIL, view, "이메일", 1)
+    if _BIRTH_SIGN.search(view):
+        yield from _matches(_BIRTH, view, "생년월일", 2)
+
+
+def _by_word(view: str) -> Iterator[Found]:
+    for match in _MOBILE.finditer(view):
+        yield Found("전화번호", *match.span(), 1)
+    for pattern, kind, rank in _BY_WORD:
+        yield from _matches(pattern, view, kind, rank)
+    for match in _RESIDENT.finditer(view):
+        yield Found(_resident_kind(match["it"]), *match.span("it"), 0)
+    for match in _SPOKEN_RESIDENT.finditer(view):
+        if not match["it"].isascii() and _begins_with_birth(digits_of(match["it"])):
+            yield Found(_resident_kind(match["it"]), *match.span("it"), 0)
+    for match in _CARD.finditer(view):
+        if not _numbers_a_thing(view, match.start()):
+            yield Found("카드번호", *match.span("it"), 0)
+
+
+def _by_form(view: str) -> Iterator[Found]:
+    for module, kind, rank in _BY_FORM:
+        for item in ko_pii(module)(view):
+            if not _numbers_a_thing(view, item.start):
+                yield Found(kind, item.start, item.end, rank)
+    for item in ko_pii("phone")(view):
+        if item.extra["type"] == "mobile" or (
+            item.extra["type"] != "representative" and not _numbers_a_thing(view, item.start)
+        ):
+            yield Found("전화번호", item.start, item.end, 1)
+
+
+@cache
+def ko_pii(module: str) -> Callable[[str], Iterator[Any]]:
+    """One of ko-pii's detectors, imported when first needed so that importing Dangol stays light."""
+    from importlib import import_module
+
+    detect: Callable[[str], Iterator[Any]] = import_module(f"ko_pii.patterns.{module}").detect
+    return detect
+
+
+def _matches(pattern: re.Pattern[str], view: str, kind: str, rank: int) -> Iterator[Found]:
+    group = "it" if "it" in pattern.groupindex else 0
+    return (Found(kind, *match.span(group), rank) for match in pattern.finditer(view))
+
+
+def _numbers_a_thing(view: str, start: int) -> bool:
+    return _THING.search(view[max(0, start - 24) : start]) is not None
+
+
+def _resident_kind(number: str) -> str:
+    return "외국인등록번호" if digits_of(number)[6:7] in ("5", "6", "7", "8") else "주민등록번호"
+
+
+def _begins_with_birth(digits: str) -> bool:
+    try:
+        date(1900 if digits[6] in "1256" else 2000, int(digits[2:4]), int(digits[4:6]))
+    except ValueError:
+        return False
+    return digits[6] in "12345678"

@@ -1,0 +1,118 @@
+"""Masking finds personal data and leaves the rest."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pii_cases import generate
+from pii_scores import score
+
+from nlp.text.redact import mask_cell, redact
+
+CASES = generate()
+
+
+def test_the_made_up_texts_are_masked_with_high_recall_and_precision() -> None:
+    assert len(CASES) >= 500
+    scores, _ = score(CASES)
+    assert scores["overall"].recall >= 0.95
+    assert scores["overall"].precision >= 0.90
+    weak = {kind: (row.recall, row.precision) for kind, row in scores.items() if min(row.recall, row.precision) < 0.9}
+    assert weak == {}
+
+
+def test_texts_with_other_values_are_masked_as_well() -> None:
+    scores, _ = score(generate(seed=7, repeats=2))
+    assert scores["overall"].recall >= 0.95
+    assert scores["overall"].precision >= 0.90
+
+
+@pytest.mark.parametrize("case", CASES[::7], ids=lambda case: case.text[:30])
+def test_masking_a_masked_text_changes_nothing(case: object) -> None:
+    once = redact(case.text).text  # type: ignore[attr-defined]
+    assert redact(once).text == once
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from([case.text for case in CASES]) | st.text(max_size=6), max_size=4).map(" ".join))
+def test_masking_twice_is_masking_once_for_any_mixture(text: str) -> None:
+    once = redact(text).text
+    assert redact(once).text == once
+
+
+@settings(max_examples=100)
+@given(st.lists(st.sampled_from([case.text for case in CASES]), max_size=3).map("\n".join))
+def test_spans_and_tokens_agree(text: str) -> None:
+    redacted = redact(text)
+    rebuilt, read = "", 0
+    for span in redacted.spans:
+        assert read <= span.start < span.end
+        rebuilt += text[read : span.start] + f"[{span.kind}]"
+        read = span.end
+    assert rebuilt + text[read:] == redacted.text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("1588-1234로 걸었더니 010-9876-5432로 다시 전화 왔어요", "1588-1234로 걸었더니 [전화번호]로 다시 전화 왔어요"),
+        ("주문번호 240115-1234567, 운송장 6012-3456-7890", "주문번호 240115-1234567, 운송장 6012-3456-7890"),
+        ("계좌 110 234 567890 으로 30000원", "계좌 [계좌번호] 으로 30000원"),
+        ("일 이 주 걸린다더니 삼사일 더 걸려요", "일 이 주 걸린다더니 삼사일 더 걸려요"),
+        ("연락은 고객님이 하셔야 해요", "연락은 고객님이 하셔야 해요"),
+        ("공영주차장 지하주차장 다 만차", "공영주차장 지하주차장 다 만차"),
+        ("연락하라고 합니다 기다리라고만 하네요", "연락하라고 합니다 기다리라고만 하네요"),
+        ("이교수님 강의가 좋아요", "이교수님 강의가 좋아요"),
+        ("상담사 정지은입니다", "상담사 [이름]입니다"),
+        ("김민수 고객님 김민수 맞으시죠", "[이름] 고객님 [이름] 맞으시죠"),
+        ("경기도 광주로 9만원 일시불로 168,000원", "경기도 광주로 9만원 일시불로 168,000원"),
+        ("서울 강남구 매장, 부산점 둘 다 별로", "서울 강남구 매장, 부산점 둘 다 별로"),
+    ],
+)
+def test_masking(text: str, masked: str) -> None:
+    assert redact(text).text == masked
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "masked"),
+    [
+        (
+            "상담원: 연락처랑 성함 부탁드립니다\n고객: 김민수고요 공일공에 일이삼사에\n상담원: 네\n고객: 오육칠팔이요",
+            "상담원: 연락처랑 성함 부탁드립니다\n고객: [이름]고요 [전화번호]에\n상담원: 네\n고객: [전화번호]요",
+        ),
+        (
+            "상담원: 생년월일 말씀해 주세요\n고객: 팔십팔년 시월 이십일이요",
+            "상담원: 생년월일 말씀해 주세요\n고객: [생년월일]이요",
+        ),
+        (
+            "상담원: 주소가 어떻게 되세요\n고객: 강남구 역삼동 백이십삼번지 삼백이호요",
+            "상담원: 주소가 어떻게 되세요\n고객: [주소]요",
+        ),
+        (
+            "상담원: 전화번호 확인 부탁드려요\n고객: 35000원이 왜 나왔어요 3개월 썼는데",
+            "상담원: 전화번호 확인 부탁드려요\n고객: 35000원이 왜 나왔어요 3개월 썼는데",
+        ),
+    ],
+)
+def test_an_answer_is_masked_by_its_question(dialogue: str, masked: str) -> None:
+    assert redact(dialogue).text == masked
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "masked"),
+    [
+        ("김단골", "고객명", "[이름]"),
+        ("이별", "성함", "[이름]"),
+        ("1012345678", "휴대폰번호", "[전화번호]"),
+        ("ops@dangol.kr", "E-mail", "[이메일]"),
+        ("한빛아파트 3동", "배송주소", "[주소]"),
+        ("881010", "생년월일", "[생년월일]"),
+        ("전화상담", "전화상담여부", "전화상담"),
+        ("여울 5G 요금제", "상품명", "여울 5G 요금제"),
+        ("강남점", "지점명", "강남점"),
+        ("", "고객명", ""),
+        ("010-1234-5678 부재", "비고", "[전화번호] 부재"),
+        ("불만", "", "불만"),
+    ],
+)
+def test_a_cell_is_masked_as_its_column_says(value: str, column: str, masked: str) -> None:
+    assert mask_cell(value, column) == masked

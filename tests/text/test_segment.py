@@ -1,0 +1,97 @@
+"""Dialogues become turns, texts become sentences."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.text.segment import sentences, turn_spans, turns
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("상담원: 무엇을 도와드릴까요\n고객: 해지요", ["agent", "customer"]),
+        ("고객님 : 왜 안 와요\n상담사 : 죄송합니다", ["customer", "agent"]),
+        ("[상담원] 네 [고객] 요금이 이상해요", ["agent", "customer"]),
+        ("(고객) 여보세요 (상담원) 네", ["customer", "agent"]),
+        ("상담원(10:02): 네\n고객(10:03): 아니요", ["agent", "customer"]),
+        ("- 상담원: 네\n- 고객: 아니요", ["agent", "customer"]),
+        ("상담원: 네 고객: 요금이요 상담원: 확인해 드릴게요", ["agent", "customer", "agent"]),
+        ("직원: 뭐요\n손님: 왜 반말이세요", ["agent", "customer"]),
+        ("A: 감사합니다 여울텔레콤 고객센터입니다\nB: 해지요", ["agent", "customer"]),
+        ("A: 인터넷이 안 돼요\nB: 무엇을 도와드릴까요 고객님\nA: 해지요", ["customer", "agent", "customer"]),
+        ("화자1: 네 고객님 확인해 드리겠습니다\n화자2: 빨리요", ["agent", "customer"]),
+        ("S1: 여보세요\nS2: 네", ["unknown", "unknown"]),
+        ("여보세요\n상담원: 네\n고객: 해지요", ["unknown", "agent", "customer"]),
+        ("고객: 한마디만 할게요", ["customer"]),
+    ],
+)
+def test_speakers_of_a_dialogue(text: str, expected: list[str]) -> None:
+    assert [turn.speaker for turn in turns(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "배송이 늦어요",
+        "가격: 비쌈",
+        "장점: 싸다 단점: 느리다",
+        "가격: 비쌈\n직원: 불친절\n시설: 낡음",
+        "맛: 별로, 직원: 불친절, 손님: 많음, 가격: 비쌈",
+        "A: 만족",
+        "평점은 A: 좋음 B: 나쁨",
+        "고객 해지 요청함. 요금 과다 청구 주장",
+        "오후 3:00에 전화했더니 상담원이 끊었어요",
+        '상담원이 "고객님은 몰라도 된다"고 했어요',
+        "배송: 느림 / 포장: 엉망",
+        "",
+    ],
+)
+def test_what_is_no_dialogue(text: str) -> None:
+    assert turns(text) == ()
+
+
+def test_turns_hold_what_was_said_without_marks() -> None:
+    assert [turn.text for turn in turns("상담원: 네  \n고객:  해지\n하고 싶어요 ")] == ["네", "해지\n하고 싶어요"]
+
+
+@given(
+    st.lists(st.sampled_from(["고객: ", "상담원: ", "A: ", "B: ", "[고객] ", "\n", " ", "네", "해지요."]), max_size=12)
+)
+def test_turns_lie_in_the_text_in_order(parts: list[str]) -> None:
+    text, last = "".join(parts), 0
+    for span in turn_spans(text):
+        assert last <= span.start < span.end <= len(text)
+        assert text[span.start : span.end].strip()
+        last = span.end
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("늦어요. 환불해 주세요!", ["늦어요.", "환불해 주세요!"]),
+        ("너무 늦었어요 환불해 주세요", ["너무 늦었어요", "환불해 주세요"]),
+        ("주문했습니다 아직 안 왔습니다", ["주문했습니다", "아직 안 왔습니다"]),
+        ("별로예요.다시는 안 가요", ["별로예요.", "다시는 안 가요"]),
+        ("최악이네ㅋㅋㅋ 다시는 안 감", ["최악이네ㅋㅋㅋ", "다시는 안 감"]),
+        ("진짜 실망이에요 ㅠㅠ 환불요", ["진짜 실망이에요 ㅠㅠ", "환불요"]),
+        ("첫 줄\n둘째 줄", ["첫 줄", "둘째 줄"]),
+        ("3.5점 주고 v2.0 쓰는 중", ["3.5점 주고 v2.0 쓰는 중"]),
+        ("곧 됩니다 라고 했는데 안 됨", ["곧 됩니다 라고 했는데 안 됨"]),
+        ("제가 갔는데요 직원이 없었어요", ["제가 갔는데요 직원이 없었어요"]),
+        ("화나요!!! ㅡㅡ", ["화나요!!! ㅡㅡ"]),
+        ("...", ["..."]),
+        ("  ", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in sentences(text)] == expected
+
+
+@given(st.text(alphabet='가요다니습 .!?\nㅋㅠ했어a3"', max_size=40))
+def test_sentences_cover_every_character_but_blanks_once(text: str) -> None:
+    spans = sentences(text)
+    covered = [position for start, end in spans for position in range(start, end)]
+    assert len(covered) == len(set(covered))
+    assert covered == sorted(covered)
+    assert {i for i, c in enumerate(text) if not c.isspace()} <= set(covered)
