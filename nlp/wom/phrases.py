@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.resources import data_path
+from nlp.text.morphemes import Analyzer, Morpheme, content_word
 from nlp.wom.audit import cause_strata
 from nlp.wom.quality import customer_text
 
@@ -23,35 +23,8 @@ MOST_DOCUMENTS = 20_000
 """Phrases are taken from a sample of at most this many documents: morphemes cost milliseconds per text."""
 
 
-class Morpheme(Protocol):
-    """One morpheme: its form, its Sejong tag (NNG, VV …), and the characters ``[start, end)`` it covers."""
-
-    @property
-    def form(self) -> str:
-        """The form, a stem without its ending for verbs."""
-        ...
-
-    @property
-    def tag(self) -> str:
-        """The Sejong tag, perhaps with a suffix of its own (VV-R)."""
-        ...
-
-    @property
-    def start(self) -> int:
-        """First character."""
-        ...
-
-    @property
-    def end(self) -> int:
-        """One past the last character."""
-        ...
-
-
-Analyse: TypeAlias = Callable[[Sequence[str]], Iterable[Sequence[Morpheme]]]
-"""Texts to their morphemes, one sequence per text, in order."""
-
 _NEGATIONS = frozenset({"안", "못"})
-_BREAKS = ("SF", "SP", "SS", "SE", "SO", "SW", "EF", "EC")
+_INFLECTED = frozenset({"Verb", "Adjective"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +78,7 @@ def phrase_sample(table: ClassifiedTable, rng: np.random.Generator, *, most: int
 
 def phrase_index(
     table: ClassifiedTable,
-    analyse: Analyse,
+    analyzer: Analyzer,
     rng: np.random.Generator,
     *,
     most: int = MOST_DOCUMENTS,
@@ -124,7 +97,7 @@ def phrase_index(
     texts = [customer_text(table.texts[row]) for row in rows]
     shown: dict[str, Counter[str]] = defaultdict(Counter)
     pairs: list[tuple[int, str]] = []
-    for document, (text, morphemes) in enumerate(zip(texts, analyse(texts), strict=True)):
+    for document, (text, morphemes) in enumerate(zip(texts, analyzer.many(texts), strict=True)):
         for key, surface in dict(_phrases(text, morphemes, light)).items():
             pairs.append((document, key))
             shown[key][surface] += 1
@@ -177,27 +150,24 @@ def _phrases(text: str, morphemes: Sequence[Morpheme], light: Collection[str]) -
 
 def _units(morphemes: Sequence[Morpheme]) -> Iterator[_Unit]:
     """Content words: a noun with its prefix, a verb or adjective as its dictionary form, "안 되다" as one."""
-    clause, negation, prefix = 0, None, None
+    clause = 0
+    negation: Morpheme | None = None
+    prefix: Morpheme | None = None
     for morpheme in morphemes:
-        tag = morpheme.tag
+        form, tag = morpheme.form, morpheme.tag
         if tag.startswith("XPN"):
-            prefix = morpheme
+            prefix = morpheme  # 불 + 친절
             continue
-        if tag.startswith("MA") and morpheme.form in _NEGATIONS:
+        if form in _NEGATIONS and tag.startswith(("MA", "VerbPrefix")):
             negation = morpheme
             continue
-        if tag in ("NNG", "NNP", "XR", "SL"):
-            start = prefix.start if prefix is not None else morpheme.start
-            yield _Unit((prefix.form if prefix is not None else "") + morpheme.form, True, start, morpheme.end, clause)
-        elif tag.startswith(("VV", "VA")):
-            lemma = f"{morpheme.form}다"
-            yield _Unit(
-                f"{negation.form} {lemma}" if negation is not None else lemma,
-                False,
-                morpheme.start,
-                morpheme.end,
-                clause,
-            )
-        elif tag.startswith(_BREAKS):
+        word = content_word(morpheme)
+        if word and word == form and tag not in _INFLECTED:
+            start = morpheme.start if prefix is None else prefix.start
+            yield _Unit(word if prefix is None else prefix.form + word, True, start, morpheme.end, clause)
+        elif word:
+            lemma = word if negation is None else f"{negation.form} {word}"
+            yield _Unit(lemma, False, morpheme.start, morpheme.end, clause)
+        elif tag.startswith(("EF", "EC")) or not any(map(str.isalnum, form)):
             clause += 1
         prefix = negation = None

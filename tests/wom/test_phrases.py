@@ -1,37 +1,35 @@
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from wom_tables import table
 
+from nlp.text.morphemes import Morpheme, kiwi
 from nlp.wom.keyphrases import cooccurrence, emerging_phrases, key_phrases, log_odds
 from nlp.wom.phrases import phrase_index, phrase_sample
 
 
-@dataclass
-class Piece:
-    form: str
-    tag: str
-    start: int
-    end: int
+class Tagger:
+    """A stand-in: nouns in full, "안", "못", verbs in 다, and a full stop that ends a clause."""
 
-
-def analyse(texts):
-    """A stand-in tagger: nouns in full, "안", "못", verbs in 다, and a full stop that ends a clause."""
-    for text in texts:
+    def __call__(self, text):
         pieces, start = [], 0
         for word in text.split(" "):
             tag = "MAG" if word in ("안", "못") else "SF" if word == "." else "VV" if word.endswith("다") else "NNG"
-            form = word[:-1] if tag == "VV" else word
-            pieces.append(Piece(form, tag, start, start + len(word)))
+            pieces.append(Morpheme(word[:-1] if tag == "VV" else word, tag, start, start + len(word)))
             start += len(word) + 1
-        yield pieces
+        return pieces
+
+    def many(self, texts):
+        return map(self, texts)
+
+
+TAGGER = Tagger()
 
 
 def _index(texts, **settings):
     found = table([{"text": text} for text in texts])
-    return phrase_index(found, analyse, np.random.default_rng(0), **{"fewest": 1, "light": (), **settings})
+    return phrase_index(found, TAGGER, np.random.default_rng(0), **{"fewest": 1, "light": (), **settings})
 
 
 @pytest.mark.parametrize(
@@ -84,7 +82,7 @@ def _labelled():
 
 def test_key_phrases_set_a_cause_apart_and_shared_words_do_not_appear():
     found = _labelled()
-    index = phrase_index(found, analyse, np.random.default_rng(0), light=())
+    index = phrase_index(found, TAGGER, np.random.default_rng(0), light=())
     price = [item for item in key_phrases(found, index) if item.label == "price"]
     assert {item.phrase.shown for item in price} == {"위약금", "폭탄"}
     assert all(item.log_odds.low > 0 and item.inside == 30 and item.outside == 0 for item in price)
@@ -104,7 +102,7 @@ def test_log_odds_are_antisymmetric():
 
 def test_the_graph_links_a_cause_to_its_phrase_and_not_to_another_causes():
     found = _labelled()
-    index = phrase_index(found, analyse, np.random.default_rng(0), light=())
+    index = phrase_index(found, TAGGER, np.random.default_rng(0), light=())
     graph = cooccurrence(found, index, key_phrases(found, index))
     pairs = {(edge.left, edge.right) for edge in graph.edges}
     assert any(left == "cause:price" and "위약금" in right for left, right in pairs)
@@ -120,7 +118,7 @@ def test_a_phrase_that_breaks_out_this_week_is_reported():
         rows += [{"text": "환불 지연", "time": day}] * 60
         rows += [{"text": "개인정보 유출", "time": day}] * (30 if week == 7 else 1)
     found = table(rows)
-    index = phrase_index(found, analyse, np.random.default_rng(0), light=())
+    index = phrase_index(found, TAGGER, np.random.default_rng(0), light=())
     emerged = emerging_phrases(found, index)
     assert "개인정보 유출" in {item.phrase.shown for item in emerged.phrases}
     assert "환불 지연" not in {item.phrase.shown for item in emerged.phrases}
@@ -128,13 +126,21 @@ def test_a_phrase_that_breaks_out_this_week_is_reported():
 
 def test_without_times_no_phrase_emerges_and_a_note_says_why():
     found = _labelled()
-    index = phrase_index(found, analyse, np.random.default_rng(0), light=())
+    index = phrase_index(found, TAGGER, np.random.default_rng(0), light=())
     assert emerging_phrases(found, index).notes[0].missing == "time"
 
 
 def test_a_file_without_phrases_is_no_error():
     found = table([{"text": "."}] * 3)
-    index = phrase_index(found, analyse, np.random.default_rng(0))
+    index = phrase_index(found, TAGGER, np.random.default_rng(0))
     assert index.phrases == ()
     assert key_phrases(found, index) == ()
     assert cooccurrence(found, index, ()).edges == ()
+
+
+def test_phrases_of_real_sentences_are_readable():
+    rows = [{"text": "환불을 거부당했고 고객센터는 전화도 안 받아요. 직원이 불친절해요."}] * 5
+    index = phrase_index(table(rows), kiwi(), np.random.default_rng(0))
+    shown = {phrase.shown for phrase in index.phrases}
+    assert {"환불", "환불을 거부", "전화 안 받다", "불친절", "센터"} <= shown
+    assert "말" not in shown
