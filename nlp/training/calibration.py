@@ -70,6 +70,22 @@ def fit_decision(
     )
 
 
+def platt_probabilities(
+    scores: NDArray[np.float32], *, fitted_on: tuple[NDArray[np.float32], NDArray[np.float32]], taxonomy: Taxonomy
+) -> NDArray[np.float32]:
+    """Calibrate the scores in (0, 1) of one-against-rest models by out-of-fold scores and their targets.
+
+    All arrays are ``(n_texts, n_labels)``; the result sums to 1 within one-of groups.
+    """
+    decision = fit_decision(_logit(fitted_on[0]), fitted_on[1], taxonomy, max_length=1)
+    return decision.probabilities(_logit(scores), taxonomy)
+
+
+def _logit(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    clipped = scores.clip(1e-4, 1.0 - 1e-4)
+    return np.asarray(np.log(clipped / (1.0 - clipped)), dtype=np.float32)
+
+
 def _platt(z: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:
     slopes, offsets = [], []
     for column in range(z.shape[1]):

@@ -23,7 +23,8 @@ SERVQUAL dimension, severity and state of recovery. Trained on {date} with Dango
 
 - **Base encoder:** {base}
 - **Rows trained on:** {rows}; held out, never trained or tuned on: {held_out_rows}
-- **Recipe:** linear probe, then fine-tuning for {epochs:g} epochs; {folds} cross-validation folds for thresholds;
+- **Recipe:** one pass over {unlabelled} unlabelled texts with the labels of a linear model; linear probe, then
+  fine-tuning for {epochs:g} epochs; {folds} cross-validation folds for thresholds;
   {soften:.0%} of every target is the out-of-fold prediction of an encoder and a linear model
 - **Hyperparameters:** {hyperparameters}
 

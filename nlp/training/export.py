@@ -31,10 +31,11 @@ def save_model(
 ) -> None:
     """Write the folder anew: float16 safetensors, tokenizer, ``onnx/model.onnx`` (int8), taxonomy, decision.
 
+    The model's weights are rounded to float16 first, so that every file holds the same ones.
     ``keep_float_onnx`` also keeps the float32 ONNX file, for comparing the two.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model = model.cpu().eval()
+    model = model.cpu().half().float().eval()
     (folder / ONNX_FILE).parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "model.onnx"
@@ -49,9 +50,16 @@ def save_model(
     tokenizer.save_pretrained(folder)
     (folder / "taxonomy.toml").write_text(taxonomy_text, encoding="utf-8")
     decision.save(folder)
-    # Last: from here on the weights in memory are float16.
     model.half().save_pretrained(folder, safe_serialization=True)
     model.float()
+
+
+def save_encoder(model: PreTrainedModel, *, base: str | Path, folder: Path) -> None:
+    """Write a model as a base for further training; the folder appears whole or not at all."""
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    model.save_pretrained(unfinished)
+    AutoTokenizer.from_pretrained(base).save_pretrained(unfinished)
+    unfinished.rename(folder)
 
 
 class _Logits(nn.Module):

@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from nlp.errors import InputError
 from nlp.model.decision import Decision
 from nlp.taxonomy import Taxonomy
-from nlp.text.prepare import PreparedText
+from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
-from nlp.training.calibration import fit_decision
+from nlp.training.calibration import fit_decision, platt_probabilities
 from nlp.training.card import model_card
 from nlp.training.evaluation import Evaluation, evaluate
 from nlp.training.examples import Example, read_examples
-from nlp.training.export import save_model
+from nlp.training.export import save_encoder, save_model
 from nlp.training.loop import Fitted, Hyperparameters, fit, predict_logits
+from nlp.training.pseudo import choose_texts, read_lines
 from nlp.training.split import fold_of, without_leaks
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class TrainingRun:
 
     ``data`` are labelled files; rows of ``held_out`` files, and their near-duplicates, are never trained on
     and only scored at the end. ``folds`` cross-validation models give the out-of-fold predictions for thresholds
-    and, mixed into the targets by ``soften``, for soft labels. ``validation`` is the share of the rows that
+    and, mixed into the targets by ``soften``, for soft labels. The encoder first takes one pass over
+    ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any. ``validation`` is the share of the rows that
     stops the final model early and calibrates it. ``scratch`` keeps checkpoints: a run that was stopped goes
     on from there.
     """
@@ -49,6 +51,8 @@ class TrainingRun:
     version: str
     taxonomy: Path | None = None
     held_out: tuple[Path, ...] = ()
+    unlabelled: tuple[Path, ...] = ()
+    n_unlabelled: int = 30_000
     folds: int = 2
     validation: float = 0.1
     soften: float = 0.3
@@ -85,22 +89,36 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     texts = [example.prepared() for example in examples]
     targets = np.stack([example.target for example in examples])
     run.scratch.mkdir(parents=True, exist_ok=True)
+    linear = _linear_out_of_fold(run, texts, targets, say) if run.soften or run.unlabelled else None
     teacher: NDArray[np.float32] | None = None
     thresholds: Decision | None = None
     if run.folds:
         logits = _out_of_fold(run, texts, targets, taxonomy, say)
         thresholds = fit_decision(logits, targets, taxonomy, max_length=run.hyperparameters.max_length)
-        if run.soften:
-            teacher = _teacher(run, texts, targets, taxonomy, thresholds.probabilities(logits, taxonomy), say)
+        if linear is not None and run.soften:
+            # The two err on different texts: their mean is better than either, and hands on what n-grams know.
+            by_words = platt_probabilities(linear, fitted_on=(linear, targets), taxonomy=taxonomy)
+            teacher = (thresholds.probabilities(logits, taxonomy) + by_words) / 2.0
 
     parts = fold_of([text.masked for text in texts], folds=max(2, round(1 / run.validation)), seed=_SPLIT_SEED)
     fit_rows, stop_rows = np.flatnonzero(parts != 0), np.flatnonzero(parts == 0)
+    base = run.base
+    if linear is not None and run.unlabelled:
+        base = _adapted_base(
+            run,
+            _at(texts, fit_rows),
+            targets[fit_rows],
+            linear[fit_rows],
+            [example.text for example in held_out] + [texts[row].source for row in stop_rows],
+            taxonomy,
+            say,
+        )
     softened = targets if teacher is None else (1.0 - run.soften) * targets + run.soften * teacher
     say(f"fitting the model on {len(fit_rows)} rows, {len(stop_rows)} decide when to stop")
     fitted = fit(
         _at(texts, fit_rows),
         softened[fit_rows],
-        base=run.base,
+        base=base,
         taxonomy=taxonomy,
         hyperparameters=run.hyperparameters,
         folder=run.scratch / "final",
@@ -126,6 +144,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
 
 
 _SPLIT_SEED = 11
+_LINEAR_FOLDS = 5
 
 
 def _out_of_fold(
@@ -158,35 +177,61 @@ def _out_of_fold(
     return logits
 
 
-def _teacher(
+def _linear_out_of_fold(
+    run: TrainingRun, texts: Sequence[PreparedText], targets: NDArray[np.float32], say: Say
+) -> NDArray[np.float32]:
+    """Scores ``(n_texts, n_labels)`` of every row by a linear model that did not see it."""
+    kept = run.scratch / f"linear-{_fingerprint(texts, targets, _LINEAR_FOLDS)}.npy"
+    if kept.is_file():
+        return np.asarray(np.load(kept, allow_pickle=False), dtype=np.float32)
+    say(f"fitting {_LINEAR_FOLDS} linear models")
+    plain = [text.customer for text in texts]
+    folds = fold_of(plain, folds=_LINEAR_FOLDS, seed=run.hyperparameters.seed)
+    scores = np.zeros_like(targets)
+    for fold in range(_LINEAR_FOLDS):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        model = LinearBaseline().fit(_at(plain, inside), targets[inside])
+        scores[outside] = model.predict_proba(_at(plain, outside))
+    np.save(kept, scores, allow_pickle=False)
+    return scores
+
+
+def _adapted_base(
     run: TrainingRun,
     texts: Sequence[PreparedText],
     targets: NDArray[np.float32],
+    linear: NDArray[np.float32],
+    excluded: Sequence[str],
     taxonomy: Taxonomy,
-    encoder: NDArray[np.float32],
     say: Say,
-) -> NDArray[np.float32]:
-    """Soft labels: the mean of the encoder's and a linear model's out-of-fold probabilities.
-
-    The two err on different texts; their mean is better than either, and passes on what n-grams know.
-    """
-    kept = run.scratch / f"linear-{_fingerprint(texts, targets, run.folds)}.npy"
-    if kept.is_file():
-        linear = np.asarray(np.load(kept, allow_pickle=False), dtype=np.float32)
-    else:
-        say("fitting the linear models for soft labels")
-        plain = [text.customer for text in texts]
-        folds = fold_of(plain, folds=run.folds, seed=run.hyperparameters.seed)
-        linear = np.zeros_like(targets)
-        for fold in range(run.folds):
-            inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            model = LinearBaseline().fit(_at(plain, inside), targets[inside])
-            linear[outside] = model.predict_proba(_at(plain, outside))
-        np.save(kept, linear, allow_pickle=False)
-    linear = linear.clip(1e-4, 1 - 1e-4)
-    logits = np.log(linear / (1.0 - linear)).astype(np.float32)
-    decision = fit_decision(logits, targets, taxonomy, max_length=1)
-    return np.asarray((encoder + decision.probabilities(logits, taxonomy)) / 2.0, dtype=np.float32)
+) -> Path:
+    """The base encoder after one pass over unlabelled texts with the linear model's labels."""
+    folder = run.scratch / "adapted"
+    if (folder / "config.json").is_file():
+        say(f"taking the adapted encoder from {folder}")
+        return folder
+    say("labelling unlabelled texts with a linear model")
+    teacher = LinearBaseline().fit([text.customer for text in texts], targets)
+    chosen, labels = choose_texts(
+        read_lines(run.unlabelled),
+        linear=teacher,
+        platt=(linear, targets),
+        taxonomy=taxonomy,
+        excluded=excluded,
+        n_texts=run.n_unlabelled,
+        rng=np.random.default_rng(run.hyperparameters.seed),
+    )
+    say(f"adapting the encoder to {len(chosen)} unlabelled texts")
+    fitted = fit(
+        [prepare(text) for text in chosen],
+        labels,
+        base=run.base,
+        taxonomy=taxonomy,
+        hyperparameters=replace(run.hyperparameters, epochs=1.0),
+        folder=run.scratch / "adapting",
+    )
+    save_encoder(fitted.model, base=run.base, folder=folder)
+    return folder
 
 
 def _evaluate(fitted: Fitted, decision: Decision, examples: Sequence[Example], taxonomy: Taxonomy) -> Evaluation:
@@ -218,6 +263,7 @@ def _write_card(
         "held_out_rows": len(held_out),
         "folds": run.folds,
         "soften": run.soften,
+        "unlabelled": run.n_unlabelled if run.unlabelled else 0,
         "epochs": fitted.epochs,
         "hyperparameters": asdict(run.hyperparameters),
     }

@@ -139,6 +139,8 @@ def fit(
         optimizers=(_optimizer(model, settings), None),
     )
     trainer.train(resume_from_checkpoint=checkpoint)
+    # The folder ships float16 weights: whatever is fitted or measured from here on sees the very same ones.
+    model.half().float()
     return Fitted(model=model, windows=windows, epochs=_best_epoch(trainer))
 
 

@@ -1,0 +1,95 @@
+"""``dangol classify``: label every row of exported files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from nlp.cli import options
+from nlp.corpus.columns import Columns
+from nlp.model.classifier import ComplaintClassifier
+from nlp.pipeline.assemble import JobReport
+from nlp.pipeline.classify import classify_files
+from nlp.taxonomy import Taxonomy
+
+
+def command(
+    files: options.Files,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="결과 파일(.csv .tsv .xlsx .jsonl .parquet). 없으면 '첫 파일_분류.csv'."),
+    ] = None,
+    model: options.Model = None,
+    text_column: options.BodyColumn = None,
+    id_column: options.IdColumn = None,
+    customer_id_column: options.CustomerColumn = None,
+    time_column: options.TimeColumn = None,
+    channel_column: options.ChannelColumn = None,
+    branch_column: options.BranchColumn = None,
+    product_column: options.ProductColumn = None,
+    call_id_column: options.CallColumn = None,
+    speaker_column: options.SpeakerColumn = None,
+    utterance_column: options.UtteranceColumn = None,
+    turn_time_column: options.TurnTimeColumn = None,
+    resume: options.Resume = False,
+    restart: options.Restart = False,
+    overwrite: options.Overwrite = False,
+    threads: options.Threads = None,
+) -> None:
+    """내보낸 파일의 글마다 이탈 원인, 감성, 불평 행동 등을 붙입니다. 개인정보는 가려서 씁니다."""
+    classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
+    with options.JobProgress("분류") as progress:
+        report = classify_files(
+            files,
+            output or files[0].with_name(f"{files[0].stem}_분류.csv"),
+            classifier=classifier,
+            model_id=classifier.name,
+            columns=Columns(
+                id=id_column,
+                text=text_column,
+                customer_id=customer_id_column,
+                time=time_column,
+                channel=channel_column,
+                branch=branch_column,
+                product=product_column,
+                call_id=call_id_column,
+                speaker=speaker_column,
+                utterance=utterance_column,
+                turn_time=turn_time_column,
+            ),
+            resume=resume,
+            restart=restart,
+            overwrite=overwrite,
+            progress=progress,
+        )
+    show(report, classifier.taxonomy, Console(highlight=False))
+
+
+def show(report: JobReport, taxonomy: Taxonomy, console: Console) -> None:
+    """Print what was read, what was found and where it lies."""
+    for file in report.files:
+        read = f"{file.path}: {file.format}" + (f", {file.encoding}" if file.encoding else "")
+        guessed = " (이름이 아니라 내용을 보고 골랐습니다)" if file.guessed_text else ""
+        console.print(f"{read}, 본문 열 '{file.text_column}'{guessed}, {file.rows:,}행")
+        if file.undated:
+            console.print(f"  날짜를 읽지 못한 행 {file.undated:,}개", style="yellow")
+    console.print(f"글 {report.documents:,}건을 분류했습니다.", style="bold")
+    if report.resumed:
+        console.print(f"그중 {report.resumed:,}행은 앞선 작업이 마친 것입니다.")
+    for group in taxonomy:
+        table = Table(title=group.ko, title_justify="left", show_header=False, box=None, padding=(0, 1))
+        for label in group.labels:
+            count = report.labels[f"{group.id}:{label.id}"]
+            share = count / max(report.documents, 1)
+            table.add_row(f"  {label.ko}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
+        unsure = report.abstained[group.id]
+        if unsure:
+            table.add_row("  (판단 보류)", f"{unsure:,}", f"{unsure / max(report.documents, 1):.1%}", "")
+        console.print(table)
+    console.print(f"결과: {report.output}")
+    if report.rejects is not None:
+        console.print(f"쓰지 못한 행 {report.rejected:,}개와 까닭: {report.rejects}", style="yellow")

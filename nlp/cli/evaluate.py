@@ -1,0 +1,73 @@
+"""``dangol evaluate``: how well the model agrees with labelled rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from nlp.model.classifier import ComplaintClassifier
+from nlp.taxonomy import Taxonomy
+from nlp.training.evaluation import FEW, Evaluation, evaluate
+from nlp.training.examples import read_examples
+
+
+def command(
+    labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 JSONL 또는 CSV 파일.", exists=True)],
+    model: Annotated[str | None, typer.Option(help="모델 폴더. 없으면 기본 모델.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
+    resamples: Annotated[int, typer.Option(help="부트스트랩 반복 수.", min=100)] = 1000,
+    seed: Annotated[int, typer.Option(help="부트스트랩 씨앗.")] = 0,
+) -> None:
+    """라벨이 달린 파일로 모델을 평가합니다: 라벨마다 정밀도, 재현율, F1, 평균 정밀도, 보정 오차와 95 % 구간."""
+    classifier = ComplaintClassifier.from_pretrained(model)
+    examples = read_examples(labelled, classifier.taxonomy)
+    probabilities = classifier.predict_proba([example.prepared() for example in examples])
+    evaluation = evaluate(
+        probabilities,
+        classifier.decision.decide(probabilities, classifier.taxonomy),
+        np.stack([example.target for example in examples]),
+        classifier.taxonomy,
+        rng=np.random.default_rng(seed),
+        resamples=resamples,
+    )
+    show(evaluation, classifier.taxonomy, Console())
+    if output is not None:
+        report = {"model": classifier.name, "files": [str(path) for path in labelled], **evaluation.to_dict()}
+        output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console) -> None:
+    """Print the figures by group and by label."""
+    groups = Table(
+        title=f"묶음별 (글 {evaluation.n_texts:,}건, 95 % 구간; 매크로 F1은 {FEW}건 이상인 라벨만)",
+        title_justify="left",
+    )
+    for heading in ("묶음", "매크로 F1", "마이크로 F1", "가중 카파"):
+        groups.add_column(heading)
+    for group_id, figures in evaluation.groups.items():
+        kappa = str(figures.kappa) if figures.kappa else ""
+        groups.add_row(taxonomy.group(group_id).ko, str(figures.macro_f1), str(figures.micro_f1), kappa)
+    console.print(groups)
+
+    labels = Table(title="라벨별", title_justify="left")
+    for heading in ("라벨", "이름", "건수", "정밀도", "재현율", "F1", "평균 정밀도", "보정 오차"):
+        labels.add_column(heading, justify="right" if heading in ("건수", "보정 오차") else "left")
+    for label, row in evaluation.labels.items():
+        group_id, _, name = label.partition(":")
+        labels.add_row(
+            label,
+            taxonomy.group(group_id).label(name).ko,
+            f"{row.support:,}",
+            str(row.precision),
+            str(row.recall),
+            str(row.f1),
+            str(row.average_precision),
+            f"{row.calibration:.3f}",
+        )
+    console.print(labels)

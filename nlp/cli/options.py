@@ -1,0 +1,73 @@
+"""Options that several commands share, and the progress bar of a job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+_COLUMNS = "열 이름 (보통은 알아서 찾습니다)"
+
+Files: TypeAlias = Annotated[
+    list[Path], typer.Argument(help="분류할 파일: CSV, TSV, XLSX, JSONL, Parquet.", exists=True, dir_okay=False)
+]
+Model: TypeAlias = Annotated[str | None, typer.Option(help="모델 폴더나 허깅페이스 이름. 없으면 기본 모델.")]
+Threads: TypeAlias = Annotated[int | None, typer.Option(help="쓸 코어 수. 없으면 모두.", min=1)]
+Resume: TypeAlias = Annotated[bool, typer.Option("--resume", help="멈춘 작업을 이어 합니다.")]
+Restart: TypeAlias = Annotated[bool, typer.Option("--restart", help="멈춘 작업을 버리고 처음부터 합니다.")]
+Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="있는 결과 파일을 덮어씁니다.")]
+
+IdColumn: TypeAlias = Annotated[str | None, typer.Option("--id-column", help=f"문서 번호 {_COLUMNS}")]
+BodyColumn: TypeAlias = Annotated[str | None, typer.Option("--text-column", help=f"본문 {_COLUMNS}")]
+CustomerColumn: TypeAlias = Annotated[
+    str | None, typer.Option("--customer-id-column", help=f"고객 번호 {_COLUMNS}. 가리지 않고 그대로 씁니다.")
+]
+TimeColumn: TypeAlias = Annotated[str | None, typer.Option("--time-column", help=f"접수 일시 {_COLUMNS}")]
+ChannelColumn: TypeAlias = Annotated[str | None, typer.Option("--channel-column", help=f"채널 {_COLUMNS}")]
+BranchColumn: TypeAlias = Annotated[str | None, typer.Option("--branch-column", help=f"지점 {_COLUMNS}")]
+ProductColumn: TypeAlias = Annotated[str | None, typer.Option("--product-column", help=f"상품 {_COLUMNS}")]
+CallColumn: TypeAlias = Annotated[str | None, typer.Option("--call-id-column", help=f"통화 번호 {_COLUMNS}")]
+SpeakerColumn: TypeAlias = Annotated[str | None, typer.Option("--speaker-column", help=f"화자 {_COLUMNS}")]
+UtteranceColumn: TypeAlias = Annotated[str | None, typer.Option("--utterance-column", help=f"발화 {_COLUMNS}")]
+TurnTimeColumn: TypeAlias = Annotated[str | None, typer.Option("--turn-time-column", help=f"발화 시각 {_COLUMNS}")]
+
+
+def progress_bar() -> Progress:
+    """Share done, rows, time left; on the error stream, so that results can be piped."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,}건"),
+        TextColumn("{task.fields[rate]:,.0f}건/초"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+class JobProgress:
+    """Feeds a bar from a job: rows done, bytes done, bytes in all. Use as a context manager."""
+
+    def __init__(self, description: str) -> None:
+        self._bar = progress_bar()
+        self._task = self._bar.add_task(description, total=None, rows=0, rate=0.0)
+        self._first = 0
+
+    def __enter__(self) -> JobProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, rows: int, done: int, total: int) -> None:
+        """Show how far the job is; rows that an earlier run had done do not count towards the rate."""
+        task = self._bar.tasks[0]
+        if task.total is None:
+            self._first = rows
+        rate = (rows - self._first) / task.elapsed if task.elapsed else 0.0
+        self._bar.update(self._task, total=max(total, 1), completed=done, rows=rows, rate=rate)

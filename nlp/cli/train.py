@@ -1,0 +1,76 @@
+"""``dangol train``: fine-tune on labelled rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from nlp.errors import MissingExtraError
+from nlp.resources import data_path, default_model_path
+
+
+def command(
+    data: Annotated[
+        list[Path] | None, typer.Argument(help="라벨이 달린 JSONL 또는 CSV. 없으면 함께 오는 말뭉치.", exists=True)
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="모델 폴더를 쓸 곳.")] = Path("models/new"),
+    base_model: Annotated[
+        str | None, typer.Option(help="바탕 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
+    ] = None,
+    taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML).", exists=True)] = None,
+    held_out: Annotated[
+        list[Path] | None, typer.Option(help="학습에 쓰지 않고 끝에 평가만 할 파일.", exists=True)
+    ] = None,
+    unlabelled: Annotated[
+        list[Path] | None,
+        typer.Option(help="라벨 없는 글 파일(한 줄에 하나, .gz 가능). 인코더를 먼저 적응시킨다.", exists=True),
+    ] = None,
+    n_unlabelled: Annotated[int, typer.Option(help="라벨 없는 글에서 뽑을 수.", min=1)] = 30_000,
+    epochs: Annotated[float, typer.Option(help="에폭 수.", min=0.1)] = 5.0,
+    learning_rate: Annotated[float, typer.Option(help="맨 위 층의 학습률.")] = 1e-4,
+    batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
+    max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=16)] = 320,
+    folds: Annotated[int, typer.Option(help="문턱값과 부드러운 라벨을 위한 교차 검증 겹 수. 0이면 안 함.")] = 2,
+    soften: Annotated[float, typer.Option(help="라벨에 섞을 교차 검증 예측의 비율.")] = 0.3,
+    seed: Annotated[int, typer.Option(help="씨앗.")] = 1,
+    threads: Annotated[int | None, typer.Option(help="쓸 코어 수.", min=1)] = None,
+    scratch: Annotated[Path, typer.Option(help="체크포인트 폴더. 멈춘 학습은 여기서 이어진다.")] = Path("runs/latest"),
+    version: Annotated[str | None, typer.Option(help="모델 판 이름. 없으면 폴더 이름.")] = None,
+    keep_float_onnx: Annotated[bool, typer.Option(help="float32 ONNX도 남긴다.")] = False,
+) -> None:
+    """라벨이 달린 글로 모델을 학습합니다. 같은 명령을 다시 주면 멈춘 곳에서 이어 갑니다."""
+    for package in ("torch", "transformers", "datasets", "sklearn", "onnx"):
+        if find_spec(package) is None:
+            raise MissingExtraError(package, "train")
+    from nlp.training.fit import TrainingRun, train
+    from nlp.training.loop import Hyperparameters
+
+    console = Console()
+    run = TrainingRun(
+        data=tuple(data) if data else tuple(sorted(data_path("complaints").glob("*.jsonl"))),
+        out=output,
+        base=base_model or default_model_path(),
+        version=version or output.name,
+        taxonomy=taxonomy,
+        held_out=tuple(held_out or ()),
+        unlabelled=tuple(unlabelled or ()),
+        n_unlabelled=n_unlabelled,
+        folds=folds,
+        soften=soften if folds else 0.0,
+        hyperparameters=Hyperparameters(
+            epochs=epochs,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            max_length=max_length,
+            seed=seed,
+            threads=threads,
+        ),
+        scratch=scratch,
+        keep_float_onnx=keep_float_onnx,
+    )
+    train(run, today=datetime.now().astimezone().date(), say=console.print)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.errors import ModelError
+from nlp.model.classifier import ComplaintClassifier
+from nlp.types import Document, Turn
+
+SHORT = "배송이 너무 늦어요"
+LONG = "환불을 세 번이나 요청했는데 아무도 답이 없고 상담원은 계속 기다리라는 말만 합니다. " * 8
+CALL = "상담원: 무엇을 도와드릴까요\n고객: 환불이 아직도 안 됐어요\n상담원: 확인해 보겠습니다"
+
+
+@pytest.fixture(scope="module")
+def classifier(tiny_model: Path) -> ComplaintClassifier:
+    return ComplaintClassifier.from_pretrained(tiny_model, threads=1)
+
+
+def test_a_text_scores_the_same_alone_and_among_short_and_long_neighbours(classifier: ComplaintClassifier) -> None:
+    alone = classifier.predict_proba([SHORT])[0]
+
+    for neighbours in (["네"] * 20, [LONG] * 20, ["네", LONG, CALL, "최악!!!! " * 40]):
+        among = classifier.predict_proba([*neighbours, SHORT])[-1]
+        np.testing.assert_allclose(among, alone, atol=1e-4, rtol=0)
+
+
+def test_equal_words_score_equally_as_string_and_as_document(classifier: ComplaintClassifier) -> None:
+    as_turns = Document(
+        id="1",
+        text=CALL,
+        turns=(
+            Turn(speaker="agent", text="무엇을 도와드릴까요"),
+            Turn(speaker="customer", text="환불이 아직도 안 됐어요"),
+            Turn(speaker="agent", text="확인해 보겠습니다"),
+        ),
+    )
+
+    np.testing.assert_allclose(*classifier.predict_proba([CALL, as_turns]), atol=1e-4)
+
+
+def test_probabilities_come_in_the_order_of_labels_and_predictions_speak_by_group(
+    classifier: ComplaintClassifier,
+) -> None:
+    probabilities = classifier.predict_proba([SHORT, LONG])
+    predictions = classifier.predict([SHORT, LONG])
+
+    assert probabilities.dtype == np.float32
+    assert probabilities.shape == (2, len(classifier.labels))
+    for row, prediction in zip(probabilities, predictions, strict=True):
+        assert list(prediction.probabilities) == list(classifier.labels)
+        np.testing.assert_allclose(list(prediction.probabilities.values()), row, atol=1e-6)
+        assert set(prediction.labels) == {group.id for group in classifier.taxonomy}
+        assert isinstance(prediction.labels["cause"], tuple)
+        assert isinstance(prediction.labels["severity"], str)
+
+
+def test_no_texts_give_no_rows(classifier: ComplaintClassifier) -> None:
+    assert classifier.predict_proba([]).shape == (0, len(classifier.labels))
+    assert classifier.predict([]) == []
+
+
+def test_a_text_of_nothing_but_noise_is_still_answered(classifier: ComplaintClassifier) -> None:
+    assert np.isfinite(classifier.predict_proba(["ㅋㅋㅋㅋ", "😡😡", "\u200b", "."])).all()
+
+
+@pytest.mark.parametrize("missing", ["tokenizer.json", "onnx/model.onnx", "decision.json", "taxonomy.toml"])
+def test_an_incomplete_folder_names_the_missing_file(tiny_model: Path, tmp_path: Path, missing: str) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_model, folder)
+    (folder / missing).unlink()
+
+    with pytest.raises(Exception, match=missing.split("/")[-1].replace(".", r"\.")):
+        ComplaintClassifier.from_pretrained(folder)
+
+
+def test_a_corrupt_model_file_is_named(tiny_model: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_model, folder)
+    (folder / "onnx" / "model.onnx").write_bytes(b"not a model")
+
+    with pytest.raises(ModelError, match=r"model\.onnx"):
+        ComplaintClassifier.from_pretrained(folder)
+
+
+def test_an_unknown_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no such model folder"):
+        ComplaintClassifier.from_pretrained(tmp_path / "nowhere")

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from nlp.errors import ModelError
+from nlp.model.decision import Decision, group_confidence
+from nlp.taxonomy import Taxonomy
+
+TAXONOMY = Taxonomy.parse(
+    """
+[[group]]
+id = "cause"
+kind = "any-of"
+ko = "원인"
+[[group.label]]
+id = "price"
+ko = "가격"
+[[group.label]]
+id = "wait"
+ko = "기다림"
+
+[[group]]
+id = "mood"
+kind = "one-of"
+ko = "감성"
+[[group.label]]
+id = "bad"
+ko = "부정"
+[[group.label]]
+id = "good"
+ko = "긍정"
+"""
+)
+NEUTRAL = Decision.neutral(TAXONOMY, max_length=32)
+
+
+def _row(*values: float) -> np.ndarray:
+    return np.array([values], dtype=np.float32)
+
+
+def test_any_of_labels_are_decided_from_their_own_threshold_on() -> None:
+    decision = replace(NEUTRAL, threshold={**NEUTRAL.threshold, "cause:wait": 0.2})
+
+    decided = decision.decide(_row(0.4, 0.2, 0.9, 0.1), TAXONOMY)
+
+    assert decided.tolist() == [[False, True, True, False]]
+
+
+def test_a_one_of_group_decides_the_highest_ratio_of_probability_to_threshold() -> None:
+    decision = replace(NEUTRAL, threshold={**NEUTRAL.threshold, "mood:good": 0.25})
+
+    assert decision.decide(_row(0, 0, 0.6, 0.4), TAXONOMY).tolist() == [[False, False, False, True]]
+
+
+def test_temperature_and_bias_move_a_probability_as_written() -> None:
+    decision = replace(
+        NEUTRAL,
+        temperature={**NEUTRAL.temperature, "cause:price": 2.0},
+        bias={**NEUTRAL.bias, "cause:price": 1.0},
+    )
+
+    probability = decision.probabilities(_row(3.0, 0, 0, 0), TAXONOMY)[0, 0]
+
+    assert probability == pytest.approx(1 / (1 + np.exp(-(3.0 + 1.0) / 2.0)))
+
+
+@given(arrays(np.float32, (3, 4), elements=st.floats(-60, 60, width=32)))
+def test_probabilities_lie_in_the_unit_interval_and_one_of_groups_sum_to_one(logits: np.ndarray) -> None:
+    probabilities = NEUTRAL.probabilities(logits, TAXONOMY)
+
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    np.testing.assert_allclose(probabilities[:, 2:].sum(axis=1), 1.0, rtol=1e-5)
+
+
+@given(arrays(np.float32, (3, 4), elements=st.floats(-60, 60, width=32)))
+def test_exactly_one_label_of_a_one_of_group_is_decided(logits: np.ndarray) -> None:
+    decided = NEUTRAL.decide(NEUTRAL.probabilities(logits, TAXONOMY), TAXONOMY)
+
+    assert (decided[:, 2:].sum(axis=1) == 1).all()
+
+
+def test_a_group_is_as_sure_as_its_least_sure_label() -> None:
+    probabilities = _row(0.9, 0.4, 0.7, 0.3)
+    decided = NEUTRAL.decide(probabilities, TAXONOMY)
+
+    np.testing.assert_allclose(group_confidence(probabilities, decided, TAXONOMY), [[0.6, 0.7]], rtol=1e-6)
+
+
+def test_texts_below_the_confidence_bound_are_left_to_a_person() -> None:
+    decision = replace(NEUTRAL, confidence={"cause": 0.65, "mood": 0.65})
+    probabilities = _row(0.9, 0.4, 0.7, 0.3)
+
+    abstained = decision.abstained(probabilities, decision.decide(probabilities, TAXONOMY), TAXONOMY)
+
+    assert abstained.tolist() == [[True, False]]
+
+
+def test_a_decision_survives_the_round_trip_through_its_file(tmp_path: Path) -> None:
+    NEUTRAL.save(tmp_path)
+
+    assert Decision.load(tmp_path, TAXONOMY) == NEUTRAL
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"temperature": 1}', "[1]"])
+def test_an_unusable_decision_file_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "decision.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ModelError, match=r"decision\.json"):
+        Decision.load(tmp_path, TAXONOMY)
+
+
+def test_a_decision_of_another_taxonomy_names_the_labels_that_differ(tmp_path: Path) -> None:
+    NEUTRAL.save(tmp_path)
+    table = json.loads((tmp_path / "decision.json").read_text(encoding="utf-8"))
+    del table["threshold"]["cause:wait"]
+    (tmp_path / "decision.json").write_text(json.dumps(table), encoding="utf-8")
+
+    with pytest.raises(ModelError, match="cause:wait"):
+        Decision.load(tmp_path, TAXONOMY)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.errors import TaxonomyError
+from nlp.taxonomy import Taxonomy
+
+SHIPPED = Taxonomy.load()
+
+
+def _toml(kind: str = "any-of", label: str = "a") -> str:
+    return f"""
+[[group]]
+id = "g"
+kind = "{kind}"
+ko = "묶음"
+[[group.label]]
+id = "{label}"
+ko = "가"
+[[group.label]]
+id = "b"
+ko = "나"
+"""
+
+
+def test_the_shipped_taxonomy_has_the_seven_groups_of_the_codebook() -> None:
+    assert [(group.id, group.kind, len(group.labels)) for group in SHIPPED] == [
+        ("cause", "any-of", 7),
+        ("sentiment", "one-of", 3),
+        ("response", "any-of", 5),
+        ("stage", "any-of", 5),
+        ("servqual", "any-of", 5),
+        ("severity", "one-of", 4),
+        ("recovery", "one-of", 3),
+    ]
+
+
+def test_every_shipped_label_has_a_korean_name_an_english_name_and_a_definition() -> None:
+    for group in SHIPPED:
+        assert group.source
+        for label in group.labels:
+            assert label.ko != label.id
+            assert label.en
+            assert label.definition
+
+
+def test_a_group_that_is_not_labelled_is_nan_and_an_empty_any_of_group_is_zero() -> None:
+    target = SHIPPED.encode({"cause": [], "severity": 2})
+
+    assert target[SHIPPED.columns("cause")].tolist() == [0.0] * 7
+    assert target[SHIPPED.columns("severity")].tolist() == [0, 0, 1, 0]
+    assert np.isnan(target[SHIPPED.columns("stage")]).all()
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            group.id: st.sampled_from(group.ids)
+            if group.kind == "one-of"
+            else st.sets(st.sampled_from(group.ids)).map(
+                lambda chosen, ids=group.ids: tuple(name for name in ids if name in chosen)
+            )
+            for group in SHIPPED
+        }
+    )
+)
+def test_labels_survive_encoding_and_decoding(labels: dict[str, object]) -> None:
+    assert SHIPPED.decode(SHIPPED.encode(labels)) == labels
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ({"reason": []}, "'reason' is no group.*allowed: cause"),
+        ({"cause": ["expensive"]}, "'expensive' is no label of this group; allowed: price"),
+        ({"sentiment": ["negative", "positive"]}, "exactly one label is needed, 2 given"),
+        ({"severity": 2.5}, "neither a label id nor a list"),
+        ({"severity": True}, "neither a label id nor a list"),
+    ],
+)
+def test_a_wrong_label_is_named_with_what_is_allowed(labels: dict[str, object], message: str) -> None:
+    with pytest.raises(TaxonomyError, match=message):
+        SHIPPED.encode(labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[group]", "not valid TOML"),
+        ("", "'group' is missing"),
+        (_toml(kind="some-of"), "use 'any-of' or 'one-of'"),
+        (_toml(label="b"), "label of group 'g' named twice: b"),
+        (_toml(label="a:b"), "must not be empty nor hold a colon"),
+        (_toml() + _toml(), "group named twice: g"),
+    ],
+)
+def test_an_inconsistent_taxonomy_says_what_is_wrong(text: str, message: str) -> None:
+    with pytest.raises(TaxonomyError, match=message):
+        Taxonomy.parse(text)
+
+
+def test_an_unreadable_taxonomy_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TaxonomyError, match="nowhere"):
+        Taxonomy.load(tmp_path / "nowhere.toml")
+
+
+def test_another_taxonomy_is_used_without_touching_code() -> None:
+    taxonomy = Taxonomy.parse(_toml())
+
+    assert taxonomy.labels == ("g:a", "g:b")
+    assert taxonomy.encode({"g": ["b"]}).tolist() == [0.0, 1.0]
