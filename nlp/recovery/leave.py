@@ -86,33 +86,38 @@ class Terms:
         if self.recovery is not None:
             parts.append(cases.probabilities[:, self.recovery][:, 1:])
         parts.append((cases.repeat * (cases.gap_days <= window_days))[:, None])
-        return np.concatenate(parts, axis=1).astype(np.float32)
+        # Laid out by term: every step works on whole terms.
+        return np.concatenate([part.T for part in parts], dtype=np.float32).T
 
-    def draw(
-        self, expected: NDArray[np.float32], random: np.random.Generator, *, out: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def draw(self, expected: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
         """One draw of x ``(n_cases, n_terms)``, zeros and ones, from the classifier's calibrated probabilities.
 
         Whether there is a complaint is drawn first: without one nothing else is true, and with one every label
         has its probability divided by that of a complaint, so that each label keeps its own probability.
         """
-        random.random(out=out, dtype=np.float32)
+        n, width = expected.shape
+        uniform = random.random((width, n), dtype=np.float32).T
+        drawn = np.empty((width, n), dtype=np.float32).T
         if self.severity is None:
-            return (out < expected).astype(np.float32)
+            np.less(uniform, expected, out=drawn, casting="unsafe")
+            return drawn
         first = len(self.columns)
         after = first + self.severity.stop - self.severity.start - 1
-        drawn = np.empty_like(out)
         # One number for all levels, so that reaching 2 implies reaching 1; one for the outcomes, so that at
         # most one of them holds.
-        np.less(out[:, first : first + 1], expected[:, first:after], out=drawn[:, first:after], casting="unsafe")
-        complaint = drawn[:, first : first + 1]
-        scale = complaint / np.maximum(expected[:, first : first + 1], 1e-6)
-        np.less(out[:, :first], expected[:, :first] * scale, out=drawn[:, :first], casting="unsafe")
-        upper = np.cumsum(expected[:, after:-1] * scale, axis=1)
-        lower = np.concatenate([np.zeros_like(scale), upper[:, :-1]], axis=1)
-        shared = out[:, after : after + 1]
-        drawn[:, after:-1] = (shared >= lower) & (shared < upper) if upper.shape[1] else 0.0
-        drawn[:, -1] = (out[:, -1] < expected[:, -1]) * complaint[:, 0]
+        np.less(uniform[:, first, None], expected[:, first:after], out=drawn[:, first:after], casting="unsafe")
+        complaint = drawn[:, first, None]
+        # Instead of dividing every probability, the numbers that it is compared with are multiplied.
+        needed = uniform * np.maximum(expected[:, first, None], 1e-6)
+        np.less(needed[:, :first], expected[:, :first], out=drawn[:, :first], casting="unsafe")
+        drawn[:, :first] *= complaint
+        lower = np.zeros(n, dtype=np.float32)
+        for column in range(after, width - 1):
+            upper = lower + expected[:, column]
+            drawn[:, column] = (needed[:, after] >= lower) & (needed[:, after] < upper)
+            lower = upper
+        np.less(uniform[:, -1], expected[:, -1], out=drawn[:, -1], casting="unsafe")
+        drawn[:, after:] *= complaint
         return drawn
 
 

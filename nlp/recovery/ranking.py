@@ -165,10 +165,9 @@ def _rank_intervals(
     members = [np.flatnonzero(tier == number) for number in range(len(TIERS))]
     ranks = np.empty((draws, n), dtype=np.int32)
     expected = model.terms.expected(model.cases, window_days=np.inf)
-    uniform = np.empty_like(expected)
     for draw in range(draws):
         values: Values = {key: float(series[draw]) for key, series in sampled.items()}
-        gain = draw_gain(model, expected, values, random, uniform)
+        gain = draw_gain(model, expected, values, random)
         first = 1
         for rows in members:
             order = rows[np.argsort(-gain.total[rows])]
@@ -182,15 +181,9 @@ def _rank_intervals(
     return low, high, None if capacity is None else (ranks <= capacity).mean(axis=0)
 
 
-def draw_gain(
-    model: GainModel,
-    expected: NDArray[np.float32],
-    values: Values,
-    random: np.random.Generator,
-    uniform: NDArray[np.float32],
-) -> Gain:
-    """Gain for one draw of labels and of what tells customers apart; ``uniform`` is room to draw in."""
-    x = model.terms.draw(expected, random, out=uniform)
+def draw_gain(model: GainModel, expected: NDArray[np.float32], values: Values, random: np.random.Generator) -> Gain:
+    """Gain for one draw of labels and of what tells customers apart."""
+    x = model.terms.draw(expected, random)
     x[:, -1] *= model.cases.gap_days <= values["timing.repeat_window_days"]
     noise = random.standard_normal((2, len(model.cases)), dtype=np.float32)
     spread = values["value.unexplained"]

@@ -115,6 +115,8 @@ def customer_value(facts: ValueFacts, values: Values) -> NDArray[np.float64]:
     tenure = np.nan_to_num(facts.tenure)
 
     def by_rate(rate: str) -> NDArray[np.float64]:
+        if not values[rate]:
+            return np.zeros_like(base)
         rated: NDArray[np.float64] = base * values[rate] * (tenure * life + ahead)
         return rated
 
@@ -126,9 +128,8 @@ def customer_value(facts: ValueFacts, values: Values) -> NDArray[np.float64]:
             _first(facts.saving * life, by_rate("value.saving")),
             _first(introduced, by_rate("value.referral")),
             _first(facts.premium * life, by_rate("value.premium")),
-        ],
-        axis=1,
-    )
+        ]
+    ).T
 
 
 def _first(*choices: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recovery_tables import NOW, document, table
+
+from nlp.classified import ClassifiedTable
+from nlp.errors import InputError
+from nlp.recovery.causes import CauseImpact, rank_causes
+from nlp.recovery.priors import Priors
+
+
+def impacts(data: ClassifiedTable, **options: Any) -> dict[str, CauseImpact]:
+    return {impact.cause: impact for impact in rank_causes(data, now=NOW, draws=20, **options)}
+
+
+CAUSES = ("price", "inconvenience", "core_service_failure", "ethics")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(CAUSES), unique=True, max_size=3), min_size=1, max_size=6))
+def test_laws_of_the_impact_of_causes(causes: list[list[str]]) -> None:
+    data = table(*(document(cause=held, sure=1.0) for held in causes))
+    found = impacts(data)
+    for cause, impact in found.items():
+        assert impact.documents == sum(cause in held for held in causes)
+        assert 0.0 <= impact.customers.value <= len(causes)
+        assert (impact.customers.value > 0) == (impact.documents > 0)
+        assert impact.silent_weight.low >= 1.0
+    order = [impact.value.value for impact in rank_causes(data, now=NOW, draws=20)]
+    assert order == sorted(order, reverse=True)
+
+
+def test_without_its_only_cause_a_complaint_adds_no_risk_at_all() -> None:
+    priors = Priors.load().with_values({c.key: c.used for c in Priors.load()})
+    found = impacts(table(document(cause=["price"], severity="2", sure=1.0)), priors=priors)
+    values = priors.values()
+    added = values["leave.cause.price"] + values["leave.severity.1"] + values["leave.severity.2"]
+    base = values["leave.intercept"]
+    expected = 1 / (1 + np.exp(-base - added)) - 1 / (1 + np.exp(-base))
+    assert found["price"].customers.value == pytest.approx(expected, rel=1e-5)
+    assert found["price"].customers.low == pytest.approx(expected, rel=1e-5)
+
+
+def test_two_causes_share_what_the_severity_adds() -> None:
+    alone = impacts(table(document(cause=["price"], severity="3", sure=1.0)))["price"]
+    shared = impacts(table(document(cause=["price", "ethics"], severity="3", sure=1.0)))["price"]
+    assert shared.customers.value < alone.customers.value
+
+
+def test_who_suffers_in_silence_moves_mistreatment_up_and_raw_counts_stay() -> None:
+    data = table(document(cause=["price"]), document(cause=["price"]), document(cause=["encounter_failure"]))
+    found = impacts(data)
+    assert (found["price"].documents, found["encounter_failure"].documents) == (2, 1)
+    assert found["price"].sufferers.value == pytest.approx(2 / 0.625)
+    assert found["encounter_failure"].sufferers.value == pytest.approx(1 / 0.175)
+    assert found["encounter_failure"].sufferers.value > found["price"].sufferers.value
+
+
+def test_a_cause_of_unhappy_texts_lifts_satisfaction_when_it_is_gone() -> None:
+    unhappy = [document(cause=["core_service_failure"], sentiment="negative") for _ in range(30)]
+    happy = [document(sentiment="positive", severity="0") for _ in range(30)]
+    found = impacts(table(*unhappy, *happy))
+    effect = found["core_service_failure"].satisfaction
+    assert effect is not None
+    assert effect.low > 0
+    other = found["ethics"].satisfaction
+    assert other is not None
+    assert other.value < effect.value
+
+
+def test_involuntary_leavers_do_not_count() -> None:
+    assert impacts(table(document(cause=["price"], text="이사 가게 되어 해지합니다")))["price"].customers.value == 0.0
+
+
+def test_an_empty_table_is_refused() -> None:
+    with pytest.raises(InputError, match="0 documents"):
+        impacts(table(document()).take(np.zeros(0, dtype=np.int64)))
