@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.errors import LabelledDataError
+from nlp.taxonomy import Taxonomy
+from nlp.training.examples import read_examples
+
+TAXONOMY = Taxonomy.load()
+GOOD = {"text": "요금이 비싸요", "labels": {"cause": ["price"], "sentiment": "negative"}}
+
+
+def _jsonl(path: Path, *rows: object) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_row_becomes_an_example_with_its_place_and_unlabelled_groups_as_nan(tmp_path: Path) -> None:
+    (example,) = read_examples([_jsonl(tmp_path / "a.jsonl", GOOD)], TAXONOMY)
+
+    assert example.place.endswith("a.jsonl:1")
+    assert example.target[TAXONOMY.column("cause", "price")] == 1
+    assert example.target[TAXONOMY.column("cause", "ethics")] == 0
+    assert np.isnan(example.target[TAXONOMY.columns("stage")]).all()
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({**GOOD, "labels": {"cause": ["expensive"]}}, "'expensive' is no label of this group; allowed: price"),
+        ({**GOOD, "labels": {"reason": ["price"]}}, "'reason' is no group of this taxonomy"),
+        ({**GOOD, "text": "   "}, "the text is empty"),
+        ({**GOOD, "score": 3}, "unknown key 'score'; allowed: text, labels"),
+        ({"text": "비싸요"}, "'labels' is missing"),
+        ("{not json", "not valid JSON"),
+        ("[1, 2]", "not a JSON object"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_named_by_file_and_line(tmp_path: Path, row: object, reason: str) -> None:
+    path = _jsonl(tmp_path / "bad.jsonl", GOOD, row)
+
+    with pytest.raises(LabelledDataError) as caught:
+        read_examples([path], TAXONOMY)
+
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{path}:2: ")
+    assert reason in problem
+
+
+def test_all_bad_rows_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
+    bad = {**GOOD, "text": ""}
+    one, two = _jsonl(tmp_path / "1.jsonl", bad, GOOD, bad), _jsonl(tmp_path / "2.jsonl", bad)
+
+    with pytest.raises(LabelledDataError) as caught:
+        read_examples([one, two], TAXONOMY)
+
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
+def test_a_csv_that_excel_saved_is_read_with_korean_or_english_label_names(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        'text,이탈 원인,sentiment,response\n"비싸고, 느려요","가격, inconvenience",부정,무행동\n좋아요,,positive,\n',
+        encoding=encoding,
+    )
+
+    first, second = read_examples([path], TAXONOMY)
+
+    assert first.text == "비싸고, 느려요"
+    assert first.target[TAXONOMY.columns("cause")].tolist() == [1, 1, 0, 0, 0, 0, 0]
+    assert first.target[TAXONOMY.columns("sentiment")].tolist() == [1, 0, 0]
+    assert first.target[TAXONOMY.columns("response")].tolist() == [0] * 5
+    assert second.target[TAXONOMY.columns("cause")].tolist() == [0] * 7
+
+
+def test_the_probability_columns_of_a_classified_file_are_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "corrected.csv"
+    path.write_text("본문,이탈 원인,이탈 원인:가격,이탈 원인:불편\n비싸요,가격,0.93,0.1\n", encoding="utf-8")
+
+    (example,) = read_examples([path], TAXONOMY)
+
+    assert example.target[TAXONOMY.column("cause", "price")] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("text,cause,memo\n비싸요,price,x\n", "unknown column 'memo'; allowed: text"),
+        ("말,cause\n비싸요,price\n", "no text column"),
+        ("text,id\n비싸요,1\n", "no label column"),
+        ("text,cause\n비싸요,expensive\n", ":2: cause: 'expensive'"),
+        ('text,sentiment\n비싸요,"negative,positive"\n', ":2: sentiment: exactly one label"),
+    ],
+)
+def test_a_csv_that_cannot_be_used_says_why(tmp_path: Path, content: str, reason: str) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(LabelledDataError) as caught:
+        read_examples([path], TAXONOMY)
+
+    assert reason in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LabelledDataError, match=r"nowhere\.jsonl"):
+        read_examples([tmp_path / "nowhere.jsonl"], TAXONOMY)
+
+
+def test_our_own_corpus_is_valid(complaints: list[dict[str, object]]) -> None:
+    root = Path(__file__).resolve().parents[2] / "data" / "complaints"
+
+    examples = read_examples(sorted(root.glob("*.jsonl")), TAXONOMY)
+
+    assert len(examples) == len(complaints) == 900
+    assert all(quote in example.text for example in examples for quote in example.evidence.values())
