@@ -41,6 +41,8 @@ class Columns:
         return {role: name for role, name in named.items() if name is not None}
 
 
+_LONGEST_NAME = 25
+
 ROLES = tuple(field.name for field in fields(Columns))
 
 
@@ -126,6 +128,11 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
     if "text" in index:
         return Roles(index=index)
     free = [at for at in _free_text(names, sample) if at not in named.values()]
+    if len(free) == 1 and len(names[free[0]]) > _LONGEST_NAME:
+        raise ColumnError(
+            f"{place}: the first row looks like data ({names[free[0]][:40]!r} …), not like the names of columns; "
+            "put a row of names above it, for example 내용"
+        )
     if len(free) == 1:
         kept = {role: at for role, at in index.items() if at != free[0]}
         return Roles(index=kept | {"text": free[0]}, guessed_text=True)

@@ -151,6 +151,8 @@ class Reader:
                     cells = cells[:width]
                 elif self._table.format != "JSONL":
                     problem = f"칸이 {len(cells)}개로 머리글({width}개)과 다름"
+            if not problem and cells == names:
+                problem = "머리글이 되풀이됨"
             if not problem:
                 text = cells[text_at] if text_at < len(cells) else ""
                 if not text or text.isspace():

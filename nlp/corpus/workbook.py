@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from nlp.corpus.tables import RawRow, cell_text
@@ -42,7 +43,7 @@ class WorkbookTable:
             sheet.reset_dimensions()
             for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
                 self._done = number
-                cells = [cell_text(value) for value in values]
+                cells = [_unescaped(cell_text(value)) for value in values]
                 if any(cells):
                     yield RawRow(number, cells)
         except _BROKEN as error:
@@ -68,6 +69,11 @@ def sheets_of(path: Path) -> list[str]:
         ]
     finally:
         book.close()
+
+
+def _unescaped(text: str) -> str:
+    """Excel writes what XML cannot hold as ``_x000D_``."""
+    return unescape(text).replace("\r\n", "\n") if "_x" in text else text
 
 
 def _open(path: Path) -> Any:

@@ -31,6 +31,7 @@ METADATA_KEY = b"dangol"
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _HARMLESS = re.compile(r"[+-]?(\d+(,\d{3})*(\.\d+)?|\.\d+)%?|-")
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d{0,10})(\.\d{0,5}[1-9])?")
+_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CUT = "…(이하 생략)"
 
 
@@ -186,6 +187,7 @@ class WorkbookWriter:
 def without_controls(text: str) -> str:
     """Text that a worksheet can hold: no control characters, at most 32,767 UTF-16 units."""
     text = ILLEGAL_CHARACTERS_RE.sub("", text).replace("\r\n", "\n").replace("\ufffe", "").replace("\uffff", "")
+    text = _ESCAPE_LIKE.sub("_x005F_", text) if "_x" in text else text
     if len(text) * 2 > SHEET_CELL and len(units := text.encode("utf-16-le")) > 2 * SHEET_CELL:
         kept = units[: 2 * (SHEET_CELL - len(_CUT))].decode("utf-16-le", "ignore")
         return kept + _CUT

@@ -131,7 +131,7 @@ class PartialFolder:
     @contextlib.contextmanager
     def replacing(self, target: Path) -> Iterator[BinaryIO]:
         """A stream whose content becomes ``target`` in one step at the end, flushed to the disk before."""
-        temporary = self.path / f"{target.name}.tmp"
+        temporary = self.path / f"{target.name}.{os.getpid()}.tmp"
         try:
             with temporary.open("wb") as stream:
                 yield stream
@@ -140,11 +140,11 @@ class PartialFolder:
             temporary.replace(target)
             _sync_folder(target.parent)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise InputError(
-                    f"{target}: the disk is full; make room and go on with --resume, finished blocks are kept"
-                ) from error
-            raise
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            reason = "the disk is full" if full else f"it cannot be written ({error})"
+            raise InputError(
+                f"{target}: {reason}; make room or repair that, then go on with --resume: finished blocks are kept"
+            ) from error
 
     def discard(self) -> None:
         """Remove the folder; it is renamed first, so that half a folder is never taken for a job."""

@@ -143,6 +143,26 @@ def test_sloppy_quotes_inside_a_line_are_read(tmp_path: Path) -> None:
     assert [document.id for document in documents(path)] == [f"{path}:2", f"{path}:3"]
 
 
+def test_a_stray_zero_byte_is_no_utf16(tmp_path: Path) -> None:
+    path = tmp_path / "zero.csv"
+    path.write_bytes(("번호,내용\n1,영\0바이트\n" + "2,그저 그렇습니다 다음에 또 올게요\n" * 20).encode("cp949"))
+    assert len(documents(path)) == 21
+
+
+def test_a_header_in_the_middle_of_joined_files_is_no_document(tmp_path: Path) -> None:
+    path = tmp_path / "joined.csv"
+    path.write_text("번호,내용\n1,좋아요\n번호,내용\n2,나빠요\n", encoding="utf-8")
+    assert [bad.reason for bad in rejects(path)] == ["머리글이 되풀이됨"]
+
+
+def test_a_file_without_a_header_is_not_robbed_of_its_first_row(tmp_path: Path) -> None:
+    path = tmp_path / "bare.txt"
+    lines = [f"{number}번째 방문인데 갈수록 직원들이 불친절해지는 것 같습니다" for number in range(9)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ColumnError, match="first row looks like data"):
+        read_documents(path)
+
+
 def test_json_lines_may_bring_new_keys_late(tmp_path: Path) -> None:
     path = tmp_path / "reviews.jsonl"
     lines = [
@@ -184,7 +204,7 @@ def test_a_workbook_is_read_from_its_first_sheet_with_a_text_column(tmp_path: Pa
     sheet.append(["고객의 소리"])
     sheet.append([])
     sheet.append(["고객번호", "접수일시", "내용", None])
-    sheet.append([1001, datetime(2026, 11, 21, 9, 30), "줄\n바꿈 👍"])  # noqa: DTZ001
+    sheet.append([1001, datetime(2026, 11, 21, 9, 30), "줄_x000D_\n바꿈 👍"])  # noqa: DTZ001
     sheet.append([1002, None, None])
     book.save(path)
     reader = read_documents(path)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.corpus.load import load_classified
+from nlp.corpus.reader import read_documents
 from nlp.corpus.results import Incoming, Layout, encode_block
 from nlp.corpus.writers import SHEET_CELL, WorkbookWriter, format_of, neutral, open_writer, without_controls
 from nlp.errors import FileFormatError, InputError
@@ -92,6 +93,14 @@ def test_rows_beyond_a_sheet_go_on_to_the_next_with_a_header() -> None:
         ["번호", 4],
     ]
     assert all(sheet.freeze_panes == "A2" for sheet in book)
+
+
+def test_what_looks_like_an_excel_escape_comes_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    workbook([Incoming(name="내용", role="text"), Incoming(name="메모")], [["글", "_x0041_ <&> 😀"]]).save(path)
+    (document,) = read_documents(path)
+    assert isinstance(document, Document)
+    assert document.fields["메모"] == "_x0041_ <&> 😀"
 
 
 @given(st.text(max_size=50), st.integers(min_value=0, max_value=3))

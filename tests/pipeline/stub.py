@@ -1,9 +1,8 @@
-"""A classifier without a model, and a job that a test can kill: ``python stub.py SOURCE OUTPUT DELAY MODE``."""
+"""A classifier without a model, and a job that a test can kill: ``python stub.py SOURCE OUTPUT MODE``."""
 
 from __future__ import annotations
 
 import sys
-import time
 import zlib
 from collections.abc import Sequence
 
@@ -16,13 +15,11 @@ from nlp.types import Prediction
 class StubClassifier:
     """Labels by a checksum of the masked text: repeatable, different from text to text."""
 
-    def __init__(self, *, delay: float = 0.0) -> None:
+    def __init__(self) -> None:
         self.taxonomy = Taxonomy.load()
-        self.delay = delay
         self.seen: list[str] = []
 
     def predict(self, texts: Sequence[PreparedText]) -> list[Prediction]:
-        time.sleep(self.delay)
         self.seen += [text.masked for text in texts]
         return [self._one(text.masked) for text in texts]
 
@@ -39,11 +36,12 @@ class StubClassifier:
 
 
 if __name__ == "__main__":
-    source, output, delay, mode = sys.argv[1:]
+    source, output, mode = sys.argv[1:]
     classify_files(
         [source],
         output,
-        classifier=StubClassifier(delay=float(delay)),
+        classifier=StubClassifier(),
         block_rows=16,
         resume=mode == "resume",
+        progress=lambda rows, _done, _total: print(rows, flush=True),  # noqa: T201
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import itertools
 import json
 import os
@@ -213,8 +214,10 @@ class Crashing(StubClassifier):
         return super().predict(texts)
 
 
-@pytest.mark.parametrize("blocks", [0, 1, 4, 6])
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
+@pytest.mark.parametrize(
+    ("kind", "blocks"),
+    [("csv", 0), ("csv", 1), ("csv", 6), ("jsonl", 1), ("jsonl", 4), ("xlsx", 4), ("parquet", 4)],
+)
 def test_resuming_repeats_nothing_and_gives_the_same_result(tmp_path: Path, kind: str, blocks: int) -> None:
     source = many(tmp_path / "in.csv")
     plain, cut = tmp_path / f"plain.{kind}", tmp_path / f"cut.{kind}"
@@ -326,6 +329,23 @@ def test_too_little_room_is_seen_before_the_work_begins(tmp_path: Path, monkeypa
         classify_files([source], tmp_path / "out.csv", classifier=StubClassifier())
 
 
+def test_a_disk_that_fills_up_keeps_the_finished_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, output = many(tmp_path / "in.csv"), tmp_path / "out.csv"
+    synced = itertools.count()
+
+    def full(_handle: int) -> None:
+        if next(synced) > 6:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nlp.pipeline.partial.os.fsync", full)
+        with pytest.raises(InputError, match=r"disk is full.*--resume"):
+            classify_files([source], output, classifier=StubClassifier(), block_rows=32)
+    report = classify_files([source], output, classifier=StubClassifier(), block_rows=32, resume=True)
+    assert report.resumed > 0
+    assert report.documents == 199
+
+
 def test_a_crash_at_every_single_step_resumes_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,16 +387,16 @@ def test_a_crash_at_every_single_step_resumes_to_the_same_bytes(
 def test_killed_at_any_moment_a_job_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     source, plain, cut = many(tmp_path / "in.csv", 160), tmp_path / "plain.csv", tmp_path / "cut.csv"
     classify_files([source], plain, classifier=StubClassifier(), block_rows=16)
-    command = [sys.executable, str(Path(__file__).with_name("stub.py")), str(source), str(cut), "0.02"]
+    command = [sys.executable, str(Path(__file__).with_name("stub.py")), str(source), str(cut)]
     environment = {**os.environ, "PYTHONPATH": str(Path(nlp.__file__).parents[1])}
-    folder = PartialFolder(cut)
-    # Each run is killed as soon as it has added a block or two: between any two steps of the block after.
+    # The job says when a block is done; each run but the last is killed one block later than the one before,
+    # wherever it then is in the block that follows.
     for kills in itertools.count():
-        mode = "resume" if folder.exists else "start"
-        before = folder.count(0)
-        with subprocess.Popen([*command, mode], env=environment) as process:
-            while process.poll() is None and folder.count(0) < min(before + 1 + kills, 11):
-                os.sched_yield()
+        mode = "resume" if PartialFolder(cut).exists else "start"
+        with subprocess.Popen([*command, mode], env=environment, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            said = list(itertools.islice(process.stdout, kills + 2 if kills < 3 else None))
+            assert said
             if kills < 3:
                 process.send_signal(signal.SIGKILL)
         if process.returncode == 0:
