@@ -88,7 +88,7 @@ def main() -> None:
         source, output = Path(name, "in.csv"), Path(name, f"out.{options.format}")
         generate(source, options.rows)
         before = _peak()
-        marks = [(0, time.perf_counter())]
+        marks, began = [(0, time.perf_counter())], time.process_time()
         report = classify_files(
             [source],
             output,
@@ -96,16 +96,18 @@ def main() -> None:
             mask=not options.no_mask,
             progress=lambda rows, _done, _total: marks.append((rows, time.perf_counter())),
         )
-        seconds = time.perf_counter() - marks[0][1]
+        seconds, processor = time.perf_counter() - marks[0][1], time.process_time() - began
         if report.documents != options.rows:
             sys.exit(f"{report.documents} of {options.rows} rows came out")
         size = source.stat().st_size / 2**20, output.stat().st_size / 2**20
     blocks = next(when for rows, when in marks if rows == options.rows) - marks[0][1]
-    print("| rows | format | mask | MiB in | MiB out | seconds | rows/s | blocks s | assembly s | peak RSS MiB |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| rows | format | mask | MiB in | MiB out | seconds | rows/s | CPU s | rows/CPU s ", end="")
+    print("| blocks s | assembly s | peak RSS MiB |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     print(
         f"| {options.rows:,} | {options.format} | {'no' if options.no_mask else 'yes'} "
-        f"| {size[0]:.0f} | {size[1]:.0f} | {seconds:.1f} | {options.rows / seconds:,.0f} | {blocks:.1f} "
+        f"| {size[0]:.0f} | {size[1]:.0f} | {seconds:.1f} | {options.rows / seconds:,.0f} "
+        f"| {processor:.1f} | {options.rows / processor:,.0f} | {blocks:.1f} "
         f"| {seconds - blocks:.1f} | {_peak():.0f} (before the job {before:.0f}) |"
     )
     print(f"\nPython {platform.python_version()}, {platform.machine()}, {platform.system()}")

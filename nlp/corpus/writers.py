@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from nlp.corpus.results import Format, Layout
 from nlp.corpus.tables import without_surrogates
@@ -28,10 +30,11 @@ SHEET_CELL = 32_767
 
 METADATA_KEY = b"dangol"
 
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_RISKY = frozenset("=+-@\t\r\n＝＋－＠")
 _HARMLESS = re.compile(r"[+-]?(\d+(,\d{3})*(\.\d+)?|\.\d+)%?|-")
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d{0,10})(\.\d{0,5}[1-9])?")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_WIDTH, _TEXT_WIDTH = 14, 70
 _CUT = "…(이하 생략)"
 
 
@@ -70,7 +73,7 @@ def open_writer(stream: BinaryIO, kind: Format, layout: Layout) -> Writer:
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula: ``=1+1`` → ``'=1+1``; numbers like ``-3.5`` stay."""
-    if _FORMULA.match(cell) and not _HARMLESS.fullmatch(cell):
+    if cell[:1] in _RISKY and not _HARMLESS.fullmatch(cell):
         return "'" + cell
     return cell
 
@@ -86,7 +89,13 @@ class DelimitedWriter:
 
     def write(self, block: pa.Table) -> None:
         """Append a block."""
-        self._rows.writerows(_flat_rows(block, self._layout, neutral))
+        fields = [
+            # Arrow writes 0.000001 where Python writes 1e-06, and is twice as fast.
+            column.cast(pa.string()) if pa.types.is_floating(column.type) else column
+            for column in block.columns
+        ]
+        table = pa.table(fields, names=block.column_names)
+        self._rows.writerows(_flat_rows(table, self._layout, neutral))
 
     def close(self) -> None:
         """Flush everything into the stream."""
@@ -104,7 +113,7 @@ class JsonLinesWriter:
     def write(self, block: pa.Table) -> None:
         """Append a block."""
         names = block.column_names
-        rows = zip(*(column.to_pylist() for column in block.columns), strict=True)
+        rows = zip(*map(_values, block.columns), strict=True)
         lines = [self._encode(dict(zip(names, row, strict=True))) for row in rows]
         self._stream.write("".join(f"{line}\n" for line in lines).encode())
 
@@ -168,7 +177,15 @@ class WorkbookWriter:
         number = len(self._book.worksheets) + 1
         self._sheet = self._book.create_sheet("분류 결과" if number == 1 else f"분류 결과 {number}")
         self._sheet.freeze_panes = "A2"
-        self._sheet.append([self._cell(without_controls(name), False) for name in self._layout.names])
+        names = self._layout.names
+        for at, name in enumerate(names, start=1):
+            wide = name == self._layout.roles.get("text")
+            self._sheet.column_dimensions[get_column_letter(at)].width = _TEXT_WIDTH if wide else _WIDTH
+        header = [WriteOnlyCell(self._sheet, value=without_controls(name)) for name in names]
+        for cell in header:
+            cell.data_type = "s"
+            cell.font = Font(bold=True)
+        self._sheet.append(header)
         self._left = self._sheet_rows
 
     def _cell(self, value: Any, typed: bool) -> Any:
@@ -199,13 +216,19 @@ def _flat_rows(block: pa.Table, layout: Layout, clean: Any) -> Iterator[tuple[An
     empty = dict(zip(layout.groups, (group.empty_ko for group in layout.taxonomy), strict=True))
     columns = []
     for name, column in zip(block.column_names, block.columns, strict=True):
-        values = column.to_pylist()
+        values = _values(column)
         if pa.types.is_list(column.type):
             values = [", ".join(value) or empty.get(name, "") for value in values]
         elif pa.types.is_string(column.type):
             values = [clean(value) if value else "" for value in values]
         columns.append(values)
     return zip(*columns, strict=True)
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column; NumPy hands out floats ten times as fast as Arrow."""
+    values: list[Any] = column.to_numpy().tolist() if pa.types.is_floating(column.type) else column.to_pylist()
+    return values
 
 
 def write_rejects(stream: BinaryIO, rows: Iterator[tuple[str, int, str, str]]) -> None:
