@@ -6,6 +6,7 @@ two copies on both sides leaks; a share that counts ten copies as ten opinions i
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -18,6 +19,7 @@ SHINGLE = 5
 _BANDS, _ROWS = 8, 3
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _CHUNK = 4096
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 def near_duplicate_groups(texts: Sequence[str], *, threshold: float = 0.7) -> NDArray[np.int64]:
@@ -31,7 +33,7 @@ def near_duplicate_groups(texts: Sequence[str], *, threshold: float = 0.7) -> ND
     """
     if not 0.0 < threshold <= 1.0:
         raise ValueError(f"threshold is {threshold}; it must lie in (0, 1]")
-    keys = ["".join(filter(str.isalnum, text.lower())) for text in texts]
+    keys = [_NO_LETTER.sub("", text.lower()) for text in texts]
     parent = np.arange(len(keys), dtype=np.int64)
 
     def root(index: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,21 +17,21 @@ from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.resources import data_path
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
-from nlp.wom.quality import customer_text
+from nlp.wom.speech import customer_text
 
 Rule: TypeAlias = Literal["gazetteer", "suffix", "moved", "compared"]
 
-_WORD = r"[가-힣A-Za-z0-9&+]"
+_WORD = re.compile(r"[가-힣A-Za-z0-9&+]+")
 _MOVED = re.compile(
-    rf"({_WORD}{{2,12}}?)(?:으로|로)\s?(?:다시\s?|확\s?|그냥\s?|아예\s?|전부\s?|전\s?회선을\s?)?"
+    r"(?:으로|로)\s?(?:(?:다시|확|그냥|아예|전부|바로)\s?)?"
     r"(?:옮|갈아|넘어|이전하|이동했|번호이동|환승|바꿀|바꿨|바꿔|바꾸|왔습니다|왔어요|갈게요|갑니다|갈래)"
 )
 _COMPARED = re.compile(
-    rf"({_WORD}{{2,12}}?)(?:"
     r"보다\s?(?:못|훨|더\s|비싸|느리|나쁘)"
-    r"|(?:이|가|은|는)\s?(?:(?:훨씬|훨|더|차라리|백배|만\s?원|[0-9천만]+\s?원)\s?){0,2}(?:낫|나아|나은|나았|싸[고요서다]|빠르|빨라|친절했)"
-    r")"
+    r"|[이가은는]\s?(?:(?:훨씬|훨|더|차라리|백배|만\s?원|[0-9천만]+\s?원)\s?){0,2}"
+    r"(?:낫|나아|나은|나았|싸[고요서다]|빠르|빨라|친절했)"
 )
+_BEFORE = re.compile(r"[가-힣A-Za-z0-9&+]{2,12}$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,23 +41,19 @@ class Gazetteer:
     names: Mapping[str, str]
     sectors: Mapping[str, str]
     suffixes: tuple[str, ...]
+    particles: tuple[str, ...]
     generic: frozenset[str]
     nobody: frozenset[str]
 
     @cached_property
-    def known(self) -> re.Pattern[str]:
-        """Finds every name and alias, longer ones first; Latin names stand alone ("KT", not in "SKT")."""
-        ordered = sorted(self.names, key=len, reverse=True)
-        return re.compile("|".join(_guard(name) for name in ordered) or r"(?!)", re.IGNORECASE)
+    def by_key(self) -> Mapping[str, str]:
+        """Lower-case name or alias → name."""
+        return {alias.lower(): name for alias, name in self.names.items()}
 
     @cached_property
-    def suffixed(self) -> re.Pattern[str]:
-        """A word with a company's ending, a particle, and a comparison later in the sentence."""
-        endings = "|".join(sorted(map(re.escape, self.suffixes), key=len, reverse=True))
-        return re.compile(
-            rf"(?<!{_WORD})({_WORD}{{1,8}}?(?:{endings}))"
-            r"(?:은|는|이|가|에선|에서는|에서|으로|로|도|만|처럼|거|건|껀|꺼|보다|이랑|랑|이나|나|한테)?(?=[\s,.!?~]|$)"
-        )
+    def lengths(self) -> tuple[int, ...]:
+        """Lengths that names have, longest first."""
+        return tuple(sorted({len(alias) for alias in self.names}, reverse=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +106,7 @@ def load_gazetteer(*paths: Path) -> Gazetteer:
     """The names that ship, and those of further files of the same form; raises InputError when one is none."""
     names: dict[str, str] = {}
     sectors: dict[str, str] = {}
-    lists: dict[str, list[str]] = {"suffixes": [], "generic": [], "nobody": []}
+    lists: dict[str, list[str]] = {"suffixes": [], "particles": [], "generic": [], "nobody": []}
     for path in (data_path("competitors.toml"), *paths):
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -128,6 +124,7 @@ def load_gazetteer(*paths: Path) -> Gazetteer:
         names=names,
         sectors=sectors,
         suffixes=tuple(lists["suffixes"]),
+        particles=tuple(lists["particles"]),
         generic=frozenset(lists["generic"]),
         nobody=frozenset(lists["nobody"]),
     )
@@ -197,18 +194,44 @@ def competitor_mentions(
     return tuple(sorted(found.values(), key=lambda mention: mention.start))
 
 
-def _candidates(text: str, gazetteer: Gazetteer) -> Iterable[tuple[Rule, str, int, int]]:
-    lower = {name.lower(): real for name, real in gazetteer.names.items()}
-    for match in gazetteer.known.finditer(text):
-        yield "gazetteer", lower[match.group().lower()], match.start(), match.end()
-    for match in gazetteer.suffixed.finditer(text):
-        if match[1] not in gazetteer.generic:
-            yield "suffix", match[1], match.start(1), match.end(1)
+def _candidates(text: str, gazetteer: Gazetteer) -> Iterator[tuple[Rule, str, int, int]]:
+    words = [(match.group(), match.start()) for match in _WORD.finditer(text)]
+    for word, start in words:
+        known = _known(word, gazetteer)
+        if known:
+            yield "gazetteer", gazetteer.by_key[known], start, start + len(known)
+    for word, start in words:
+        name = _suffixed(word, gazetteer)
+        if name:
+            yield "suffix", name, start, start + len(name)
     rules: tuple[tuple[Rule, re.Pattern[str]], ...] = (("moved", _MOVED), ("compared", _COMPARED))
     for rule, pattern in rules:
         for match in pattern.finditer(text):
-            if not _names_nobody(match[1], text, match.start(1), gazetteer):
-                yield rule, match[1], match.start(1), match.end(1)
+            found = _BEFORE.search(text, max(0, match.start() - 12), match.start())
+            if found and not _names_nobody(found.group(), text, found.start(), gazetteer):
+                yield rule, found.group(), found.start(), found.end()
+
+
+def _known(word: str, gazetteer: Gazetteer) -> str | None:
+    """The longest known name that the word begins with; a Latin name must end there ("KT는", not "KTX")."""
+    lower = word.lower()
+    for length in gazetteer.lengths:
+        if lower[:length] in gazetteer.by_key and len(lower) >= length:
+            latin = lower[length - 1].isascii() and lower[length : length + 1].isascii()
+            if not (latin and lower[length : length + 1]):
+                return lower[:length]
+    return None
+
+
+def _suffixed(word: str, gazetteer: Gazetteer) -> str | None:
+    """The word without its particle, when it ends like a company's name and names one in particular."""
+    for particle in ("", *gazetteer.particles):
+        if not word.endswith(particle):
+            continue
+        stem = word[: len(word) - len(particle)]
+        if stem.endswith(gazetteer.suffixes) and stem not in gazetteer.suffixes and len(stem) <= 12:
+            return None if stem in gazetteer.generic else stem
+    return None
 
 
 def _names_nobody(word: str, text: str, start: int, gazetteer: Gazetteer) -> bool:
@@ -220,8 +243,9 @@ def _names_nobody(word: str, text: str, start: int, gazetteer: Gazetteer) -> boo
     ):
         return True
     before = text[max(0, start - 5) : start]
-    inside_word = bool(re.search(rf"{_WORD}$", before))
-    return inside_word or bool(re.search(r"(?:다른|딴|타|옆|동네|건너|골목|어느|모든|온)\s?$", before))
+    return bool(_WORD.search(before[-1:])) or bool(
+        re.search(r"(?:다른|딴|타|옆|동네|건너|골목|어느|모든|온)\s?$", before)
+    )
 
 
 def _wins_on(table: ClassifiedTable, rows: list[int], level: float) -> tuple[tuple[str, int, Estimate], ...]:
@@ -231,13 +255,6 @@ def _wins_on(table: ClassifiedTable, rows: list[int], level: float) -> tuple[tup
             count = int(table.has("cause", cause)[rows].sum())
             found.append((cause, count, wilson(count, len(rows), level=level)))
     return tuple(sorted(found, key=lambda entry: -entry[1]))
-
-
-def _guard(name: str) -> str:
-    escaped = re.escape(name)
-    left = r"(?<![A-Za-z0-9])" if re.match(r"[A-Za-z0-9]", name) else r"(?<![가-힣])"
-    right = r"(?![A-Za-z0-9])" if re.search(r"[A-Za-z0-9]$", name) else ""
-    return left + escaped + right
 
 
 def _plain(name: str) -> str:

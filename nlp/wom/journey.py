@@ -191,22 +191,31 @@ def _successes(
     for stage, passed in contacts.items():
         if not passed:
             continue
-        count = complaints[stage] * _scale(shares, stage)
-        if count > passed:
+        failed = _failed(complaints[stage], passed, shares, stage, level)
+        if failed.value > 1:
             raise InputError(
                 f"volume table, stage {stage!r}: {complaints[stage]} complaints but {passed} contacts; every complaint "
                 f"must come from a contact, so check that the table covers the same days as the file"
             )
-        failed = wilson(count, passed, level=level)
         successes[stage] = Estimate(value=1 - failed.value, low=1 - failed.high, high=1 - failed.low)
     return successes, {stage: passed for stage, passed in contacts.items() if passed}
 
 
-def _scale(shares: Shares | None, stage: str) -> float:
-    if shares is None:
-        return 1.0
-    share = shares.get("stage", stage)
-    return share.best.value / share.raw.value if share.corrected and share.raw.value > 0 else 1.0
+def _failed(complaints: int, passed: int, shares: Shares | None, stage: str, level: float) -> Estimate:
+    """Complaints per contact; where the stage's share is corrected, scaled by it and as uncertain as both."""
+    raw = wilson(min(complaints, passed), passed, level=level)
+    value = complaints / passed
+    share = shares.get("stage", stage) if shares is not None else None
+    if share is None or not share.corrected or not share.raw.value or not value or value > 1:
+        return raw if value <= 1 else Estimate(value=value, low=value, high=value)
+    value *= share.best.value / share.raw.value
+    if not value:
+        return Estimate(value=0.0, low=0.0, high=max(raw.high, share.best.high))
+    down = math.hypot(
+        math.log(raw.value / max(raw.low, 1e-12)), math.log(share.best.value / max(share.best.low, 1e-12))
+    )
+    up = math.hypot(math.log(raw.high / raw.value), math.log(share.best.high / share.best.value))
+    return Estimate(value=value, low=value * math.exp(-down), high=max(value, min(1.0, value * math.exp(up))))
 
 
 def _product(successes: list[Estimate]) -> Estimate:

@@ -17,7 +17,7 @@ from nlp.errors import InputError
 from nlp.resources import data_path
 from nlp.text.morphemes import Analyzer, Morpheme, content_word
 from nlp.wom.audit import cause_strata
-from nlp.wom.quality import customer_text
+from nlp.wom.speech import customer_text
 
 MOST_DOCUMENTS = 20_000
 """Phrases are taken from a sample of at most this many documents: morphemes cost milliseconds per text."""

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.resources import data_path
-from nlp.text.segment import turn_spans
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson, z_value
 from nlp.wom.journey import complaint_rows
+from nlp.wom.speech import customer_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,11 +208,3 @@ def touchpoint_kinds(
         for column, kind in enumerate(kinds)
     )
     return found, speaks
-
-
-def customer_text(text: str) -> str:
-    """What the customer says: the text without an agent's turns."""
-    dialogue = turn_spans(text)
-    if not dialogue:
-        return text
-    return "\n".join(text[span.start : span.end] for span in dialogue if span.speaker != "agent")

@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +19,58 @@ from numpy.typing import NDArray
 from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.resources import data_path
-from nlp.text.segment import sentences, turn_spans
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
+from nlp.wom.speech import customer_sentences
 
 CAUSES = ("inconvenience", "core_service_failure")
 
 
+# One private-use character stands for each time found in a sentence.
+_SPAN, _CLOCK, _BOTH = "\ue000", "\ue001", "\ue002"
+_SIGNS = {"span": _SPAN, "clock": _CLOCK, "both": _BOTH}
+_ANY = re.compile(f"[{_SPAN}{_CLOCK}{_BOTH}]")
+_CLASSES = {"SPAN": f"[{_SPAN}{_BOTH}]", "CLOCK": f"[{_CLOCK}{_BOTH}]"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cue:
+    """Expressions of which one must be found; ``timeless`` are those that need no time, for texts without one."""
+
+    every: re.Pattern[str]
+    timeless: re.Pattern[str]
+
+    @classmethod
+    def of(cls, patterns: Sequence[str]) -> Cue:
+        """Compile patterns that may hold SPAN and CLOCK."""
+        timeless = [pattern for pattern in patterns if not any(name in pattern for name in _CLASSES)]
+        joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+        for name, signs in _CLASSES.items():
+            joined = joined.replace(name, signs)
+        return cls(every=re.compile(joined), timeless=re.compile("|".join(timeless) or r"(?!)"))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first place where one of the expressions is found in a text with signs for its times."""
+        return (self.every if _ANY.search(text) else self.timeless).search(text)
+
+
 @dataclass(frozen=True, kw_only=True)
 class WaitingCues:
-    """Compiled cues: a sentence speaks of a wait, names a promised time, tells of a breach, or neither."""
+    """Compiled cues: a sentence speaks of a wait, names a promised time, tells of a breach, or neither.
 
-    waiting: re.Pattern[str]
-    waiting_veto: re.Pattern[str]
-    promise: re.Pattern[str]
-    breach: re.Pattern[str]
-    moved: re.Pattern[str]
-    promise_veto: re.Pattern[str]
+    ``times`` finds spans, clock times and days; the other expressions read text in which each is one sign.
+    """
+
+    times: re.Pattern[str]
+    waiting: Cue
+    waiting_veto: Cue
+    promise: Cue
+    breach: Cue
+    moved: Cue
+    promise_veto: Cue
+
+    def signed(self, text: str) -> str:
+        """The text with one sign in place of each time."""
+        return self.times.sub(lambda found: _SIGNS[str(found.lastgroup)], text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,17 +106,22 @@ def load_waiting_cues(path: Path | None = None) -> WaitingCues:
     path = path or data_path("waiting.toml")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        names: dict[str, str] = {}
-        for name, pattern in table["names"].items():
-            names[name] = _fill(pattern, names)
+        times = {name: pattern.replace("NUMBER", table["times"]["number"]) for name, pattern in table["times"].items()}
         waiting, promise = table["waiting"], table["broken_promise"]
         return WaitingCues(
-            waiting=_compile(waiting["cues"], names),
-            waiting_veto=_compile(waiting["vetoes"], names),
-            promise=_compile(promise["promises"], names),
-            breach=_compile(promise["breaches"], names),
-            moved=_compile(promise["moved"], names),
-            promise_veto=_compile(promise["vetoes"], names),
+            # A day ("3일") comes first: as a span it would not be seen to be a date as well.
+            times=re.compile(
+                times["first"]
+                + "(?:"
+                + "|".join(f"(?P<{name}>{times[name]})" for name in ("both", "span", "clock"))
+                + ")"
+            ),
+            waiting=Cue.of(waiting["cues"]),
+            waiting_veto=Cue.of(waiting["vetoes"]),
+            promise=Cue.of(promise["promises"]),
+            breach=Cue.of(promise["breaches"]),
+            moved=Cue.of(promise["moved"]),
+            promise_veto=Cue.of(promise["vetoes"]),
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, re.error) as error:
         raise InputError(f"{path}: not a table of waiting cues ({error!r}); see data/waiting.toml") from error
@@ -89,10 +129,11 @@ def load_waiting_cues(path: Path | None = None) -> WaitingCues:
 
 def waiting_evidence(text: str, cues: WaitingCues) -> WaitingEvidence:
     """Sentences of the customer that speak of waiting or of a broken time promise; an agent's do not count."""
-    if not any(pattern.search(text) for pattern in (cues.waiting, cues.promise, cues.moved)):
+    read = cues.signed(text)
+    if not any(pattern.search(read) for pattern in (cues.waiting, cues.promise, cues.moved)):
         return WaitingEvidence(waiting=(), broken_promise=())
-    spans = _customer_sentences(text)
-    said = [text[start:end] for start, end in spans]
+    spans = customer_sentences(text)
+    said = [cues.signed(text[start:end]) for start, end in spans]
     waits = [bool(cues.waiting.search(sentence)) and not cues.waiting_veto.search(sentence) for sentence in said]
     broken = [_broken(said, index, cues) for index in range(len(said))]
     return WaitingEvidence(
@@ -141,25 +182,3 @@ def _broken(said: list[str], index: int, cues: WaitingCues) -> bool:
     around = said[max(0, index - 1) : index] + said[index + 1 : index + 2]
     rest = (sentence[: found.start()], sentence[found.end() :], *around)
     return bool(cues.breach.search("\n".join(rest)))
-
-
-def _customer_sentences(text: str) -> list[tuple[int, int]]:
-    dialogue = turn_spans(text)
-    if not dialogue:
-        return list(sentences(text))
-    return [
-        (span.start + start, span.start + end)
-        for span in dialogue
-        if span.speaker != "agent"
-        for start, end in sentences(text[span.start : span.end])
-    ]
-
-
-def _compile(patterns: Sequence[Any], names: dict[str, str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_fill(pattern, names)})" for pattern in patterns))
-
-
-def _fill(pattern: str, names: dict[str, str]) -> str:
-    for name in sorted(names, key=len, reverse=True):
-        pattern = pattern.replace(name, names[name])
-    return pattern

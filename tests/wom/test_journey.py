@@ -1,12 +1,15 @@
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wom_tables import table
+from wom_tables import simulated, table
 
 from nlp.errors import InputError
+from nlp.wom.audit import Audit
 from nlp.wom.journey import StageVolume, journey
+from nlp.wom.shares import shares
 
 STAGES = ("reservation", "order", "processing", "provision", "after_service")
 
@@ -106,3 +109,15 @@ def test_the_index_never_exceeds_its_weakest_stage(stages):
     weakest = min(1 - count / 20 for count in counts.values())
     assert 0 <= found.index.low <= found.index.value <= weakest + 1e-9
     assert found.index.value <= found.index.high <= 1
+
+
+def test_corrected_shares_scale_the_complaints_and_widen_the_interval():
+    rng = np.random.default_rng(3)
+    found, truth = simulated(rng, 4000)
+    drawn = np.sort(rng.choice(4000, 300, replace=False))
+    corrected = shares(found, audit=Audit.at_random(found.ids[drawn], truth[drawn]))
+    volumes = _volumes(order=40_000)
+    plain, fixed = journey(found, volumes=volumes), journey(found, volumes=volumes, shares=corrected)
+    share = corrected.get("stage", "order")
+    assert (1 - fixed.index.value) / (1 - plain.index.value) == pytest.approx(share.best.value / share.raw.value)
+    assert fixed.index.high - fixed.index.low > plain.index.high - plain.index.low
