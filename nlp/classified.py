@@ -70,7 +70,7 @@ class ClassifiedTable:
 
     def chosen(self, group: str) -> NDArray[np.int64]:
         """Position of the decided label within a one-of group, ``(n,)``."""
-        return self.decided[:, self.taxonomy.columns(group)].argmax(axis=1)
+        return np.asarray(self.decided[:, self.taxonomy.columns(group)].argmax(axis=1))
 
     def take(self, rows: NDArray[Any]) -> ClassifiedTable:
         """The documents at these positions (or where a bool mask is true), in that order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import ModelError
+from nlp.model.decision import FILE as DECISION_FILE
 from nlp.model.decision import Decision
 from nlp.model.pooling import pooled_logits
 from nlp.model.session import FILE as ONNX_FILE
@@ -59,10 +61,12 @@ class ComplaintClassifier:
         folder is missing or incomplete.
         """
         folder = _folder(model)
+        # Names the file that is missing or corrupt before anything else reads it.
+        session = Session(folder / ONNX_FILE, threads=threads)
         taxonomy = Taxonomy.load(folder / "taxonomy.toml")
         decision = Decision.load(folder, taxonomy)
         return cls(
-            session=Session(folder / ONNX_FILE, threads=threads),
+            session=session,
             windows=Windows.load(folder, max_length=decision.max_length),
             taxonomy=taxonomy,
             decision=decision,
@@ -148,8 +152,10 @@ def _folder(model: str | Path | None) -> Path:
 
 
 def _name(folder: Path) -> str:
-    """The model's version: what ``config.json`` says, else the folder's name."""
+    """Version and digest: two models never share a name, so a resumed job notices that the model changed."""
+    version = folder.name
     config = folder / "config.json"
     if config.is_file():
-        return str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", folder.name))
-    return folder.name
+        version = str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", version))
+    digest = hashlib.sha256((folder / ONNX_FILE).read_bytes() + (folder / DECISION_FILE).read_bytes())
+    return f"{version}+{digest.hexdigest()[:8]}"

@@ -75,9 +75,9 @@ def test_the_best_threshold_separates_what_can_be_separated() -> None:
     probabilities = np.array([0.9, 0.8, 0.3, 0.2], dtype=np.float32)
     targets = np.array([1, 1, 0, 0], dtype=np.float32)
 
-    threshold = best_threshold(probabilities, targets)
+    threshold = np.float32(best_threshold(probabilities, targets))
 
-    assert 0.3 < threshold <= 0.8
+    assert (probabilities >= threshold).tolist() == [True, True, False, False]
 
 
 def test_a_label_that_nobody_has_keeps_one_half() -> None:
