@@ -36,11 +36,16 @@ class Case:
     spans: tuple[tuple[str, int, int], ...]
 
 
-def generate(*, seed: int = 20261121, repeats: int = 8) -> list[Case]:
-    """Every template filled ``repeats`` times (texts without slots once), in a fixed order."""
+def generate(*, seed: int = 20261121, repeats: int = 8, templates: tuple[str, ...] = ()) -> list[Case]:
+    """Every template filled ``repeats`` times (texts without slots once), in a fixed order.
+
+    There are three sets of templates, written one after the other, each before the rules met it. On first
+    sight recall and precision were 0.92/0.94 (``TEMPLATES``), 0.89/1.00 (``SECOND``) and 0.87/0.98
+    (``HELD_OUT``), nearly all misses being names without a cue; the rules were mended after each.
+    """
     random = Random(seed)
     cases: list[Case] = []
-    for template in TEMPLATES:
+    for template in templates or TEMPLATES:
         cases += (_fill(template, random) for _ in range(repeats if "{" in template else 1))
     return cases
 
@@ -617,4 +622,129 @@ TEMPLATES = (
     "오픈시간 10:00-22:00 이라더니 21:00에 문 닫음",
     "서울 강남구 매장은 친절한데 부산 해운대 매장은 별로",
     "신길동 사는데 배달이 안 온대요",
+)
+
+SECOND = (
+    "문자로 {phone} 이 번호 남겼는데 콜백이 없네요",
+    "보호자 번호 {phone}, 본인 번호 {phone} 둘 다 등록해 주세요",
+    "아니 제 폰이 {phone}인데 왜 딴 사람 요금이 나오냐고요",
+    "어 저희 집 번호가요 {phone} 이거든요",
+    "그 {phone_spoken}으로 기사님이 전화 좀 주셨으면 해요",
+    "명의가 저희 어머니 {phone_spoken} 그 번호예요",
+    "가족결합 하려고 동생 {name} {phone} 도 넣어달랬는데 누락됐어요",
+    "신분증에 {rrn} 이 번호가 다 보이게 올라가 있어요",
+    "상담원이 주민번호 전체를 {rrn_spoken} 이렇게 크게 따라 읽었어요",
+    "제 주민번호 뒷자리까지 {rrn} 전부 화면에 떠요",
+    "등록번호 {frn} 외국인이라고 가입을 거절당했습니다",
+    "결제카드 {card} 유효기간 바뀌었는데 수정이 안 돼요",
+    "삼성카드 {card}로 두 번 승인됐어요 하나는 취소요",
+    "카드번호가 {card_loose} 이거 맞는지 봐주세요",
+    "환불받을 통장은 기업은행 {account} 입니다",
+    "{account} 국민은행 {name} 이쪽으로 입금 부탁",
+    "자동이체 계좌를 {account}로 바꿨는데 옛날 계좌에서 빠졌어요",
+    "토스뱅크 {account}에서 {PRICE} 빠져나갔어요",
+    "계좌는 신한이고 {account_spoken} 이에요",
+    "제 메일 {email} 로는 왜 광고만 오나요",
+    "아이디가 {email}인데 비밀번호 재설정 메일이 안 와요",
+    "{email_spoken} 으로 보내주세요",
+    "저희 집은 {address} 이고 벨 누르지 말아 달랬는데요",
+    "{address} 로 재발송 부탁드립니다",
+    "반품 수거지 {address}, 경비실 앞",
+    "옆동 {home} 택배가 자꾸 저희 집으로 와요",
+    "전화받은 분이 {name} 상담원이었는데 말끝마다 한숨이에요",
+    "{name} 팀장님께 칭찬 전해주세요",
+    "기사 {name}님이 신발 신고 들어오셨어요",
+    "안녕하세요 {name}입니다라고 인사도 안 하고 끊네요 상담원이",
+    "본인은 {name}이며 {DATE} 계약을 해지하고자 합니다",
+    "성명 {name} 생년월일 {birth} 해지 신청합니다",
+    "입금자명 {name}으로 {PRICE} 보냈는데 확인이 안 된대요",
+    "받는 분 {name} 보내는 분 {name2} 운송장 {TRACKING}",
+    "환자 {name} 예약이 누락됐다고 합니다",
+    "설치하신 {name} 기사님 번호가 {phone} 맞나요",
+    "{name} 교수님 진료 대기가 3시간이에요",
+    "렌터카 {plate} 긁힌 자국을 제 탓이라고 하네요",
+    "차량 {plate} 하이패스 요금이 두 번 나갔어요",
+    "여권번호는 {passport}이고 영문명은 HONG GILDONG입니다",
+    "운전면허 {license} 갱신이 안 됐대요",
+    "생일은 {birth}인데 생일쿠폰이 안 왔어요",
+    "화자1: 반갑습니다 여울보험 {name}입니다\n화자2: 네 저 {name2}인데요 보험금이 안 들어와서요",
+    "상담사: 고객님 휴대폰 번호가 어떻게 되실까요\n고객: {phone_spoken}요\n상담사: 성함은요?\n고객: {name}입니다",
+    "[상담원] 등록하실 계좌번호 말씀해 주시겠어요 [고객] {account_spoken}이고요 농협이에요",
+    "상담원: 생년월일 확인할게요\n고객: {birth}이요\n상담원: 감사합니다 {name} 고객님",
+    "상담원: 어느 주소로 보내드릴까요\n고객: {address}로요",
+    "상담원: 주민번호 앞 여섯 자리 부탁드릴게요\n고객: {FRONT} 입니다",
+    # what must stay
+    "반품번호 {ORDER} 회수 기사님이 사흘째 안 오세요",
+    "교환 접수 {ORDER} 처리상태가 그대로예요",
+    "택배 {TRACKING} 분실이래요 보상은요",
+    "{COMPANY}로 세 번 걸었는데 ARS만 돌아요",
+    "대표번호 {COMPANY} 통화료 {PRICE} 왜 제가 내죠",
+    "{MODEL} 샀는데 {DATE} 업데이트하고 먹통",
+    "{DATE}부터 {DATE}까지 정지였는데 {PRICE} 청구",
+    "요금이 {PRICE}에서 {PRICE}으로 올랐는데 안내가 없었어요",
+    "세금계산서 사업자 {BUSINESS} 로 다시 끊어주세요",
+    "오류코드 0x80070057 뜨고 버전 2024.11.0301 설치가 안 됨",
+    "우편번호 06236 입력하면 다른 동네가 나와요",
+    "좌석 12A 12B 인데 34C로 바뀜 항공권 {ORDER}",
+    "혈압 120에 80 나왔는데 140이라고 적혀 있었어요",
+    "키 165 몸무게 55인데 M 사이즈가 작아요",
+    "대기번호 0123번 받고 2시간 45분 기다림",
+    "층간소음 때문에 502호 옆방으로 옮겨달랬더니 만실",
+    "1+1이라더니 2+1이고 3+1은 품절 10% 쿠폰도 안 됨",
+    "구매한 지 이 년 삼 개월 됐고 일주일에 두 번 써요",
+    "천이백 원 이천오백 원 삼만 칠천 원 다 따로 청구",
+    "이용 고객 누구나 된다더니 장기 고객은 안 된대요",
+    "신규 회원님만 된다는 안내를 기존 고객에게 왜 하죠",
+    "방문 기사님 이전 기사님 둘 다 말이 달라요",
+    "담당자가 누군지 상담사 이름도 모르고 책임자 바꿔달라니 없대요",
+    "점장님 실장님 원장님 다 불러도 아무도 안 나와요",
+    "주소 변경하려고 3번 전화 이름 확인만 5분",
+    "계좌 등록이 안 되고 카드 등록은 2번 실패",
+    "강남대로 매장 2호점 앞 3번 버스 정류장",
+    "비번 5회 오류로 잠겼는데 풀어주지도 않네요",
+    "전화 20통 문자 15통 카톡 30개 보냈는데 답이 없음",
+    "이 일이 벌써 사오 일 전 일인데 구구절절 변명뿐",
+)
+
+HELD_OUT = (
+    "어제 통화한 {name} 대리는 환불된다더니 오늘 {name2} 과장은 안 된대요",
+    "네 {name}요 핸드폰은 {phone_spoken}입니다 조회해 보세요",
+    "원장 {name} 선생님 진료는 좋은데 접수가 느려요",
+    "매장에서 {name} 점장이 영수증 없으면 안 된다고 소리를 질렀습니다",
+    "고객명 {name} / 연락처 {phone} / 요청사항: {DATE} 이전 취소",
+    "저 {name}이라고 하는데요 {phone} 로 문자 좀요",
+    "신청인은 {name}이고 주민번호는 {rrn} 주소는 {address}입니다",
+    "{name}님 앞으로 {PRICE} 청구서가 왔는데 전 {name2}인데요",
+    "상담원 {name}이 제 카드 {card} 번호를 소리내서 읽음",
+    "환불계좌 농협 {account} 예금주 {name}",
+    "입금은 {account} 기업은행으로 해주시고 {phone} 문자 주세요",
+    "저희 아이 {name} 학원비가 두 번 결제됐어요",
+    "가입자 본인 {name} 생일 {birth} 확인 부탁드려요",
+    "외국인 등록증 {frn} 사진 올렸는데 심사중이라네요",
+    "비회원 주문 {ORDER} 이메일 {email} 로 조회가 안 됩니다",
+    "{address}에서 배달 시켰는데 {home} 아닌 데로 감",
+    "대리운전 불렀더니 {plate} 차를 긁어놨어요 {phone} 연락두절",
+    "여권({passport}) 사본이랑 면허증 {license} 둘 다 보냈는데요",
+    "운전면허번호가요 {license} 이에요",
+    "카드사에서 {card_loose} 카드 맞냐고 전화 옴",
+    "집전화 {phone} 해지하고 인터넷만 쓸게요",
+    "계좌이체로 {account_spoken} 여기 맞죠 하고 물어봤어요",
+    "주민번호 뒤까지 {rrn_spoken} 다 말하라니 기분 나쁘네요",
+    "B: 네 안녕하세요 {name}입니다\nA: 무엇을 도와드릴까요 고객님\nB: {phone_spoken} 이 번호 해지요",
+    "상담원: 예금주 성함이랑 계좌번호 불러주세요\n고객: {name}이고 {account_spoken}이에요",
+    "상담원: 카드번호 열여섯 자리 말씀해 주세요\n고객: 네 {card_loose}입니다\n상담원: {name} 고객님 맞으신가요",
+    "상담원: 지금 계신 주소 알려주시겠어요\n고객: 여기가 {address}예요",
+    # what must stay
+    "수리번호 {ORDER} 기사 배정이 {DATE}에 된다더니 감감무소식",
+    "정기 점검 기사님이 방문 전 연락도 없이 오심",
+    "국민 대표 간식이라더니 우리 아이는 안 먹네요",
+    "하나 남은 객실이라고 재촉하더니 {PRICE} 더 받음",
+    "{MODEL} 시리얼 {ORDER} 보증기간 {DATE}까지래요",
+    "문의 {COMPANY} 적혀있는데 없는 번호래요",
+    "결제금액 {PRICE} 포인트 1234점 사용 {PRICE} 할인",
+    "고객 응대 매뉴얼 좀 보세요 손님 없을 때도 인사 안 함",
+    "정상 가격 {PRICE}인데 {DATE} 행사 끝났다고 안 해줌",
+    "이런 대표 번호는 왜 있나요 전화 기사 다 불친절",
+    "유리 조각이 나왔는데 사장은 나 몰라라",
+    "서울 노선 3400번 버스 배차 40분 실화냐",
 )

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pii_cases import generate
+from pii_cases import HELD_OUT, SECOND, TEMPLATES, generate
 from pii_scores import score
 
 from nlp.text.redact import mask_cell, redact
@@ -20,8 +20,9 @@ def test_the_made_up_texts_are_masked_with_high_recall_and_precision() -> None:
     assert weak == {}
 
 
-def test_texts_with_other_values_are_masked_as_well() -> None:
-    scores, _ = score(generate(seed=7, repeats=2))
+@pytest.mark.parametrize("templates", [TEMPLATES, SECOND, HELD_OUT], ids=["templates", "second", "held_out"])
+def test_other_values_and_other_sentences_are_masked_as_well(templates: tuple[str, ...]) -> None:
+    scores, _ = score(generate(seed=7, repeats=3, templates=templates))
     assert scores["overall"].recall >= 0.95
     assert scores["overall"].precision >= 0.90
 

@@ -46,7 +46,7 @@ _NAME = re.compile(
     r"(?:[ \t.,~!?\n]|$|합니다|하는데))"
 )
 _PLATE = re.compile(rf"(?:\d{{2,3}}|{_NUMERAL}{{1,5}})[ \t]?[가-힣][ \t]?{D}(?:[ \t]?{D}){{3}}")
-_COUNT = rf"(?:\d+|(?:{_NUMERAL}|[백천])+)"
+_COUNT = rf"(?:\d+|(?<![가-힣])(?:{_NUMERAL}|[백천])+)"
 _PLACE = re.compile(
     rf"(?:[가-힣]+[시도군구읍면동리로길]|{PROVINCE})(?![가-힣])[^\n]*?{_COUNT}"
     rf"(?:[ \t]?(?:번지|번길|[호층동길에\-]|다시)[ \t]?(?:{_COUNT})?)*(?:[^\n]*{_COUNT}[ \t]?(?:호|층|번지))?"
@@ -79,7 +79,7 @@ def _answers(kind: str, view: str, start: int, end: int) -> Iterator[Found]:
         if match and _is_answer(match, end):
             yield Found(kind, *match.span("n"), 6)
     elif kind == "주소":
-        yield from (Found(kind, *match.span(), 1) for match in _PLACE.finditer(view, start, end))
+        yield from (Found(kind, *match.span(), 3) for match in _PLACE.finditer(view, start, end))
     elif kind == "차량번호":
         yield from (Found(kind, *match.span(), 2) for match in _PLATE.finditer(view, start, end))
     else:

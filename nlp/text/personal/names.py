@@ -1,7 +1,7 @@
-"""People's names, where a cue makes them reliable: a title, a label, an introduction, a number beside.
+"""People's names, where they are reliable: a title, a label, an introduction or a number beside them.
 
-A Korean name cannot be told from a word by its form, so that a name without a cue stays. A full name found
-once is masked wherever it stands in the text.
+A Korean name can hardly be told from a word by its form: without a cue only a family name with one of the
+most frequent given names counts. A full name found once is masked wherever it stands in the text.
 """
 
 from __future__ import annotations
@@ -15,22 +15,24 @@ from functools import cache
 from nlp.resources import data_path
 from nlp.text.personal.found import Found
 
+# "김민수 대리", and not "이후 대리인", "우리 고객센터", "최근 대표적".
 _TITLE = (
-    r"(?:고객|회원|손님|상담[사원]|상담직원|기사|매니저|팀장|과장|대리|사원|주임|실장|점장|원장|선생|교수|간호사|설계사"
-    r"|지점장|센터장|차장|부장|대표|강사|코치|트레이너|디자이너|약사|사장|여사|어르신|어머님|아버님|환자)"
+    r"(?:고객(?!센터|들|지원)|회원(?!권|가입|등급)|손님|상담[사원]|상담직원|기사(?![를에도]|문)|매니저|팀장|과장"
+    r"|대리(?!인|점)|사원|주임|실장|점장|원장|선생|교수|간호사|설계사|지점장|센터장|차장|부장|대표(?!적|번호|전화)"
+    r"|강사|코치|트레이너|디자이너|약사|사장|여사|어르신|어머님|아버님|환자(?!분들|들))"
 )
 _LABEL = (
-    r"(?:이름|성함|성명|예금주|명의자?|계약자|가입자|수령인|수취인|받는[ \t]?(?:분|사람)|입금자|보내는[ \t]?(?:분|사람)"
-    r"|신청인|신청자|예약자|주문자|환자|피보험자|담당자|보호자|투숙객|탑승자|승객)"
+    r"(?:이름|성함|성명|고객명|예금주|명의자?|계약자|가입자|수령인|수취인|받는[ \t]?(?:분|사람)|입금자|신청인|신청자"
+    r"|보내는[ \t]?(?:분|사람)|예약자|주문자|환자|피보험자|담당자|보호자|투숙객|탑승자|승객)"
 )
 _SELF = (
-    r"(?:저는|제가|저|나는|난|상담[사원]|상담[ \t]?매니저|담당자?|기사|매니저|팀장|과장|대리|주임|센터|텔레콤|통신"
-    r"|은행|카드|보험|지점|매장|마켓|몰|팀)"
+    r"(?:저는|제가|저|전|나는|난|본인은?|안녕하세요|안녕하십니까|반갑습니다|상담[사원]|상담[ \t]?매니저|담당자?|기사"
+    r"|매니저|팀장|과장|대리|주임|센터|텔레콤|통신|은행|카드|보험|지점|매장|마켓|몰|팀)"
 )
 # "김민수라고 합니다", and not "연락하라고", "기다리라고".
-_COPULA = r"(?:이라고|(?<![하리시])라고|이라는|이?고요|이?구요|이?요(?![가-힣])|입니다|이에요|예요|인데)"
+_COPULA = r"(?:이라고|(?<![하리시])라고|이라는|이?고요|이?구요|이?요(?![가-힣])|입니다|이에요|예요|인데|이며)"
 _NO_PARTICLE_BEFORE = re.compile(rf"[ \t]?(?:[님씨]|{_COPULA})")
-_AFTER = rf"(?=[이가은는을를도와과]?(?![가-힣])|한테|에게|께서|이[고었]|였|님|씨|{_COPULA})"
+_AFTER = rf"(?=(?:[이가은는을를도와과]|으?로)?(?![가-힣])|한테|에게|께서|이[고었]|였|님|씨|{_COPULA})"
 _TITLE_ONLY = re.compile(_TITLE)
 _CUE = re.compile(rf"{_LABEL}|님|씨|본인|{_COPULA}|{_TITLE}")
 
@@ -41,6 +43,7 @@ class _Names:
 
     given: frozenset[str]
     not_last: frozenset[str]
+    common: frozenset[str]
     words: frozenset[str]
     nouns: frozenset[str]
     endings: frozenset[str]
@@ -50,6 +53,7 @@ class _Names:
     sure: tuple[re.Pattern[str], ...]
     before: re.Pattern[str]
     after: re.Pattern[str]
+    alone: re.Pattern[str]
 
     def is_full(self, word: str, follows: str) -> bool:
         """Whether a word can be a family and a given name and, before what follows, is no word that we know."""
@@ -75,7 +79,7 @@ def _names() -> _Names:
     short = rf"(?P<n>(?:{doubles})[가-힣]{{1,2}}|[{table['family']}{table['rare_family']}][가-힣]{{1,2}})"
     likely = (
         rf"{_LABEL}(?:[ \t]?(?:명|이름|성함|성명))?(?:은|는|이|가|이고|란에)?[ \t]?:?[ \t]*{full}{_AFTER}",
-        rf"(?<![가-힣]){full}(?:[ \t]{_TITLE}(?:님|께서|한테|이|가|은|는|에게|입니다)?|{_TITLE}님)(?![가-힣]{{2}}\S)",
+        rf"(?<![가-힣]){full}(?:[ \t]{_TITLE}|{_TITLE}님)",
         rf"(?<![가-힣]){full}[ \t]?[님씨](?![가-힣]{{3}})",
         rf"{_SELF}[ \t,]{{1,2}}{full}(?:{_COPULA}|님|씨)",
         rf"(?:상담[사원]|담당자|기사|매니저)[ \t]?{full}{_AFTER}",
@@ -90,6 +94,7 @@ def _names() -> _Names:
     return _Names(
         given=frozenset("".join(table["given"].split())),
         not_last=frozenset(table["not_last"]),
+        common=frozenset(table["common"].split()),
         words=frozenset(table["words"].split()),
         nouns=frozenset(table["nouns"].split()),
         endings=frozenset(table["endings"]),
@@ -98,13 +103,19 @@ def _names() -> _Names:
         likely=tuple(map(re.compile, likely)),
         sure=tuple(map(re.compile, sure)),
         before=re.compile(rf"(?<![가-힣]){full}[ \t,:/(]{{0,3}}$"),
-        after=re.compile(rf"[ \t,/(]{{1,3}}{full}(?![가-힣])"),
+        # "110-234-567890 신한은행 김민수"
+        after=re.compile(
+            rf"[ \t,/(]{{1,3}}(?:[가-힣A-Z]{{2,5}}(?:은행|뱅크|농협|금고)?[ \t,/]{{1,2}})?{full}(?![가-힣])"
+        ),
+        alone=re.compile(rf"(?<![가-힣A-Za-z])(?P<n>(?:{doubles}|[{table['family']}])(?P<given>[가-힣]{{2}})){_AFTER}"),
     )
 
 
 def find_names(view: str, numbers: Sequence[Found]) -> list[Found]:
     """Names in a text that ``view_of`` made plain; ``numbers`` are the personal numbers found in it."""
-    spans = set(_cued(view)) if _CUE.search(view) else set()
+    spans = set(_alone(view))
+    if _CUE.search(view):
+        spans.update(_cued(view))
     spans.update(_beside(view, [item for item in numbers if item.kind in ("전화번호", "주민등록번호", "계좌번호")]))
     for name in {view[start:end] for start, end in spans if end - start >= 3}:
         spans.update(match.span() for match in re.finditer(rf"(?<![가-힣]){name}", view))
@@ -134,6 +145,13 @@ def _cued(view: str) -> Iterator[tuple[int, int]]:
         )
     for pattern in names.sure:
         yield from (match.span("n") for match in pattern.finditer(view) if match["n"] not in names.words | names.nouns)
+
+
+def _alone(view: str) -> Iterator[tuple[int, int]]:
+    names = _names()
+    for match in names.alone.finditer(view):
+        if match["given"] in names.common and names.is_full(match["n"], view[match.end("n") : match.end("n") + 8]):
+            yield match.span("n")
 
 
 def _beside(view: str, numbers: Sequence[Found]) -> Iterator[tuple[int, int]]:
