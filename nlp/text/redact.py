@@ -8,6 +8,7 @@ text changes nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -106,8 +107,12 @@ def _find(text: str) -> list[Found]:
 
 def _without_overlap(found: Iterable[Found]) -> list[Found]:
     """Keep the surer and then the longer of what overlaps, in the order of the text."""
+    starts: list[int] = []
     kept: list[Found] = []
     for item in sorted(found, key=lambda item: (item.rank, item.start - item.end, item.start)):
-        if all(item.end <= other.start or other.end <= item.start for other in kept):
-            kept.append(item)
-    return sorted(kept, key=lambda item: item.start)
+        place = bisect_right(starts, item.start)
+        after_previous = place == 0 or kept[place - 1].end <= item.start
+        if after_previous and (place == len(kept) or item.end <= kept[place].start):
+            starts.insert(place, item.start)
+            kept.insert(place, item)
+    return kept
