@@ -16,7 +16,6 @@ from nlp.recovery.leave import Floats, base_log_odds, sigmoid
 from nlp.recovery.levers import Loss, loss_of
 from nlp.recovery.priors import Priors, Values
 from nlp.recovery.ranking import build_model
-from nlp.recovery.value import customer_value
 from nlp.wom.estimates import Estimate, z_value
 
 _LEVEL = 0.9
@@ -112,7 +111,7 @@ def _losses(model: GainModel, values: Values) -> Floats:
     share = held / np.maximum(held.sum(axis=1, keepdims=True), 1e-9)
     base = base_log_odds(model.facts.purchases, values)
     counted = ~model.cases.involuntary
-    value = customer_value(model.facts, values).sum(axis=1)
+    value = model.value_sources(values).sum(axis=1)
     risk = sigmoid(base + total)
     saved = [
         (risk - sigmoid(base + total - parts[:, causes][:, index] - share[:, index] * beyond)) * counted

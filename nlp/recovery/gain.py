@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.recovery.cases import OUTCOMES, Cases
-from nlp.recovery.leave import Effect, Floats, Leave, Terms, base_log_odds, leave, still_ahead
+from nlp.recovery.leave import Effect, Floats, Leave, Terms, base_log_odds, leave, relative_hazard, still_ahead
 from nlp.recovery.priors import Values
 from nlp.recovery.value import ValueFacts, customer_value
 
@@ -59,7 +59,7 @@ class GainModel:
         ``shift`` moves each customer's log-odds of leaving, ``scale`` multiplies each customer's value: what the
         texts and columns do not tell.
         """
-        value = customer_value(self.facts, values).sum(axis=1) * scale
+        value = self.value_sources(values).sum(axis=1) * scale
         major = self._major(x)
         chance = leave(
             base=base_log_odds(self.facts.purchases, values) + shift,
@@ -80,6 +80,10 @@ class GainModel:
             cost=cost,
             total=value * saved + word_of_mouth - cost,
         )
+
+    def value_sources(self, values: Values) -> Floats:
+        """Value of each customer by source, ``(n, 5)`` in won."""
+        return customer_value(self.facts, values, hazard=relative_hazard(self.facts.purchases, values))
 
     def added(self, x: NDArray[np.float32], values: Values) -> Floats:
         """Log-odds ``(n,)`` that the failure adds."""

@@ -5,10 +5,11 @@ outcome of an earlier recovery, and a second failure within the window; without 
 risk that a failure adds fades: after d days e^(-d/fading) of it is still ahead (Knox & van Oest 2014: a complaint's
 effect is short-lived).
 
-Recovery keeps a share of those who would leave. The TARP table gives who stays unsatisfied (u), satisfied (s) and
-satisfied quickly (q), for a small and a large loss; the share kept is (s - u) / (1 - u), or with q for s. It is
-shrunk from stated intention to behaviour, and never takes P(leave) below what it is without a failure: the
-recovery paradox is not significant for repurchase (de Matos, Henrique & Rossi 2007) and earns no credit.
+Recovery takes back a share of the risk that the failure added. The TARP table gives who stays unsatisfied (u),
+satisfied (s) and satisfied quickly (q), for a small and a large loss; the share is (s - u) / (1 - u), or with q for
+s, shrunk from stated intention to behaviour. P(leave) therefore stays above what it is without a failure: recovery
+rarely offsets the whole (Knox & van Oest 2014), and the recovery paradox, not significant for repurchase (de Matos,
+Henrique & Rossi 2007), earns no credit.
 """
 
 from __future__ import annotations
@@ -139,6 +140,13 @@ def centred_purchases(purchases: Floats) -> Floats:
     return np.where(known, amount - (amount[known].mean() if known.any() else 0.0), 0.0)
 
 
+def relative_hazard(purchases: Floats, values: Values) -> Floats:
+    """Hazard of leaving without a failure ``(n,)`` as a multiple of the average customer's."""
+    average = np.logaddexp(0.0, values["leave.intercept"])
+    hazard: Floats = np.logaddexp(0.0, base_log_odds(purchases, values)) / average
+    return hazard
+
+
 def still_ahead(days: Floats, values: Values) -> Floats:
     """Share ``(n,)`` in (0, 1] of a failure's added risk that is still ahead; 1 where the day is unknown."""
     faded: Floats = np.exp(-np.nan_to_num(days) / values["timing.fading_days"])
@@ -146,7 +154,7 @@ def still_ahead(days: Floats, values: Values) -> Floats:
 
 
 def kept_share(values: Values, *, loss: str, speed: str) -> float:
-    """Share of leavers that recovery keeps: ``loss`` minor or major, ``speed`` satisfied or quickly."""
+    """Share of the added risk that recovery takes back: ``loss`` minor or major, ``speed`` satisfied or quickly."""
     ignored = values[f"recovery.stay.{loss}.unsatisfied"]
     stay = values[f"recovery.stay.{loss}.{speed}"]
     return max(0.0, stay - ignored) / (1.0 - ignored) * values["recovery.behaviour"]
@@ -189,9 +197,7 @@ def leave(*, base: Floats, added: Floats, ahead: Floats, effect: Effect, values:
     def after(speed: str) -> Floats:
         minor, major = (kept_share(values, loss=loss, speed=speed) for loss in ("minor", "major"))
         share = reach * (minor + (major - minor) * effect.major)
-        # The share is of those who would leave, not of the excess alone: hence the floor at `without`.
-        saved = np.minimum(np.maximum(excess, 0.0), share * np.where(effect.left, 1.0, risk * ahead))
-        result: Floats = ignored - saved
+        result: Floats = ignored - share * np.maximum(excess, 0.0)
         return result
 
     return Leave(without=without, ignored=ignored, slow=after("satisfied"), fast=after("quickly"))

