@@ -20,3 +20,15 @@ imports:
 
 test:
 	$(PYTHON) -m pytest
+
+# Full-size benchmarks. TRAIN, HELD_OUT and GOLD name labelled files that the repository does not hold.
+evidence:
+	$(PYTHON) benchmarks/pii.py
+	$(PYTHON) benchmarks/stream.py --rows 1000000
+	$(PYTHON) benchmarks/throughput.py
+	$(PYTHON) benchmarks/simulate_ranking.py --report
+	$(PYTHON) benchmarks/report_scale.py
+ifdef HELD_OUT
+	$(PYTHON) benchmarks/quality.py --model $$($(PYTHON) -c "from nlp.resources import default_model_path as p; print(p())") \
+		--train $(TRAIN) data/complaints/*.jsonl --held-out $(HELD_OUT) $(if $(GOLD),--gold $(GOLD))
+endif
