@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
-from nlp.recovery.columns import parse_column, public_channel
 from nlp.recovery.cues import Cues
 from nlp.text.duplicates import near_duplicate_groups
+from nlp.wom.channels import channel_kinds
 
 Stage: TypeAlias = Literal["before", "during", "after"]
 Outcome: TypeAlias = Literal["unknown", "failed", "recovered", "closed"]
@@ -114,8 +114,10 @@ def group_cases(
     def any_of(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return np.logical_or.reduceat((flags & member)[order], starts[:-1])
 
-    public = parse_column(table.channels, public_channel) == 1.0
-    reached = (parse_column(table.channels, public_channel) == 0.0) | _has(table, "response", "voice")
+    kinds = channel_kinds(table)
+    nowhere = np.zeros(len(table), dtype=bool)
+    public, private = (kinds.public, kinds.private) if kinds else (nowhere, nowhere)
+    reached = private | _has(table, "response", "voice")
     failed, recovered = (
         _has(table, "recovery", "failed")[newest],
         _has(table, "recovery", "recovered")[newest],

@@ -135,11 +135,6 @@ def parse_answer(text: str, *, yes: str = "yes", no: str = "no") -> float:
     return 0.0 if key in answers[no] else float("nan")
 
 
-def public_channel(text: str) -> float:
-    """1 for a channel that others can read (리뷰, 게시판, SNS …), 0 for any other, NaN for none."""
-    return float(_key(text) in _table()["channels"]["public"]) if text.strip() else float("nan")
-
-
 def parse_column(cells: NDArray[np.object_], parse: Callable[[str], float]) -> NDArray[np.float64]:
     """Apply ``parse`` to each cell ``(n,)``; equal cells are parsed once, empty ones are NaN."""
     known: dict[Any, float] = {None: float("nan"), "": float("nan")}

@@ -1,9 +1,9 @@
-"""Tables over cause, stage and quality dimension: levers, phases, KSQI, kind of loss, and who had control."""
+"""Tables over cause, stage and quality dimension: levers, phases, kind of loss, and who had control."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -40,25 +40,6 @@ def loss_of(cause: str) -> Loss:
     """Kind of loss of a cause: money, treatment (and quality), or mixed; mixed where the table is silent."""
     loss: Loss = _read("levers.toml")["loss"].get(cause, "mixed")
     return loss
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KsqiItem:
-    """An item of KSQI and its moment within one encounter."""
-
-    name: Words
-    moment: Phase
-
-
-def ksqi_items(cause: str, servqual: str) -> tuple[KsqiItem, ...]:
-    """KSQI items that a cause with a quality dimension touches.
-
-    KSQI (KMAC) covers delivery alone: empty for every cause but encounter_failure and employee_response.
-    """
-    table = _read("levers.toml")
-    names: Sequence[str] = table["ksqi"].get(cause, {}).get(servqual, ())
-    items = table["ksqi_item"]
-    return tuple(KsqiItem(name=_words(name, items[name]), moment=items[name]["moment"]) for name in names)
 
 
 def control_of(cause: str, *, stage: str | None = None, servqual: str | None = None) -> Control | None:
@@ -111,11 +92,6 @@ def triad(table: ClassifiedTable) -> Triad:
                     totals[CONTROLS.index(control)] += count / len(pairs)
     names = _read("triad.toml")["control"]
     return Triad(names=tuple(_words(control, names[control]) for control in CONTROLS), counts=totals)
-
-
-def known_causes() -> Iterable[str]:
-    """Causes that the table of levers covers."""
-    return tuple(_read("levers.toml")["map"])
 
 
 @cache

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from recovery_tables import TAXONOMY, document, table
 
-from nlp.recovery.levers import CONTROLS, control_of, ksqi_items, levers, loss_of, phase_of, triad
+from nlp.recovery.levers import CONTROLS, control_of, levers, loss_of, phase_of, triad
 
 CAUSES, STAGES = TAXONOMY.group("cause").ids, TAXONOMY.group("stage").ids
 SERVQUAL = TAXONOMY.group("servqual").ids
@@ -51,12 +51,6 @@ def test_stages_fall_into_the_phases_of_the_service() -> None:
         "provision": "on",
         "after_service": "after",
     }
-
-
-@pytest.mark.parametrize("cause", CAUSES)
-@pytest.mark.parametrize("servqual", SERVQUAL)
-def test_ksqi_covers_the_two_causes_of_the_encounter_alone(cause: str, servqual: str) -> None:
-    assert bool(ksqi_items(cause, servqual)) == (cause in ("encounter_failure", "employee_response"))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from nlp.recovery.columns import (
     parse_months,
     parse_months_since,
     parse_tier,
-    public_channel,
 )
 
 
@@ -102,12 +101,6 @@ def test_a_churn_outcome_is_read(cell: str, left: float) -> None:
 
 def test_an_unknown_answer_is_unknown() -> None:
     assert isnan(parse_answer("글쎄"))
-
-
-@pytest.mark.parametrize(("channel", "public"), [("리뷰", 1), ("SNS", 1), ("전화", 0), ("상담", 0)])
-def test_public_channels_are_told_from_contacts(channel: str, public: float) -> None:
-    assert public_channel(channel) == public
-    assert isnan(public_channel(" "))
 
 
 def test_cells_that_are_empty_or_none_are_unknown() -> None:
