@@ -1,0 +1,326 @@
+"""From an export to decisions: classify, compute, rank, and write the report."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nlp.classified import ClassifiedTable
+from nlp.corpus.columns import Columns
+from nlp.corpus.load import load_classified
+from nlp.corpus.writers import METADATA_KEY, without_controls
+from nlp.errors import InputError
+from nlp.model.classifier import ComplaintClassifier
+from nlp.model.evidence import find_evidence
+from nlp.pipeline.assemble import JobReport
+from nlp.pipeline.audits import read_audit
+from nlp.pipeline.classify import Classifier, Progress, classify_files
+from nlp.pipeline.forms import replacing, write_csv
+from nlp.pipeline.volumes import read_volumes
+from nlp.recovery.columns import ValueColumns
+from nlp.recovery.priors import Priors
+from nlp.report.analysis import Analysis, analyze_table
+from nlp.report.evidence import lexical_evidence
+from nlp.report.html import render_report
+from nlp.report.summary import cause_rows, summary
+from nlp.report.words import Lang
+from nlp.report.workbook import write_workbook
+from nlp.taxonomy import Taxonomy
+from nlp.text.morphemes import Analyzer, kiwi
+from nlp.text.prepare import prepare
+
+Source: TypeAlias = Any
+"""Paths, raw texts in a table (pyarrow, pandas, polars), or a ClassifiedTable."""
+
+PREDICTIONS = "predictions.parquet"
+OUTPUTS = ("report.html", "recovery_queue.xlsx", "causes.csv", "summary.json")
+
+EVIDENCE_CASES = 200
+"""Cases at the head of the queue for which the model looks for the sentences behind its labels."""
+
+_EVIDENCE_ROWS = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """What an analysis of files wrote: the folder, the files in it, and the figures.
+
+    ``job`` is None when the input was classified before. ``in_workbook`` counts the cases in the workbook.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    analysis: Analysis
+    job: JobReport | None
+    in_workbook: int
+
+
+def analyze(
+    source: Source,
+    *,
+    classifier: Classifier | None = None,
+    columns: Columns | None = None,
+    now: datetime | None = None,
+    audited: str | Path | None = None,
+    volumes: str | Path | None = None,
+    priors: Priors | None = None,
+    value_columns: ValueColumns | None = None,
+    capacity: int | None = None,
+    morphemes: Analyzer | None = None,
+    seed: int = 0,
+    draws: int = 300,
+) -> Analysis:
+    """Classify what is not classified yet and compute every figure of the report.
+
+    ``source`` is a path or several, a data frame or an Arrow table of raw texts (one row a document, columns
+    recognised by name as in files), or a ClassifiedTable. Without a ``classifier`` the model that ships is used.
+    Without ``now`` deadlines count from the latest time in the data. ``morphemes`` replaces Kiwi.
+
+    Raises InputError when the source cannot be read, ModelError when no model is there.
+    """
+    if isinstance(source, ClassifiedTable):
+        table = source
+    elif isinstance(source, (str, Path)) and is_classified(Path(source)):
+        table = load_classified(source, classifier.taxonomy if classifier is not None else Taxonomy.load())
+    else:
+        classifier = classifier or ComplaintClassifier.from_pretrained()
+        with tempfile.TemporaryDirectory(prefix="dangol-") as folder:
+            paths = _paths(source, Path(folder))
+            target = Path(folder) / PREDICTIONS
+            classify_files(paths, target, classifier=classifier, columns=columns)
+            table = load_classified(target, classifier.taxonomy)
+    _not_empty(table, "the source")
+    return _analysis(
+        table,
+        classifier,
+        audited=audited,
+        volumes=volumes,
+        now=now,
+        priors=priors,
+        value_columns=value_columns,
+        capacity=capacity,
+        morphemes=morphemes,
+        seed=seed,
+        draws=draws,
+    )
+
+
+def analyze_files(
+    paths: Sequence[str | Path],
+    folder: str | Path,
+    *,
+    classifier: Classifier | None = None,
+    model_id: str = "",
+    columns: Columns | None = None,
+    now: datetime | None = None,
+    audited: str | Path | None = None,
+    volumes: str | Path | None = None,
+    priors: Priors | None = None,
+    value_columns: ValueColumns | None = None,
+    capacity: int | None = None,
+    morphemes: Analyzer | None = None,
+    lang: Lang = "ko",
+    resume: bool = False,
+    restart: bool = False,
+    overwrite: bool = False,
+    seed: int = 0,
+    draws: int = 300,
+    made: datetime | None = None,
+    progress: Progress | None = None,
+    stage: Callable[[str], None] | None = None,
+) -> Delivery:
+    """Write report.html, recovery_queue.xlsx, causes.csv, summary.json and predictions.parquet into ``folder``.
+
+    A job that was cut off while classifying is continued by ``resume``; where classification had finished, its
+    predictions are used as they are. A single predictions file among ``paths`` is reported on without a model.
+    Each file appears in one step. ``made`` is the date printed on the report; ``stage`` is told what begins:
+    ``classify``, ``compute`` and ``write``.
+
+    Raises InputError before the work begins when an input or the folder cannot be used.
+    """
+    sources, target = [Path(path) for path in paths], Path(folder)
+    tell = stage or (lambda _name: None)
+    predictions = target / PREDICTIONS
+    given = len(sources) == 1 and is_classified(sources[0])
+    _check_folder(target, sources, overwrite=overwrite or resume or restart)
+    job = None
+    finished = resume and predictions.is_file() and not predictions.with_name(f"{PREDICTIONS}.partial").exists()
+    if given:
+        predictions = sources[0]
+    elif not finished:
+        classifier = classifier or ComplaintClassifier.from_pretrained()
+        tell("classify")
+        job = classify_files(
+            sources,
+            predictions,
+            classifier=classifier,
+            model_id=model_id,
+            columns=columns,
+            resume=resume,
+            restart=restart,
+            overwrite=overwrite,
+            progress=progress,
+        )
+    tell("compute")
+    table = load_classified(predictions, classifier.taxonomy if classifier is not None else Taxonomy.load())
+    _not_empty(table, str(predictions))
+    analysis = _analysis(
+        table,
+        classifier,
+        audited=audited,
+        volumes=volumes,
+        now=now,
+        priors=priors,
+        value_columns=value_columns,
+        capacity=capacity,
+        morphemes=morphemes,
+        seed=seed,
+        draws=draws,
+    )
+    tell("write")
+    names = [path.name for path in sources]
+    in_workbook = write_outputs(analysis, target, sources=names, model=model_id, lang=lang, made=made)
+    files = (*(target / name for name in OUTPUTS), *([predictions] if not given else []))
+    return Delivery(folder=target, files=files, analysis=analysis, job=job, in_workbook=in_workbook)
+
+
+def write_outputs(
+    analysis: Analysis,
+    folder: Path,
+    *,
+    sources: Sequence[str] = (),
+    model: str = "",
+    lang: Lang = "ko",
+    made: datetime | None = None,
+) -> int:
+    """Write the four outputs of an analysis, each in one step; returns how many cases the workbook holds."""
+    page = render_report(analysis, lang=lang, sources=sources, model=model, made=made)
+    with replacing(folder / "report.html") as stream:
+        stream.write(page.encode())
+    with replacing(folder / "recovery_queue.xlsx") as stream:
+        in_workbook = write_workbook(stream, analysis, lang=lang, clean=without_controls)
+    write_csv(folder / "causes.csv", cause_rows(analysis, lang=lang))
+    figures = summary(analysis, sources=sources, model=model)
+    with replacing(folder / "summary.json") as stream:
+        stream.write(json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
+    return in_workbook
+
+
+def is_classified(path: Path) -> bool:
+    """Whether a file is a Parquet file of predictions that Dangol wrote."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                return False
+        return METADATA_KEY in (pq.read_schema(path).metadata or {})
+    except (OSError, pa.ArrowInvalid):
+        return False
+
+
+def _analysis(
+    table: ClassifiedTable,
+    classifier: Classifier | None,
+    *,
+    audited: str | Path | None,
+    volumes: str | Path | None,
+    now: datetime | None,
+    morphemes: Analyzer | None,
+    **options: Any,
+) -> Analysis:
+    analysis = analyze_table(
+        table,
+        now=now,
+        today=datetime.now().replace(microsecond=0),  # noqa: DTZ005 - compared with clock times as written
+        audit=read_audit(Path(audited), table.taxonomy) if audited is not None else None,
+        volumes=read_volumes(Path(volumes), table.taxonomy) if volumes is not None else (),
+        morphemes=morphemes or kiwi(),
+        **options,
+    )
+    said = lexical_evidence(table, analysis.phrases)
+    if isinstance(classifier, ComplaintClassifier):
+        found = _model_evidence(analysis, classifier)
+        evidence: Callable[[int], Sequence[str]] = lambda row: found[row] if row in found else said(row)  # noqa: E731
+    else:
+        evidence = said
+    return replace(analysis, ranking=replace(analysis.ranking, evidence=evidence))
+
+
+def _model_evidence(analysis: Analysis, classifier: ComplaintClassifier) -> Mapping[int, tuple[str, ...]]:
+    """Sentences behind the causes of the newest documents of the first cases, by row."""
+    ranking, table = analysis.ranking, analysis.table
+    if "cause" not in table.taxonomy:
+        return {}
+    ids = np.array(table.taxonomy.group("cause").ids, dtype=object)
+    decided = table.decided[:, table.taxonomy.columns("cause")]
+    rows = [
+        int(row)
+        for place in range(min(max(EVIDENCE_CASES, analysis.capacity or 0), len(ranking)))
+        for row in ranking.cases.rows(int(ranking.position[place]))[-_EVIDENCE_ROWS:]
+        if decided[row].any()
+    ]
+    evidence = find_evidence(
+        classifier,
+        [prepare(str(table.texts[row]), mask=False) for row in rows],
+        decided=[ids[decided[row]].tolist() for row in rows],
+    )
+    return {
+        row: tuple(dict.fromkeys(part.text for part in sorted(found.values(), key=lambda part: part.start)))
+        for row, found in zip(rows, evidence, strict=True)
+        if found
+    }
+
+
+def _paths(source: Source, folder: Path) -> list[Path]:
+    """The source as files; a table in memory becomes one, so that it takes the same road as any file."""
+    if isinstance(source, (str, Path)):
+        return [Path(source)]
+    if isinstance(source, pa.Table) or hasattr(source, "__arrow_c_stream__") or hasattr(source, "__dataframe__"):
+        path = folder / "input.parquet"
+        pq.write_table(_arrow(source), path)
+        return [path]
+    if isinstance(source, Iterable):
+        paths = list(source)
+        if paths and all(isinstance(path, (str, Path)) for path in paths):
+            return [Path(path) for path in paths]
+    raise InputError(
+        f"the source is a {type(source).__name__}; give paths, a data frame, an Arrow table or a ClassifiedTable"
+    )
+
+
+def _arrow(source: Source) -> pa.Table:
+    if isinstance(source, pa.Table):
+        return source
+    if hasattr(source, "__arrow_c_stream__"):
+        return pa.table(source)
+    from pyarrow.interchange import from_dataframe
+
+    return from_dataframe(source)
+
+
+def _not_empty(table: ClassifiedTable, place: str) -> None:
+    if not len(table):
+        raise InputError(f"{place}: no row could be used, so there is nothing to analyse; see the reject file")
+
+
+def _check_folder(folder: Path, sources: Sequence[Path], *, overwrite: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: the output is a file; name a folder")
+    there = [name for name in OUTPUTS if (folder / name).exists()]
+    if there and not overwrite:
+        raise InputError(f"{folder / there[0]}: the output is there already; choose another folder or use --overwrite")
+    missing = [path for path in sources if not path.exists()]
+    if missing:
+        raise InputError(f"{missing[0]}: there is no such file; check the path")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: the folder cannot be made ({error.strerror}); choose another") from error

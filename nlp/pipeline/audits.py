@@ -1,0 +1,99 @@
+"""Rows for a person to label so that shares can be corrected: out as a CSV, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from nlp.classified import ClassifiedTable
+from nlp.errors import InputError
+from nlp.pipeline.forms import read_form, write_csv
+from nlp.taxonomy import Group, Taxonomy
+from nlp.wom.audit import Audit, audit_sample
+
+_ID, _TEXT, _STRATUM, _INCLUSION = "문서번호", "글", "층", "추출확률"
+_NONE = ("없음", "none", "-", "해당없음")
+
+
+def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int = 0) -> int:
+    """Draw ``n`` rows and write them with an empty column for each group; returns how many were drawn.
+
+    The model's own labels are left out: who sees them agrees with them too easily. Documents that share an id
+    with another one cannot be told apart when they come back, so none of them is drawn.
+    """
+    ids, counts = np.unique(table.ids.astype(str), return_counts=True)
+    once = set(ids[counts == 1].tolist())
+    unique = table.take(np.array([identity in once for identity in table.ids], dtype=bool))
+    if not len(unique):
+        raise InputError(f"{path}: every document shares its id with another one; give a column of unique ids")
+    sample = audit_sample(unique, n, np.random.default_rng(seed))
+    groups = [group.ko for group in table.taxonomy]
+    rows = [[_ID, _TEXT, *groups, _STRATUM, _INCLUSION]]
+    for row, identity, stratum, chance in zip(
+        sample.rows, sample.ids, sample.strata, sample.inclusion.tolist(), strict=True
+    ):
+        rows.append([str(identity), str(unique.texts[row]), *([""] * len(groups)), str(stratum), f"{chance:.8g}"])
+    write_csv(path, rows)
+    return len(sample.rows)
+
+
+def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
+    """Labelled rows: Korean names or ids of labels, several with commas; ``없음`` for none, empty for not labelled.
+
+    Rows without any label are passed over. Raises InputError for a label that is none, naming the place.
+    """
+    known = {"id": (_ID, "id"), "stratum": (_STRATUM, "stratum"), "inclusion": (_INCLUSION, "inclusion")}
+    known |= {f"group:{group.id}": (group.ko, group.id) for group in taxonomy}
+    ids, truth, strata, inclusion = [], [], [], []
+    for row in read_form(path, known, needed=("id",)):
+        labels = dict(_labels(row.cells, taxonomy, row.place))
+        if not labels:
+            continue
+        ids.append(row.cells["id"])
+        truth.append(taxonomy.encode(labels))
+        strata.append(row.cells.get("stratum") or "all")
+        inclusion.append(_chance(row.cells.get("inclusion", ""), row.place))
+    if not ids:
+        raise InputError(f"{path}: no row has a label; fill in the columns of the groups, '없음' where none fits")
+    return Audit(
+        ids=np.array(ids, dtype=object),
+        truth=np.stack(truth),
+        inclusion=np.array(inclusion),
+        strata=np.array(strata, dtype=object),
+    )
+
+
+def _labels(cells: dict[str, str], taxonomy: Taxonomy, place: str) -> Iterator[tuple[str, str | list[str]]]:
+    for group in taxonomy:
+        written = cells.get(f"group:{group.id}", "")
+        if not written:
+            continue
+        if group.kind == "any-of" and written in (*_NONE, group.empty_ko, group.empty_en):
+            yield group.id, []
+            continue
+        found = [_label(group, name.strip(), place) for name in re.split(r"[,;/|]", written) if name.strip()]
+        if group.kind == "one-of" and len(found) != 1:
+            raise InputError(f"{place}: {group.ko!r} is {written!r}; exactly one label is needed")
+        yield group.id, found[0] if group.kind == "one-of" else found
+
+
+def _label(group: Group, name: str, place: str) -> str:
+    for label in group.labels:
+        if name in (label.id, label.ko, label.en):
+            return label.id
+    allowed = ", ".join(label.ko for label in group.labels)
+    raise InputError(f"{place}: {name!r} is no label of {group.ko!r}; write one of {allowed}, or 없음")
+
+
+def _chance(written: str, place: str) -> float:
+    if not written:
+        return 1.0
+    try:
+        return float(written)
+    except ValueError:
+        raise InputError(
+            f"{place}: the inclusion probability is {written!r}; keep the number that 'dangol audit-sample' wrote"
+        ) from None

@@ -1,0 +1,220 @@
+"""Everything that a report shows, computed from classified documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from nlp.classified import ClassifiedTable
+from nlp.recovery.causes import CauseImpact, rank_causes
+from nlp.recovery.columns import ValueColumns
+from nlp.recovery.levers import Triad, triad
+from nlp.recovery.priors import Priors
+from nlp.recovery.queue import Evidence, Ranking
+from nlp.recovery.ranking import rank_cases
+from nlp.report.words import Words, say
+from nlp.taxonomy import Taxonomy
+from nlp.text.morphemes import Analyzer
+from nlp.wom.audit import Audit
+from nlp.wom.bursts import Emerging, emerging_events
+from nlp.wom.competitors import Competitors, competitors
+from nlp.wom.copies import Distinct, distinct
+from nlp.wom.estimates import Note
+from nlp.wom.importance import ImportanceChart, importance_performance
+from nlp.wom.journey import Journey, StageVolume, complaint_rows, journey
+from nlp.wom.keyphrases import EmergingPhrases, Graph, KeyPhrase, cooccurrence, emerging_phrases, key_phrases
+from nlp.wom.phrases import phrase_index
+from nlp.wom.quality import (
+    KsqiView,
+    ServqualProfile,
+    TouchpointShare,
+    ksqi_view,
+    servqual_profile,
+    touchpoint_kinds,
+)
+from nlp.wom.shares import Shares, shares
+from nlp.wom.slices import By
+from nlp.wom.trends import Trend, trend
+from nlp.wom.waiting import Waiting, waiting
+from nlp.wom.wordofmouth import WordOfMouth, word_of_mouth
+
+SLICED: Final[tuple[By, ...]] = ("channel", "branch", "product")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrases:
+    """Key phrases of a sample: ``read`` of ``population`` documents were split into morphemes."""
+
+    typical: tuple[KeyPhrase, ...]
+    graph: Graph
+    emerging: EmergingPhrases
+    read: int
+    population: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """Figures of one set of classified documents.
+
+    ``table`` holds all documents, ``distinct`` those that count once each; every share, trend and chart is of
+    the latter, the ranking of the former. ``now`` is the moment that deadlines are counted from;
+    ``now_from_data`` tells that it is the latest time in the data. ``phrases`` is None where no morphemes
+    were asked for.
+    """
+
+    table: ClassifiedTable
+    distinct: Distinct
+    now: datetime
+    now_from_data: bool
+    shares: Shares
+    slices: Mapping[By, Shares]
+    trend: Trend
+    emerging: Emerging
+    voices: WordOfMouth
+    voices_by: Mapping[By, WordOfMouth]
+    journey: Journey
+    importance: Mapping[str, ImportanceChart]
+    servqual: ServqualProfile
+    ksqi: KsqiView
+    touchpoints: tuple[TouchpointShare, ...]
+    waiting: Waiting
+    competitors: Competitors
+    phrases: Phrases | None
+    ranking: Ranking
+    causes: tuple[CauseImpact, ...]
+    triad: Triad
+    priors: Priors
+    capacity: int | None
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The labels that the documents carry."""
+        return self.table.taxonomy
+
+    @cached_property
+    def complaints(self) -> int:
+        """Documents counted that hold a complaint."""
+        return int(complaint_rows(self.distinct.table).sum())
+
+    @cached_property
+    def period(self) -> tuple[date, date] | None:
+        """First and last day of the documents; None where no document has a time."""
+        times = self.table.times[~np.isnat(self.table.times)]
+        if not len(times):
+            return None
+        return times.min().item().date(), times.max().item().date()
+
+    @cached_property
+    def notes(self) -> tuple[Words, ...]:
+        """What could not be computed and what would bring it, each once, the ranking's notes last."""
+        parts: list[Note] = [
+            *self.shares.notes,
+            *self.trend.notes,
+            *self.voices.notes,
+            *(note for part in self.slices.values() for note in part.notes),
+            *self.journey.notes,
+        ]
+        # The ranking says more of a missing time, channel or customer than the shares do.
+        told = {f"no_{note.missing}" for note in parts}
+        seen = dict.fromkeys(Words(code=f"no_{note.missing}", ko=note.ko, en=note.en) for note in parts)
+        ranked = [
+            note for note in self.ranking.notes if note.code not in told or note.code in ("no_time", "no_channel")
+        ]
+        copied = [say("note", "copies", dropped=self.distinct.dropped)] if self.distinct.dropped else []
+        return (*seen, *ranked, *copied)
+
+
+def analyze_table(
+    table: ClassifiedTable,
+    *,
+    now: datetime | None = None,
+    today: datetime | None = None,
+    audit: Audit | None = None,
+    volumes: tuple[StageVolume, ...] = (),
+    priors: Priors | None = None,
+    value_columns: ValueColumns | None = None,
+    capacity: int | None = None,
+    morphemes: Analyzer | None = None,
+    evidence: Evidence | None = None,
+    draws: int = 300,
+    seed: int = 0,
+) -> Analysis:
+    """Compute every figure of the report.
+
+    ``now`` is the moment the queue is worked on; without it the latest time in the data, and where no document
+    has a time ``today``. ``audit`` rows correct the shares, ``volumes`` give the journey index, ``morphemes``
+    the key phrases; each is left out with a note when it is missing. Equal arguments give equal results.
+
+    Raises InputError for an empty table, audited rows or volumes that do not fit it, and ValueError when
+    neither the arguments nor the data tell a time.
+    """
+    moment = now or _latest(table) or today
+    if moment is None:
+        raise ValueError("no document has a time; give 'now' or 'today'")
+    priors = priors or Priors.load()
+    rng = np.random.default_rng(seed)
+    ranking = rank_cases(
+        table,
+        now=moment,
+        priors=priors,
+        value_columns=value_columns,
+        capacity=capacity,
+        draws=draws,
+        seed=seed,
+        evidence=evidence,
+    )
+    once = distinct(table, keep=audit.ids.tolist() if audit is not None else ())
+    counted = once.table
+    overall = shares(counted, audit=audit)
+    return Analysis(
+        table=table,
+        distinct=once,
+        now=moment,
+        now_from_data=now is None and _latest(table) is not None,
+        shares=overall,
+        slices={by: shares(counted, by=by, audit=audit, most=12) for by in SLICED},
+        trend=trend(counted),
+        emerging=emerging_events(counted),
+        voices=word_of_mouth(counted),
+        voices_by={by: word_of_mouth(counted, by=by, most=12) for by in (*SLICED, "month")},
+        journey=journey(counted, volumes=volumes, shares=overall if audit is not None else None),
+        importance={group: importance_performance(counted, group=group) for group in ("cause", "servqual")},
+        servqual=servqual_profile(counted),
+        ksqi=ksqi_view(counted),
+        touchpoints=touchpoint_kinds(counted)[0],
+        waiting=waiting(counted),
+        competitors=competitors(counted),
+        phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,
+        ranking=ranking,
+        causes=rank_causes(counted, now=moment, priors=priors, value_columns=value_columns, seed=seed),
+        triad=triad(counted),
+        priors=priors,
+        capacity=capacity,
+    )
+
+
+def _latest(table: ClassifiedTable) -> datetime | None:
+    times = table.times[~np.isnat(table.times)]
+    if not len(times):
+        return None
+    latest: datetime = times.max().astype("datetime64[s]").item()
+    return latest
+
+
+def _phrases(table: ClassifiedTable, morphemes: Analyzer, rng: np.random.Generator) -> Phrases | None:
+    if "cause" not in table.taxonomy:
+        return None
+    index = phrase_index(table, morphemes, rng)
+    typical = key_phrases(table, index)
+    return Phrases(
+        typical=typical,
+        graph=cooccurrence(table, index, typical),
+        emerging=emerging_phrases(table, index),
+        read=len(index.rows),
+        population=index.population,
+    )

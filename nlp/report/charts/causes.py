@@ -1,0 +1,211 @@
+"""Why customers leave, and where in the service it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlp.report.analysis import Analysis
+from nlp.report.charts.style import (
+    BLUE,
+    BLUES,
+    GREEN,
+    Chart,
+    Table,
+    Trace,
+    known,
+    whiskers,
+)
+from nlp.report.headlines import cause_shares, stage_shares
+from nlp.report.words import (
+    Words,
+    broken,
+    label_words,
+    number,
+    percent,
+    percent_range,
+    plain,
+    say,
+)
+from nlp.wom.estimates import Estimate
+from nlp.wom.shares import Share
+from nlp.wom.slices import By
+
+
+def cause_chart(analysis: Analysis) -> Chart | None:
+    """Shares of the causes with their intervals, the largest on top."""
+    rows = cause_shares(analysis)
+    if not rows or not rows[0].count:
+        return None
+    names = [label_words(analysis.taxonomy, "cause", row.event.label) for row in rows]
+    return Chart(
+        id="causes",
+        title=say("chart", "causes", cause=names[0], share=percent(rows[0].best.value)),
+        note=say("chart", "causes_note" if rows[0].corrected else "causes_note_raw"),
+        data=(_bars(names, [row.best for row in rows], BLUE),),
+        layout=_bar_layout(),
+        height=90 + 38 * len(rows),
+        table=Table(
+            columns=tuple(
+                say("column", code) for code in ("cause", "count", "raw_share", "range", "best_share", "best_range")
+            ),
+            rows=tuple(
+                (
+                    name,
+                    number(row.count),
+                    percent(row.raw.value, digits=1),
+                    percent_range(row.raw),
+                    percent(row.best.value, digits=1) if row.corrected else say("word", "uncorrected"),
+                    percent_range(row.best) if row.corrected else "",
+                )
+                for name, row in zip(names, rows, strict=True)
+            ),
+        ),
+    )
+
+
+def heat_chart(analysis: Analysis) -> Chart | None:
+    """Causes by stages as a heat map of document counts."""
+    cells = {(row.event.label, row.event.stage): row for row in stage_shares(analysis)}
+    if not cells:
+        return None
+    causes = [row.event.label for row in cause_shares(analysis)]
+    stages = analysis.taxonomy.group("stage").ids
+    top = max(cells.values(), key=lambda row: row.best.value)
+    cause_names = [label_words(analysis.taxonomy, "cause", cause) for cause in causes]
+    stage_names = [label_words(analysis.taxonomy, "stage", stage) for stage in stages]
+    return _heat(
+        "heat",
+        title=say(
+            "chart",
+            "heat",
+            cause=label_words(analysis.taxonomy, "cause", top.event.label),
+            stage=label_words(analysis.taxonomy, "stage", str(top.event.stage)),
+        ),
+        note=say("chart", "heat_note"),
+        rows=cause_names,
+        columns=stage_names,
+        shares=[[cells[cause, stage] for stage in stages] for cause in causes],
+    )
+
+
+def slice_chart(analysis: Analysis, by: By) -> Chart | None:
+    """Shares of the causes in each channel, branch or product, as a heat map."""
+    found = analysis.slices[by]
+    names = list(dict.fromkeys(row.name for row in found.rows if row.name is not None))
+    if len(names) < 2:
+        return None
+    causes = [row.event.label for row in cause_shares(analysis)]
+    cells = {
+        (row.name, row.event.label): row for row in found.rows if row.event.group == "cause" and not row.event.stage
+    }
+    overall = {row.event.label: row.best.value for row in cause_shares(analysis)}
+    # A slice of a few texts can top the list by chance: hold it to the lower bound of its interval.
+    top = max(cells.values(), key=lambda row: row.best.low - overall[row.event.label])
+    stands_out = top.best.low > overall[top.event.label]
+    return _heat(
+        f"slices_{by}",
+        title=say(
+            "chart",
+            f"slices_{by}" if stands_out else f"slices_{by}_even",
+            name=str(top.name),
+            whole=percent(overall[top.event.label]),
+            cause=label_words(analysis.taxonomy, "cause", top.event.label),
+            share=percent(top.best.value),
+            range=percent_range(top.best),
+        ),
+        note=say("chart", "slices_note"),
+        rows=[plain(f"{name} ({number(cells[name, causes[0]].documents)})") for name in names],
+        columns=[broken(label_words(analysis.taxonomy, "cause", cause)) for cause in causes],
+        shares=[[cells[name, cause] for cause in causes] for name in names],
+        wide=True,
+    )
+
+
+def servqual_chart(analysis: Analysis) -> Chart | None:
+    """Share of documents that complain of each SERVQUAL dimension."""
+    dimensions = sorted(analysis.servqual.dimensions, key=lambda item: -item.share.value)
+    if not dimensions or not dimensions[0].share.value > 0:
+        return None
+    names = [label_words(analysis.taxonomy, "servqual", item.id) for item in dimensions]
+    return Chart(
+        id="servqual",
+        title=say("chart", "servqual", dimension=names[0]),
+        note=say("chart", "servqual_note"),
+        data=(_bars(names, [item.share for item in dimensions], GREEN),),
+        layout=_bar_layout(),
+        height=90 + 38 * len(dimensions),
+    )
+
+
+def _bars(names: Sequence[Words], estimates: Sequence[Estimate], color: str) -> Trace:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": [known(item.value * 100) for item in estimates],
+        "error_x": whiskers(estimates, scale=100),
+        "marker": {"color": color},
+        "text": [percent(item.value) for item in estimates],
+        "textposition": "inside",
+        "insidetextanchor": "start",
+        "textfont": {"color": "#FFFFFF", "size": 13},
+        "customdata": [percent_range(item) for item in estimates],
+        "hovertemplate": "%{y}: %{x:.1f}% (%{customdata})<extra></extra>",
+    }
+
+
+def _bar_layout() -> Trace:
+    return {
+        "yaxis": {"autorange": "reversed", "automargin": True, "ticks": ""},
+        "xaxis": {"ticksuffix": "%", "rangemode": "tozero"},
+        "bargap": 0.34,
+        "margin": {"t": 8, "b": 36},
+    }
+
+
+def _heat(
+    chart_id: str,
+    *,
+    title: Words,
+    note: Words,
+    rows: list[Words],
+    columns: list[Words],
+    shares: list[list[Share]],
+    wide: bool = False,
+) -> Chart:
+    return Chart(
+        id=chart_id,
+        title=title,
+        note=note,
+        data=(
+            {
+                "type": "heatmap",
+                "x": columns,
+                "y": rows,
+                "z": [[known(cell.best.value * 100) for cell in line] for line in shares],
+                "text": [[percent(cell.best.value) for cell in line] for line in shares],
+                "texttemplate": "%{text}",
+                "customdata": [
+                    [f"{percent_range(cell.best)} · {number(cell.count)}" for cell in line] for line in shares
+                ],
+                "hovertemplate": "%{y} · %{x}<br>%{z:.1f}% (%{customdata})<extra></extra>",
+                "colorscale": [list(stop) for stop in BLUES],
+                "showscale": False,
+                "xgap": 2,
+                "ygap": 2,
+            },
+        ),
+        layout={
+            "yaxis": {"autorange": "reversed", "automargin": True, "ticks": "", "showgrid": False},
+            "xaxis": {
+                "side": "top",
+                "automargin": True,
+                "ticks": "",
+                "showgrid": False,
+            },
+            "margin": {"t": 40, "b": 8},
+        },
+        least_width=600 if wide else 0,
+        height=(110 if wide else 70) + 40 * len(rows),
+        wide=wide,
+    )

@@ -1,0 +1,168 @@
+"""Whom to win back first: what the expected gain is made of, and how firm the ranks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.recovery.queue import TIERS, Case, Ranking
+from nlp.report.analysis import Analysis
+from nlp.report.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PINK, PLUM, RED, SKY, Chart, Trace, known
+from nlp.report.headlines import shown_id
+from nlp.report.words import Words, number, plain, say, won
+
+SHOWN: Final = 15
+
+FAMILIES: Final[dict[str, tuple[str, str]]] = {
+    "cause": ("cause:", BLUE),
+    "response": ("response:", ORANGE),
+    "severity": ("severity:", RED),
+    "history": ("repeat recovery:", PINK),
+    "return": ("already_left", PLUM),
+    "speed": ("speed", GREEN),
+    "word_of_mouth": ("word_of_mouth", SKY),
+    "cost": ("cost", GREY),
+}
+"""Families of factors, as shown: the names or beginnings of names that belong to each, and a colour."""
+
+
+def family_of(factor: str) -> str:
+    """The family that a factor of the ranking belongs to."""
+    for family, (names, _) in FAMILIES.items():
+        if any(factor == name or (name.endswith(":") and factor.startswith(name)) for name in names.split()):
+            return family
+    return "cause"
+
+
+def gain_chart(analysis: Analysis) -> Chart:
+    """Expected gain of the first cases, split into families of factors."""
+    ranking, shown = analysis.ranking, min(SHOWN, len(analysis.ranking))
+    names = [_name(ranking, place) for place in range(shown)]
+    return Chart(
+        id="gain",
+        title=say("chart", "gain", n=shown, gain=won(float(ranking.gain[:shown].sum()))),
+        note=say("chart", "gain_note"),
+        data=(*_families(ranking, names), _total(ranking, names)),
+        layout={
+            "barmode": "relative",
+            "yaxis": {"autorange": "reversed", "automargin": True, "ticks": "", "type": "category"},
+            "xaxis": {**_money_ticks(ranking, shown), "zeroline": True, "zerolinecolor": INK},
+            "legend": {"orientation": "h", "y": -0.1, "x": 0, "traceorder": "normal"},
+            "margin": {"t": 8, "b": 90},
+            "bargap": 0.3,
+            "showlegend": True,
+        },
+        height=150 + 27 * shown,
+        wide=True,
+    )
+
+
+def rank_chart(analysis: Analysis) -> Chart:
+    """5-95 % interval of each of the first ranks."""
+    ranking, shown = analysis.ranking, min(SHOWN * 2, len(analysis.ranking))
+    low, high = ranking.rank_low[:shown].astype(float), ranking.rank_high[:shown].astype(float)
+    rank = ranking.rank[:shown].astype(float)
+    colors = [{"urgent": RED, "person": ORANGE, "ordinary": BLUE}[TIERS[tier]] for tier in ranking.tier[:shown]]
+    symbols = [
+        {"urgent": "diamond", "person": "square", "ordinary": "circle"}[TIERS[tier]] for tier in ranking.tier[:shown]
+    ]
+    return Chart(
+        id="ranks",
+        title=say("chart", "ranks", low=number(float(low[0])), high=number(float(high[0]))),
+        note=say("chart", "ranks_note"),
+        data=(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": rank.tolist(),
+                "y": rank.tolist(),
+                "error_y": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": (high - rank).tolist(),
+                    "arrayminus": (rank - low).tolist(),
+                    "color": GREY,
+                    "thickness": 1.4,
+                    "width": 3,
+                },
+                "marker": {"color": colors, "symbol": symbols, "size": 8},
+                "text": [shown_id(ranking.ids[place]) for place in range(shown)],
+                "customdata": [f"{a:,.0f}–{b:,.0f}" for a, b in zip(low, high, strict=True)],
+                "hovertemplate": "%{x}. %{text}: %{customdata}<extra></extra>",
+            },
+        ),
+        layout={
+            "xaxis": {"title": {"text": say("axis", "rank")}, "rangemode": "tozero", "zeroline": False},
+            "yaxis": {"title": {"text": say("axis", "rank_range")}, "type": "log", "autorange": "reversed", "dtick": 1},
+            "margin": {"t": 8, "b": 48, "l": 56},
+        },
+        height=320,
+        wide=True,
+    )
+
+
+def _money_ticks(ranking: Ranking, shown: int) -> Trace:
+    """Round amounts along the axis, written as money."""
+    parts = ranking.contributions[:shown]
+    low, high = float(parts.clip(max=0).sum(axis=1).min()), float(parts.clip(min=0).sum(axis=1).max())
+    rough = max(high - low, 1.0) / 5
+    size = 10.0 ** np.floor(np.log10(rough))
+    step = size * next(factor for factor in (1, 2, 5, 10) if factor * size >= rough)
+    ticks = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
+    return {"tickvals": ticks.tolist(), "ticktext": [won(tick) for tick in ticks.tolist()]}
+
+
+def _families(ranking: Ranking, names: list[Words]) -> Iterator[Trace]:
+    belongs = np.array([family_of(factor) for factor in ranking.factors])
+    for family, (_, color) in FAMILIES.items():
+        parts = _part(ranking, belongs == family, len(names))
+        if parts.any():
+            yield {
+                "type": "bar",
+                "orientation": "h",
+                "name": say("family", family),
+                "y": names,
+                "x": [known(value) for value in parts.tolist()],
+                "marker": {"color": color},
+                "customdata": [won(value) for value in parts.tolist()],
+                "hovertemplate": "%{y}: %{customdata}<extra>%{fullData.name}</extra>",
+            }
+
+
+def _part(ranking: Ranking, members: NDArray[np.bool_], shown: int) -> NDArray[np.float64]:
+    parts: NDArray[np.float64] = ranking.contributions[:shown][:, members].sum(axis=1)
+    return parts
+
+
+def _total(ranking: Ranking, names: list[Words]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": say("family", "total"),
+        "y": names,
+        "x": [known(value) for value in ranking.gain[: len(names)].tolist()],
+        "marker": {"symbol": "diamond", "size": 9, "color": "#FFFFFF", "line": {"color": INK, "width": 1.6}},
+        "customdata": [won(value) for value in ranking.gain[: len(names)].tolist()],
+        "hovertemplate": "%{y}: %{customdata}<extra>%{fullData.name}</extra>",
+    }
+
+
+def _name(ranking: Ranking, place: int) -> Words:
+    mark = " ◆" if TIERS[ranking.tier[place]] == "urgent" else ""
+    return plain(f"{place + 1}. {short(shown_id(ranking.ids[place]))}{mark}")
+
+
+def short(name: str, most: int = 22) -> str:
+    """A name that fits an axis."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def families(case: Case) -> list[tuple[str, float]]:
+    """What each family of factors adds to a case's gain, in won; families without a part are left out."""
+    sums = dict.fromkeys(FAMILIES, 0.0)
+    for part in case.contributions:
+        sums[family_of(part.factor)] += part.won
+    return [(family, amount) for family, amount in sums.items() if amount]

@@ -1,0 +1,101 @@
+"""What all charts share: the value that describes one, its colours, and how intervals are drawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from nlp.report.words import Words
+from nlp.wom.estimates import Estimate
+
+Trace: TypeAlias = dict[str, Any]
+"""A Plotly trace or layout as plain values; Words in it are shown in the reader's language."""
+
+Cell: TypeAlias = Words | str | float
+
+# Okabe & Ito (2008), Color Universal Design: told apart with every common colour blindness.
+BLUE: Final = "#0072B2"
+ORANGE: Final = "#E69F00"
+GREEN: Final = "#009E73"
+RED: Final = "#D55E00"
+SKY: Final = "#56B4E9"
+PINK: Final = "#CC79A7"
+PLUM: Final = "#7A4A8C"
+INK: Final = "#1F2933"
+GREY: Final = "#7B8794"
+PALE: Final = "#CBD2D9"
+BLUES: Final = ((0.0, "#F2F7FB"), (0.35, "#B5D3E8"), (0.7, "#4F9AC9"), (1.0, "#004C7A"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The figures behind a chart: headings and rows of texts or numbers."""
+
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One chart: ``title`` says what it shows, ``note`` how to read it and what the figures are.
+
+    ``narrow`` holds changes to the layout for a narrow screen, by dotted path. ``height`` is in
+    pixels; a chart of ``least_width`` pixels is scrolled sideways where the screen is narrower.
+    """
+
+    id: str
+    title: Words
+    note: Words
+    data: tuple[Trace, ...]
+    layout: Trace
+    height: int
+    table: Table | None = None
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    wide: bool = False
+    least_width: int = 0
+
+
+def whiskers(estimates: Sequence[Estimate], *, scale: float = 1.0, color: str = INK) -> Trace:
+    """Error bars from each value to the bounds of its interval."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [known((item.high - item.value) * scale) for item in estimates],
+        "arrayminus": [known((item.value - item.low) * scale) for item in estimates],
+        "color": color,
+        "thickness": 1.4,
+        "width": 4,
+    }
+
+
+def band(
+    x: Sequence[Any],
+    estimates: Sequence[Estimate],
+    *,
+    color: str,
+    scale: float = 1.0,
+    axes: Mapping[str, str] | None = None,
+) -> Trace:
+    """The area between the bounds of a line's intervals."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [*x, *reversed(x)],
+        "y": [
+            *(known(item.high * scale) for item in estimates),
+            *(known(item.low * scale) for item in reversed(estimates)),
+        ],
+        "fill": "toself",
+        "fillcolor": f"{color}2E",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        **(axes or {}),
+    }
+
+
+def known(value: float) -> float | None:
+    """The number, or None (a gap) where it is not known; JSON has no NaN."""
+    return None if math.isnan(value) else round(float(value), 6)

@@ -1,0 +1,213 @@
+"""The sentences a manager can repeat: each says one thing, with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from nlp.recovery.queue import TIERS
+from nlp.report.analysis import Analysis
+from nlp.report.words import (
+    Words,
+    label_words,
+    number,
+    percent,
+    percent_range,
+    points,
+    points_range,
+    say,
+    won,
+)
+from nlp.wom.shares import Share
+from nlp.wom.trends import Change
+from nlp.wom.wordofmouth import Voices
+
+QUEUE_SHARE: Final = 0.1
+"""Part of the customers that the queue's headline speaks of unless a capacity is given."""
+
+
+def headlines(analysis: Analysis) -> tuple[Words, ...]:
+    """Headline sentences, the most important first; those whose figures are missing are left out."""
+    return tuple(
+        sentence for part in (_causes, _queue, _stages, _movement, _voices, _competitor) for sentence in part(analysis)
+    )
+
+
+def cause_shares(analysis: Analysis) -> list[Share]:
+    """Shares of the causes over all documents, the largest first."""
+    rows = [row for row in analysis.shares.rows if row.event.group == "cause" and row.event.stage is None]
+    return sorted(rows, key=lambda row: -row.best.value)
+
+
+def stage_shares(analysis: Analysis) -> list[Share]:
+    """Shares of every cause in every stage, the largest first."""
+    rows = [row for row in analysis.shares.rows if row.event.stage is not None]
+    return sorted(rows, key=lambda row: -row.best.value)
+
+
+def whole_voices(analysis: Analysis) -> dict[str, Voices]:
+    """Word of mouth of all documents by side: ``public`` and ``private``, or ``all`` without channels."""
+    return {voices.side: voices for voices in analysis.voices.voices}
+
+
+def weeks_compared(analysis: Analysis) -> int:
+    """How many weeks stand on each side of the comparison; 0 where nothing is compared."""
+    if analysis.trend.after is None:
+        return 0
+    first, last = analysis.trend.after
+    return (last - first).days // 7 + 1
+
+
+def cause_changes(analysis: Analysis) -> list[Change]:
+    """How the shares of the causes moved, the largest move first."""
+    found = [
+        change for change in analysis.trend.changes if change.event.group == "cause" and change.event.stage is None
+    ]
+    return sorted(found, key=lambda change: -abs(np.nan_to_num(change.points.value)))
+
+
+def in_focus(analysis: Analysis) -> int:
+    """How many of the first cases the headline speaks of: the capacity, else a tenth."""
+    wanted = analysis.capacity or max(1, round(len(analysis.ranking) * QUEUE_SHARE))
+    return min(wanted, len(analysis.ranking))
+
+
+def still_in_time(analysis: Analysis, first: int) -> int:
+    """How many of the first cases have a deadline that is not over."""
+    now = np.datetime64(analysis.now.replace(tzinfo=None), "s")
+    return int((analysis.ranking.deadline[:first] >= now).sum())
+
+
+def shown_id(identity: object) -> str:
+    """A case's id for readers: of a document named by its place, the file's name and line."""
+    return str(identity).replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def until(deadline: datetime | None, now: datetime) -> Words:
+    """Time left to a deadline, in days and hours."""
+    if deadline is None:
+        return say("due", "none")
+    left = deadline - now.replace(tzinfo=None)
+    if left < timedelta(0):
+        return say("due", "over")
+    hours = int(left.total_seconds() // 3600)
+    return say("due", "days", days=hours // 24, hours=hours % 24) if hours >= 24 else say("due", "hours", hours=hours)
+
+
+def _causes(analysis: Analysis) -> Iterator[Words]:
+    rows = [row for row in cause_shares(analysis) if row.count]
+    for row, code in zip(rows, ("top_cause", "second_cause"), strict=False):
+        yield say(
+            "headline",
+            code,
+            n=number(row.documents),
+            cause=label_words(analysis.taxonomy, "cause", row.event.label),
+            share=percent(row.best.value),
+            range=percent_range(row.best),
+        )
+
+
+def _stages(analysis: Analysis) -> Iterator[Words]:
+    cells = [row for row in stage_shares(analysis) if row.count]
+    if cells:
+        event = cells[0].event
+        yield say(
+            "headline",
+            "top_cell",
+            cause=label_words(analysis.taxonomy, "cause", event.label),
+            stage=label_words(analysis.taxonomy, "stage", str(event.stage)),
+            count=number(cells[0].count),
+        )
+    journey = analysis.journey
+    if journey.index is not None and journey.repair_first is not None:
+        stage = next(stage for stage in journey.stages if stage.stage == journey.repair_first)
+        yield say(
+            "headline",
+            "journey_index",
+            index=percent(journey.index.value, digits=1),
+            range=percent_range(journey.index),
+            stage=label_words(analysis.taxonomy, "stage", stage.stage),
+            lift=points(stage.lift.value) if stage.lift else "",
+        )
+
+
+def _movement(analysis: Analysis) -> Iterator[Words]:
+    single = [item for item in analysis.emerging.events if item.event.stage is None]
+    for item in single[:1]:
+        yield say(
+            "headline",
+            "emerging",
+            monday=analysis.emerging.monday,
+            cause=label_words(analysis.taxonomy, item.event.group, item.event.label),
+            ratio=f"{item.emergence.ratio:.1f}",
+            expected=number(item.emergence.expected),
+            count=number(item.emergence.count),
+        )
+    weeks = weeks_compared(analysis)
+    if not weeks:
+        return
+    moved = [change for change in cause_changes(analysis) if change.direction != "unclear"]
+    for change in moved[:1]:
+        yield say(
+            "headline",
+            "growing" if change.direction == "up" else "shrinking",
+            weeks=weeks,
+            cause=label_words(analysis.taxonomy, "cause", change.event.label),
+            points=f"{abs(change.points.value) * 100:.1f}",
+            range=points_range(change.points),
+        )
+    if not moved and not single:
+        yield say("headline", "steady", weeks=weeks)
+
+
+def _voices(analysis: Analysis) -> Iterator[Words]:
+    leaving = [row for row in analysis.shares.rows if row.event.group == "response" and row.event.label == "switching"]
+    for row in leaving[:1]:
+        yield say("headline", "switching", share=percent(row.best.value), range=percent_range(row.best))
+    sides = whole_voices(analysis)
+    side = sides.get("public") or sides.get("all")
+    if side is None or side.net_advocacy is None or not side.volume:
+        return
+    yield say(
+        "headline",
+        "advocacy_public" if side.side == "public" else "advocacy_all",
+        n=number(side.volume),
+        bad=percent(side.responses["negative_wom"].value),
+        good=percent(side.responses["positive_wom"].value),
+        net=points(side.net_advocacy.value),
+        range=points_range(side.net_advocacy),
+    )
+
+
+def _competitor(analysis: Analysis) -> Iterator[Words]:
+    found = analysis.competitors
+    # A name met once is no finding.
+    if found.competitors and found.competitors[0].documents > 1:
+        first = found.competitors[0]
+        yield say(
+            "headline",
+            "competitor",
+            pulled=number(found.pulled),
+            named=number(found.named),
+            name=first.name,
+            count=number(first.documents),
+        )
+
+
+def _queue(analysis: Analysis) -> Iterator[Words]:
+    ranking, focus = analysis.ranking, in_focus(analysis)
+    yield say(
+        "headline",
+        "queue" if ranking.cases.known_customer.any() else "queue_texts",
+        first=shown_id(ranking.ids[0]),
+        n=number(focus),
+        gain=won(float(np.maximum(ranking.gain[:focus], 0.0).sum())),
+        due=number(still_in_time(analysis, focus)),
+    )
+    for code in ("urgent", "person"):
+        count = int((ranking.tier == TIERS.index(code)).sum())
+        if count:
+            yield say("headline", code, n=number(count))

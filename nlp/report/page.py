@@ -1,0 +1,270 @@
+"""The report as sections of blocks, before it becomes HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from nlp.recovery.queue import TIERS
+from nlp.report.analysis import SLICED, Analysis
+from nlp.report.cards import Card, cards
+from nlp.report.charts.causes import cause_chart, heat_chart, servqual_chart, slice_chart
+from nlp.report.charts.graph import graph_chart
+from nlp.report.charts.impact import impact_chart, triad_chart
+from nlp.report.charts.importance import importance_charts
+from nlp.report.charts.movement import journey_chart, trend_charts, volume_chart
+from nlp.report.charts.queue import gain_chart, rank_chart
+from nlp.report.charts.style import Chart
+from nlp.report.charts.voices import advocacy_chart, competitor_chart, response_chart
+from nlp.report.headlines import headlines, whole_voices
+from nlp.report.tables import (
+    Titled,
+    burst_table,
+    change_table,
+    emerging_table,
+    ksqi_table,
+    lever_table,
+    phrase_table,
+    priors_table,
+    queue_table,
+    rules_table,
+    touchpoint_table,
+    waiting_table,
+)
+from nlp.report.words import Words, number, percent, percent_range, plain, say, texts_of
+
+Block: TypeAlias = "Chart | Grid | Titled | Deck | Lines"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Small charts side by side; ``note`` is said once for all."""
+
+    note: Words
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deck:
+    """The cards of the queue."""
+
+    title: Words
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """A list: plain sentences, or terms with their definitions."""
+
+    title: Words
+    lines: tuple[tuple[Words | None, Words], ...]
+    callout: bool = False
+    wide: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A chapter of the report."""
+
+    id: str
+    title: Words
+    intro: Words | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One large figure at the top."""
+
+    name: Words
+    figure: str
+    note: Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The whole report."""
+
+    headlines: tuple[Words, ...]
+    tiles: tuple[Tile, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """All charts, in the order of the page."""
+        return tuple(
+            chart
+            for section in self.sections
+            for block in section.blocks
+            for chart in (block.charts if isinstance(block, Grid) else (block,))
+            if isinstance(chart, Chart)
+        )
+
+
+def build_page(analysis: Analysis) -> Page:
+    """Lay out the report; blocks whose figures are missing are left out."""
+    parts = (
+        ("queue", _queue(analysis)),
+        ("causes", _causes(analysis)),
+        ("stages", _stages(analysis)),
+        ("fix", _fix(analysis)),
+        ("trend", _trend(analysis)),
+        ("wom", _voices(analysis)),
+        ("method", _method(analysis)),
+    )
+    intros = texts_of("section")
+    sections = (
+        Section(id=name, title=intros[name], intro=intros.get(f"{name}_intro"), blocks=blocks)
+        for name, found in parts
+        if (blocks := tuple(block for block in found if block is not None))
+    )
+    return Page(headlines=headlines(analysis), tiles=tuple(_tiles(analysis)), sections=tuple(sections))
+
+
+def _tiles(analysis: Analysis) -> Iterator[Tile]:
+    n = len(analysis.distinct.table)
+    yield Tile(
+        name=say("tile", "documents"),
+        figure=number(n),
+        note=say("tile", "documents_note", dropped=number(analysis.distinct.dropped)),
+    )
+    complaints = analysis.complaints / n
+    yield Tile(name=say("tile", "complaints"), figure=percent(complaints), note=plain(number(analysis.complaints)))
+    for code in ("switching", "negative_wom"):
+        rows = [row for row in analysis.shares.rows if row.event.group == "response" and row.event.label == code]
+        for row in rows[:1]:
+            yield Tile(name=say("tile", code), figure=percent(row.best.value), note=plain(percent_range(row.best)))
+    tiers = [int((analysis.ranking.tier == TIERS.index(tier)).sum()) for tier in ("urgent", "person")]
+    yield Tile(
+        name=say("tile", "cases"),
+        figure=number(len(analysis.ranking)),
+        note=say("tile", "cases_note", urgent=number(tiers[0]), person=number(tiers[1])),
+    )
+
+
+def _queue(analysis: Analysis) -> Sequence[Block | None]:
+    shown = cards(analysis)
+    return (
+        gain_chart(analysis),
+        Deck(title=say("ui", "cards", n=len(shown)), cards=shown),
+        queue_table(analysis, first=len(shown)),
+        rank_chart(analysis) if len(analysis.ranking) > 1 else None,
+    )
+
+
+def _causes(analysis: Analysis) -> Sequence[Block | None]:
+    return (
+        cause_chart(analysis),
+        heat_chart(analysis),
+        *(slice_chart(analysis, by) for by in SLICED),
+        phrase_table(analysis),
+        graph_chart(analysis),
+    )
+
+
+def _stages(analysis: Analysis) -> Sequence[Block | None]:
+    return (
+        journey_chart(analysis),
+        servqual_chart(analysis),
+        waiting_table(analysis),
+        touchpoint_table(analysis),
+        ksqi_table(analysis),
+    )
+
+
+def _fix(analysis: Analysis) -> Sequence[Block | None]:
+    return (
+        impact_chart(analysis),
+        triad_chart(analysis),
+        *importance_charts(analysis),
+        lever_table(analysis),
+        rules_table("tactics"),
+        rules_table("success"),
+    )
+
+
+def _trend(analysis: Analysis) -> Sequence[Block | None]:
+    charts = trend_charts(analysis)
+    volume = volume_chart(analysis)
+    if not charts:
+        return ()
+    return (
+        Grid(note=charts[0].note, charts=(*charts, *([volume] if volume is not None else []))),
+        emerging_table(analysis),
+        change_table(analysis),
+    )
+
+
+def _voices(analysis: Analysis) -> Sequence[Block | None]:
+    spread = analysis.voices.dispersion
+    lines: list[tuple[Words | None, Words]] = []
+    if spread is not None and "public" in whole_voices(analysis):
+        lines.append(
+            (
+                None,
+                say(
+                    "word",
+                    "dispersion",
+                    channels=spread.channels,
+                    entropy=f"{spread.entropy.value:.2f}",
+                    range=f"{spread.entropy.low:.2f}–{spread.entropy.high:.2f}",
+                    evenness=percent(spread.evenness.value) if spread.evenness is not None else "–",
+                ),
+            )
+        )
+    return (
+        response_chart(analysis),
+        advocacy_chart(analysis),
+        competitor_chart(analysis),
+        Lines(title=say("table", "spread"), lines=tuple(lines), wide=False) if lines else None,
+        burst_table(analysis),
+    )
+
+
+def _method(analysis: Analysis) -> Sequence[Block | None]:
+    definitions = []
+    for entry in texts_of("definition").values():
+        (ko_term, ko), (en_term, en) = entry.ko.split("|", 1), entry.en.split("|", 1)
+        definitions.append((Words(code=entry.code, ko=ko_term, en=en_term), Words(code=entry.code, ko=ko, en=en)))
+    return (
+        Lines(title=say("section", "missing"), lines=tuple((None, note) for note in analysis.notes), callout=True),
+        _fit(analysis),
+        Lines(title=say("table", "definitions"), lines=tuple(definitions)),
+        priors_table(analysis),
+    )
+
+
+def _fit(analysis: Analysis) -> Block | None:
+    fit = analysis.ranking.fit
+    if fit is None:
+        return None
+    quality = fit.quality
+    return Lines(
+        title=say("table", "fit"),
+        lines=(
+            (
+                None,
+                say(
+                    "table",
+                    "fit_note",
+                    n=number(quality.n),
+                    left=number(quality.left),
+                    auc=f"{quality.auc:.2f}",
+                    range=f"{quality.auc_low:.2f}–{quality.auc_high:.2f}",
+                    prior=f"{quality.prior_auc:.2f}",
+                    slope=f"{quality.slope:.2f}",
+                    brier=f"{quality.brier:.3f}",
+                ),
+            ),
+        ),
+    )
+
+
+BlockKind: TypeAlias = Literal["chart", "grid", "titled", "deck", "lines"]
+
+
+def kind_of(block: Block) -> BlockKind:
+    """Name of a block's kind, for the template."""
+    kinds: dict[type, BlockKind] = {Chart: "chart", Grid: "grid", Titled: "titled", Deck: "deck", Lines: "lines"}
+    return kinds[type(block)]

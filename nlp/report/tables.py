@@ -1,0 +1,331 @@
+"""Tables of the report that belong to no chart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from nlp.recovery.actions import retention_tactics, success_points
+from nlp.recovery.levers import levers
+from nlp.recovery.texts import words
+from nlp.report.analysis import Analysis
+from nlp.report.cards import causes_of, stage_words
+from nlp.report.charts.style import Cell, Table
+from nlp.report.headlines import cause_changes, cause_shares, shown_id, stage_shares, until, weeks_compared
+from nlp.report.words import (
+    Words,
+    event_words,
+    label_words,
+    number,
+    percent,
+    percent_range,
+    plain,
+    points,
+    points_range,
+    say,
+    won,
+)
+
+_PHRASES = 8
+_QUEUE = 40
+_BURSTS = 6
+_EMERGING = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Titled:
+    """A table with a title and a note; ``folded`` ones open on a click."""
+
+    title: Words
+    note: Words | None
+    table: Table | None
+    folded: bool = False
+    wide: bool = True
+
+
+def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
+    """The cases that follow the cards, a line each."""
+    places = range(first, min(first + _QUEUE, len(analysis.ranking)))
+    if not places:
+        return None
+    rows: list[tuple[Cell, ...]] = []
+    for place in places:
+        case = analysis.ranking.case(place)
+        causes = causes_of(analysis, place)
+        rows.append(
+            (
+                number(case.rank),
+                f"{case.rank_low:,}–{case.rank_high:,}",
+                shown_id(case.id),
+                words("tier", case.tier),
+                Words(code="", ko=", ".join(x.ko for x in causes) or "–", en=", ".join(x.en for x in causes) or "–"),
+                won(case.gain),
+                f"{percent(case.p_leave_ignored)} → {percent(case.p_leave_recovered)}",
+                until(case.deadline, analysis.now),
+                stage_words(case),
+            )
+        )
+    return Titled(
+        title=say("ui", "more", n=len(rows)),
+        note=None,
+        table=_table(
+            ("rank", "rank_range", "customer", "tier", "causes", "gain_short", "leave", "deadline", "recovery_stage"),
+            rows,
+        ),
+        folded=True,
+    )
+
+
+def change_table(analysis: Analysis) -> Titled | None:
+    """How each cause's share moved between the two periods compared."""
+    weeks = weeks_compared(analysis)
+    if not weeks:
+        return None
+    return Titled(
+        title=say("table", "changes", weeks=weeks),
+        note=say("table", "changes_note"),
+        table=_table(
+            ("cause", "before", "after", "change", "range", "verdict"),
+            [
+                (
+                    label_words(analysis.taxonomy, "cause", change.event.label),
+                    percent(change.before.value, digits=1),
+                    percent(change.after.value, digits=1),
+                    points(change.points.value),
+                    points_range(change.points),
+                    say("verdict", change.direction),
+                )
+                for change in cause_changes(analysis)
+            ],
+        ),
+    )
+
+
+def emerging_table(analysis: Analysis) -> Titled | None:
+    """Causes and phrases that are suddenly frequent; says so when there are none."""
+    found = analysis.emerging
+    if found.monday is None or not found.watched:
+        return None
+    phrases = analysis.phrases.emerging if analysis.phrases is not None else None
+    watched = found.watched + (phrases.watched if phrases is not None else 0)
+    rows = [(event_words(analysis.taxonomy, item.event), item.emergence) for item in found.events[:_EMERGING]]
+    if phrases is not None:
+        rows += [(plain(f"“{item.phrase.shown}”"), item.emergence) for item in phrases.phrases[:_EMERGING]]
+    filled = {"rate": f"{found.rate:.0%}", "watched": number(watched)}
+    if not rows:
+        return Titled(
+            title=say("table", "emerging", monday=found.monday),
+            note=say("table", "emerging_none", **filled),
+            table=None,
+        )
+    return Titled(
+        title=say("table", "emerging", monday=found.monday),
+        note=say("table", "emerging_note", **filled),
+        table=_table(
+            ("name", "count", "expected", "ratio", "share", "range", "q_value"),
+            [
+                (
+                    name,
+                    number(item.count),
+                    f"{item.expected:.1f}",
+                    f"×{item.ratio:.1f}",
+                    percent(item.latest.value, digits=1),
+                    percent_range(item.latest),
+                    f"{item.q_value:.3f}" if item.q_value >= 0.001 else "<0.001",
+                )
+                for name, item in rows
+            ],
+        ),
+    )
+
+
+def phrase_table(analysis: Analysis) -> Titled | None:
+    """The phrases that set each cause apart."""
+    if analysis.phrases is None or not analysis.phrases.typical:
+        return None
+    rows: list[tuple[Cell, ...]] = []
+    for share in cause_shares(analysis):
+        found = [item for item in analysis.phrases.typical if item.label == share.event.label][:_PHRASES]
+        if found:
+            shown = ", ".join(f"{item.phrase.shown} ({number(item.inside)})" for item in found)
+            rows.append((label_words(analysis.taxonomy, "cause", share.event.label), shown))
+    return Titled(
+        title=say("table", "phrases"), note=say("table", "phrases_note"), table=_table(("cause", "phrase"), rows)
+    )
+
+
+def burst_table(analysis: Analysis) -> Titled | None:
+    """Texts that were told again and again."""
+    bursts = analysis.distinct.bursts[:_BURSTS]
+    if not bursts:
+        return None
+    return Titled(
+        title=say("table", "bursts"),
+        note=say("table", "bursts_note"),
+        table=_table(
+            ("text", "copies", "channels", "peak"),
+            [
+                (
+                    _shortened(burst.text),
+                    number(burst.copies),
+                    ", ".join(burst.channels[:3]) + (" …" if len(burst.channels) > 3 else "") or "–",
+                    f"{burst.peak} ({burst.peak_copies})" if burst.peak is not None else "–",
+                )
+                for burst in bursts
+            ],
+        ),
+    )
+
+
+def lever_table(analysis: Analysis, *, most: int = 8) -> Titled | None:
+    """The cells of cause and stage with most complaints, and what a firm can pull there."""
+    rows: list[tuple[Cell, ...]] = []
+    for share in stage_shares(analysis)[:most]:
+        stage = str(share.event.stage)
+        found = levers(share.event.label, stage)
+        if share.count and found:
+            rows.append(
+                (
+                    label_words(analysis.taxonomy, "cause", share.event.label),
+                    label_words(analysis.taxonomy, "stage", stage),
+                    number(share.count),
+                    Words(code="", ko=", ".join(x.ko for x in found), en=", ".join(x.en for x in found)),
+                )
+            )
+    if not rows:
+        return None
+    return Titled(
+        title=say("table", "levers"),
+        note=say("table", "levers_note"),
+        table=_table(("cause", "stage", "count", "levers"), rows),
+    )
+
+
+def waiting_table(analysis: Analysis) -> Titled | None:
+    """Waiting and broken time promises."""
+    found = analysis.waiting
+    if not found.eligible:
+        return None
+    lines = (
+        ("waiting", int(found.waiting.sum()), found.waiting_share),
+        ("broken_promise", int(found.broken_promise.sum()), found.broken_promise_share),
+        ("eligible", int((found.waiting | found.broken_promise).sum()), found.waiting_of_eligible),
+    )
+    return Titled(
+        title=say("table", "waiting"),
+        note=say("table", "waiting_note"),
+        table=_table(
+            ("figure", "count", "share", "range"),
+            [
+                (say("ui", code), number(count), percent(share.value, digits=1), percent_range(share))
+                for code, count, share in lines
+            ],
+        ),
+        wide=False,
+    )
+
+
+def touchpoint_table(analysis: Analysis) -> Titled | None:
+    """What the customer met: a person, a facility or product, a digital channel, the telephone."""
+    found = sorted((item for item in analysis.touchpoints if item.count), key=lambda item: -item.count)
+    if not found:
+        return None
+    return Titled(
+        title=say("table", "touchpoints"),
+        note=say("table", "touchpoints_note"),
+        table=_table(
+            ("touchpoint", "count", "share", "range"),
+            [
+                (
+                    Words(code=item.id, ko=item.ko, en=item.en),
+                    number(item.count),
+                    percent(item.share.value, digits=1),
+                    percent_range(item.share),
+                )
+                for item in found
+            ],
+        ),
+        wide=False,
+    )
+
+
+def ksqi_table(analysis: Analysis) -> Titled | None:
+    """The interpersonal causes in KSQI's terms."""
+    view = analysis.ksqi
+    if not view.items or not analysis.complaints:
+        return None
+    return Titled(
+        title=say("table", "ksqi"),
+        note=say(
+            "table",
+            "ksqi_note",
+            outside=percent(view.outside.value),
+            range=percent_range(view.outside),
+            never=number(len(view.never_rows)),
+        ),
+        table=_table(
+            ("cause", "phase", "ksqi_items", "complaint_share", "range"),
+            [
+                (
+                    label_words(analysis.taxonomy, "cause", item.cause),
+                    plain(item.phase_ko),
+                    ", ".join(item.items_ko),
+                    percent(item.share.value, digits=1),
+                    percent_range(item.share),
+                )
+                for item in view.items
+            ],
+        ),
+        folded=True,
+    )
+
+
+def rules_table(kind: str) -> Titled:
+    """The retention tactics or the success points, for the firm as a whole."""
+    found = retention_tactics() if kind == "tactics" else success_points()
+    return Titled(
+        title=say("table", kind),
+        note=None,
+        table=_table(("actions", "source"), [(Words(code=a.id, ko=a.ko, en=a.en), a.source) for a in found]),
+        folded=True,
+    )
+
+
+def priors_table(analysis: Analysis) -> Titled:
+    """Every constant behind the ranking, with its range, source and standing."""
+    standing = Counter(constant.status for constant in analysis.priors)
+    return Titled(
+        title=say("table", "priors"),
+        note=say(
+            "table",
+            "priors_note",
+            n=sum(standing.values()),
+            assumed=standing["assumed"],
+            secondary=standing["secondary"],
+            contested=standing["contested"],
+        ),
+        table=_table(
+            ("constant", "value", "low_high", "unit", "status", "source"),
+            [
+                (
+                    constant.key,
+                    say("word", "muted", neutral=f"{constant.used:g}") if constant.muted else f"{constant.used:,g}",
+                    f"{constant.low:,g} – {constant.high:,g}",
+                    constant.unit,
+                    say("status", constant.status),
+                    constant.source,
+                )
+                for constant in analysis.priors
+            ],
+        ),
+        folded=True,
+    )
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
+    return Table(columns=tuple(say("column", code) for code in columns), rows=tuple(rows))
+
+
+def _shortened(text: str, most: int = 90) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,44 @@
+"""A file without a column still gives a report; the report says what the column would add."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+
+import pytest
+from synthetic import COLUMNS, complaint_table
+
+from nlp.report.analysis import analyze_table
+from nlp.report.headlines import headlines
+from nlp.report.html import render_report
+from nlp.report.summary import summary
+from nlp.report.workbook import write_workbook
+
+TODAY = datetime(2026, 11, 21)  # noqa: DTZ001 - clock times as written
+NOTES = {
+    "customer": ("no_customer", "고객번호"),
+    "time": ("no_time", "접수일시"),
+    "channel": ("no_channel", "채널"),
+    "branch": ("no_branch", "지점"),
+    "product": ("no_product", "상품"),
+    "value": ("no_value", "월매출"),
+    "status": ("no_status", "처리상태"),
+    "churned": ("no_outcome", "해지여부"),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_without_a_column_the_report_is_written_and_names_it(column: str) -> None:
+    analysis = analyze_table(complaint_table(120, without=(column,)), today=TODAY, draws=20)
+    code, name = NOTES[column]
+    note = next(note for note in analysis.notes if note.code == code)
+    assert name in note.ko
+    assert note.ko.split(".")[0][:15] in render_report(analysis)
+    assert len(headlines(analysis)) >= 4
+    assert code in {note["code"] for note in summary(analysis)["notes"]}
+    assert write_workbook(BytesIO(), analysis) == len(analysis.ranking)
+
+
+def test_with_all_columns_none_of_them_is_called_missing() -> None:
+    analysis = analyze_table(complaint_table(320), draws=20)
+    assert not {code for code, _ in NOTES.values()} & {note.code for note in analysis.notes}

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+
+from nlp.report.analysis import Analysis
+from nlp.report.summary import cause_rows, summary
+from nlp.report.workbook import write_workbook
+
+
+def workbook(analysis: Analysis, **options: Any) -> Any:
+    stream = BytesIO()
+    write_workbook(stream, analysis, **options)
+    return openpyxl.load_workbook(BytesIO(stream.getvalue()))
+
+
+@pytest.fixture(scope="module")
+def book(analysis: Analysis) -> Any:
+    return workbook(analysis)
+
+
+def test_sheets_have_korean_names_and_frozen_headings(book: Any) -> None:
+    assert book.sheetnames[:4] == ["회복 우선순위", "원인", "원인×단계", "접점 단계"]
+    assert {"입소문", "주별 추이", "정의와 한계", "상수와 근거"} <= set(book.sheetnames)
+    for sheet in book:
+        assert sheet.freeze_panes in ("A3", "B3")
+        assert sheet.auto_filter.ref.startswith("A2:")
+        assert all(cell.value for cell in sheet[2])
+
+
+def test_the_queue_stands_in_order_with_its_factors_adding_up(analysis: Analysis, book: Any) -> None:
+    sheet = book["회복 우선순위"]
+    names = [cell.value for cell in sheet[2]]
+    rows = [dict(zip(names, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)]
+    assert [row["순위"] for row in rows] == list(range(1, len(analysis.ranking) + 1))
+    first = names.index("이탈 원인")
+    for row in rows[:20]:
+        parts = [value or 0 for value in list(row.values())[first : first + 8]]
+        assert sum(parts) == pytest.approx(row["기대 이익(원)"], abs=len(parts))
+        assert row["순위 아래"] <= row["순위"] <= row["순위 위"]
+
+
+def test_numbers_are_numbers_with_a_format(book: Any) -> None:
+    sheet = book["회복 우선순위"]
+    names = [cell.value for cell in sheet[2]]
+    cells = dict(zip(names, sheet[3], strict=True))
+    assert cells["방치하면 떠날 확률"].number_format == "0.0%"
+    assert cells["기대 이익(원)"].number_format == "#,##0"
+    assert cells["빠른 회복 기한"].is_date
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "#N/A", "-2+3"])
+def test_no_text_of_a_customer_runs_as_a_formula(analysis: Analysis, text: str) -> None:
+    ranking = replace(analysis.ranking, evidence=lambda row: (text,))
+    sheet = workbook(replace(analysis, ranking=ranking), most=1)["회복 우선순위"]
+    names = [cell.value for cell in sheet[2]]
+    cell = sheet[3][names.index("근거 문장")]
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+def test_a_long_queue_is_cut_and_says_so(analysis: Analysis) -> None:
+    sheet = workbook(analysis, most=5)["회복 우선순위"]
+    assert sheet.max_row == 2 + analysis.capacity
+    assert f"앞의 {analysis.capacity}명" in sheet["A1"].value
+
+
+def test_an_english_workbook_has_english_names(analysis: Analysis) -> None:
+    assert workbook(analysis, lang="en").sheetnames[0] == "Recovery queue"
+
+
+def test_the_summary_agrees_with_the_analysis(analysis: Analysis) -> None:
+    found = summary(analysis, sources=["a.csv"])
+    assert found["documents"] == 320
+    assert found["counted_once"] + found["copies"] == 320
+    assert found["queue"]["first"][0]["id"] == analysis.ranking.case(0).id
+    shares = {(row["label"], row["stage"]): row for row in found["shares"] if row["group"] == "cause"}
+    for cause in analysis.taxonomy.group("cause").ids:
+        share = shares[cause, None]["best"]
+        assert share["low"] <= share["value"] <= share["high"]
+
+
+def test_the_table_of_causes_has_a_row_for_each_stage(analysis: Analysis) -> None:
+    rows = cause_rows(analysis)
+    causes, stages = (len(analysis.taxonomy.group(group).ids) for group in ("cause", "stage"))
+    assert len(rows) == 1 + causes * (1 + stages)
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert len(set(rows[0])) == len(rows[0])
