@@ -77,6 +77,15 @@ class Taxonomy:
                     raise TaxonomyError(f"{name!r}: an id must not be empty nor hold a colon, comma or blank")
             if group.kind not in ("any-of", "one-of"):
                 raise TaxonomyError(f"group {group.id!r}: kind is {group.kind!r}; use 'any-of' or 'one-of'")
+            if group.ordinal and group.kind != "one-of":
+                raise TaxonomyError(f"group {group.id!r} is ordinal; only a one-of group has an order")
+            _unique([label.ko for label in group.labels], f"Korean name in group {group.id!r}")
+            for label in group.labels:
+                if "," in label.ko or ";" in label.ko or label.ko == group.empty_ko:
+                    raise TaxonomyError(
+                        f"{group.id}:{label.id}: the Korean name {label.ko!r} must not hold a comma or semicolon "
+                        "nor be the group's name for none of them"
+                    )
             if len(group.labels) < (2 if group.kind == "one-of" else 1):
                 raise TaxonomyError(f"group {group.id!r} has too few labels for its kind {group.kind!r}")
 
@@ -101,6 +110,8 @@ class Taxonomy:
             raise TaxonomyError(f"not valid TOML: {error}") from error
         except KeyError as error:
             raise TaxonomyError(f"the key {error} is missing") from error
+        except (TypeError, AttributeError) as error:
+            raise TaxonomyError("groups are written as [[group]] and their labels as [[group.label]]") from error
         return cls(groups=groups, version=str(table.get("version", "1")))
 
     def __iter__(self) -> Iterator[Group]:
@@ -175,14 +186,14 @@ class Taxonomy:
 
 def _group(entry: Mapping[str, Any]) -> Group:
     return Group(
-        id=entry["id"],
+        id=str(entry["id"]),
         kind=entry["kind"],
         ko=entry["ko"],
         en=entry.get("en", entry["id"]),
         definition=entry.get("definition", ""),
         source=entry.get("source", ""),
-        empty_ko=entry.get("empty_ko", "없음"),
-        empty_en=entry.get("empty_en", "None"),
+        empty_ko=entry.get("empty_ko", "없음" if entry["kind"] == "any-of" else ""),
+        empty_en=entry.get("empty_en", "None" if entry["kind"] == "any-of" else ""),
         ordinal=bool(entry.get("ordinal", False)),
         labels=tuple(
             Label(

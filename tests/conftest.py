@@ -62,8 +62,9 @@ def tiny_labelled(tmp_path_factory: pytest.TempPathFactory, complaints: list[dic
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, tiny_labelled: Path) -> Path:
     """A model folder that the real training run wrote, folds and soft labels included."""
-    from nlp.training.fit import TrainingRun, train
+    from nlp.training.fit import train
     from nlp.training.loop import Hyperparameters
+    from nlp.training.run import TrainingRun
 
     scratch = tmp_path_factory.mktemp("tiny-model")
     run = TrainingRun(

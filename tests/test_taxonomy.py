@@ -97,6 +97,12 @@ def test_a_wrong_label_is_named_with_what_is_allowed(labels: dict[str, object], 
         (_toml(label="b"), "label of group 'g' named twice: b"),
         (_toml(label="a:b"), "must not be empty nor hold a colon"),
         (_toml() + _toml(), "group named twice: g"),
+        ("group = 3", "groups are written as"),
+        ('[group]\nid = "g"', "groups are written as"),
+        (_toml().replace('"가"', '"나"'), "Korean name in group 'g' named twice: 나"),
+        (_toml().replace('"가"', '"가, 나"'), "must not hold a comma"),
+        (_toml().replace('"가"', '"없음"'), "nor be the group's name for none"),
+        (_toml().replace('ko = "묶음"', 'ko = "묶음"\nordinal = true'), "only a one-of group has an order"),
     ],
 )
 def test_an_inconsistent_taxonomy_says_what_is_wrong(text: str, message: str) -> None:

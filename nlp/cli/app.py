@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from nlp.cli import classify, evaluate, taxonomy, train
 from nlp.errors import DangolError
@@ -42,16 +44,13 @@ def _options(
 
 def main() -> None:
     """Run the command line; an error raised on purpose is shown without a traceback and exits with 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console or log in cp949 lacks the bar's blocks; that must not end a job whose work is done.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except DangolError as error:
-        Console(stderr=True, highlight=False).print(f"[bold red]오류[/] {_escaped(str(error))}", soft_wrap=True)
+        # Messages quote masked text such as [전화번호], which Rich would take for markup.
+        Console(stderr=True, highlight=False).print(f"[bold red]오류[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        Console(stderr=True).print("중단했습니다.")
-        sys.exit(130)
-
-
-def _escaped(text: str) -> str:
-    """Rich reads [..] as markup; messages quote masked text such as [전화번호]."""
-    return text.replace("[", r"\[")

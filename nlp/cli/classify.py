@@ -66,7 +66,7 @@ def command(
             overwrite=overwrite,
             progress=progress,
         )
-    show(report, classifier.taxonomy, Console(highlight=False))
+    show(report, classifier.taxonomy, Console(markup=False, highlight=False))
 
 
 def show(report: JobReport, taxonomy: Taxonomy, console: Console) -> None:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from nlp.cli import options
 from nlp.model.classifier import ComplaintClassifier
 from nlp.taxonomy import Taxonomy
 from nlp.training.evaluation import FEW, Evaluation, evaluate
@@ -19,13 +20,16 @@ from nlp.training.examples import read_examples
 
 def command(
     labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 JSONL 또는 CSV 파일.", exists=True)],
-    model: Annotated[str | None, typer.Option(help="모델 폴더. 없으면 기본 모델.")] = None,
+    model: options.Model = None,
+    threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
     resamples: Annotated[int, typer.Option(help="부트스트랩 반복 수.", min=100)] = 1000,
     seed: Annotated[int, typer.Option(help="부트스트랩 씨앗.")] = 0,
 ) -> None:
     """라벨이 달린 파일로 모델을 평가합니다: 라벨마다 정밀도, 재현율, F1, 평균 정밀도, 보정 오차와 95 % 구간."""
-    classifier = ComplaintClassifier.from_pretrained(model)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
     examples = read_examples(labelled, classifier.taxonomy)
     probabilities = classifier.predict_proba([example.prepared() for example in examples])
     evaluation = evaluate(
@@ -39,7 +43,7 @@ def command(
     show(evaluation, classifier.taxonomy, Console())
     if output is not None:
         report = {"model": classifier.name, "files": [str(path) for path in labelled], **evaluation.to_dict()}
-        output.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        output.write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console) -> None:

@@ -34,21 +34,23 @@ def command(
     epochs: Annotated[float, typer.Option(help="에폭 수.", min=0.1)] = 5.0,
     learning_rate: Annotated[float, typer.Option(help="맨 위 층의 학습률.")] = 1e-4,
     batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
-    max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=16)] = 320,
+    max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=32)] = 320,
     folds: Annotated[int, typer.Option(help="문턱값과 부드러운 라벨을 위한 교차 검증 겹 수. 0이면 안 함.")] = 2,
     soften: Annotated[float, typer.Option(help="라벨에 섞을 교차 검증 예측의 비율.")] = 0.3,
     seed: Annotated[int, typer.Option(help="씨앗.")] = 1,
     threads: Annotated[int | None, typer.Option(help="쓸 코어 수.", min=1)] = None,
+    provenance: Annotated[str, typer.Option(help="누가 라벨을 달았는지. 모델 카드에 적는다.")] = "",
     scratch: Annotated[Path, typer.Option(help="체크포인트 폴더. 멈춘 학습은 여기서 이어진다.")] = Path("runs/latest"),
     version: Annotated[str | None, typer.Option(help="모델 판 이름. 없으면 폴더 이름.")] = None,
     keep_float_onnx: Annotated[bool, typer.Option(help="float32 ONNX도 남긴다.")] = False,
 ) -> None:
     """라벨이 달린 글로 모델을 학습합니다. 같은 명령을 다시 주면 멈춘 곳에서 이어 갑니다."""
-    for package in ("torch", "transformers", "datasets", "sklearn", "onnx"):
+    for package in ("torch", "transformers", "datasets", "sklearn", "accelerate", "onnx", "onnxscript"):
         if find_spec(package) is None:
             raise MissingExtraError(package, "train")
-    from nlp.training.fit import TrainingRun, train
+    from nlp.training.fit import train
     from nlp.training.loop import Hyperparameters
+    from nlp.training.run import TrainingRun
 
     console = Console()
     run = TrainingRun(
@@ -70,6 +72,7 @@ def command(
             seed=seed,
             threads=threads,
         ),
+        provenance=provenance,
         scratch=scratch,
         keep_float_onnx=keep_float_onnx,
     )

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import ModelError
+from nlp.errors import InputError, ModelError
 from nlp.model.decision import FILE as DECISION_FILE
 from nlp.model.decision import Decision
 from nlp.model.pooling import pooled_logits
@@ -88,6 +88,8 @@ class ComplaintClassifier:
 
         A text longer than the window is read in several windows, none of it is cut off.
         """
+        if isinstance(texts, str):
+            raise InputError("texts is one string; give a list of texts, such as predict([text])")
         blocks = [
             self._block([_prepared(text) for text in texts[start : start + BLOCK]])
             for start in range(0, len(texts), BLOCK)
@@ -128,6 +130,8 @@ def _prepared(text: Text) -> PreparedText:
         return text
     if isinstance(text, Document):
         return prepare(text.text, turns=text.turns)
+    if not isinstance(text, str):
+        raise InputError(f"{text!r} is no text; give a str, a Document or a PreparedText")
     return prepare(text)
 
 
@@ -140,11 +144,11 @@ def _folder(model: str | Path | None) -> Path:
     if isinstance(model, Path) or model.count("/") != 1 or model.startswith((".", "/")):
         raise ModelError(f"{model}: no such model folder; give a folder that 'dangol train' wrote, or a hub id")
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(model, allow_patterns=["*.json", "*.toml", "onnx/*"]))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         raise ModelError(
             f"{model}: neither a folder nor a model that the hub gives ({error}); check the name, or copy "
             "the model folder to this machine"

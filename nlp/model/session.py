@@ -23,6 +23,8 @@ class Session:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads or 0
         options.log_severity_level = 3
+        # Without VNNI, products of unsigned by signed bytes can saturate; this keeps scores equal on every CPU.
+        options.add_session_config_entry("session.x64quantprecision", "1")
         # A spinning pool would keep all cores busy while masking and writing have their turn.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:

@@ -18,6 +18,9 @@ OVERLAP = 16
 """Tokens that a window repeats from the one before, so that no phrase is only ever seen in halves."""
 
 
+SHORTEST = 16
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
     """A stretch of one text as token ids with special tokens; ``row`` is the text's position in its block."""
@@ -49,6 +52,8 @@ class Windows:
         self._tokenizer = tokenizer
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        if max_length < SHORTEST:
+            raise ModelError(f"max_length is {max_length}; a window needs at least {SHORTEST} tokens")
         self.max_length = max_length
         self._single = tokenizer.num_special_tokens_to_add(False)
         self._pair = tokenizer.num_special_tokens_to_add(True)
@@ -82,8 +87,9 @@ class Windows:
 
     def _of_text(self, row: int, customer: Encoding, agent: Encoding | None) -> Iterator[Window]:
         room = self.max_length - (self._single if agent is None else self._pair)
-        count = _pieces_needed(len(customer.ids), 0 if agent is None else len(agent.ids), room)
-        firsts = _pieces(customer, count, overlap=OVERLAP if agent is None else 0)
+        overlap = min(OVERLAP, room // 4) if agent is None else 0
+        count = _pieces_needed(len(customer.ids), 0 if agent is None else len(agent.ids), room, overlap)
+        firsts = _pieces(customer, count, overlap=overlap)
         seconds = [None] * count if agent is None else _pieces(agent, count, overlap=0)
         for first, second in zip(firsts, seconds, strict=True):
             encoding = self._tokenizer.post_process(first, second, True)
@@ -115,10 +121,10 @@ class Windows:
         return Batch(rows=rows, input_ids=ids, attention_mask=mask, token_type_ids=types)
 
 
-def _pieces_needed(first: int, second: int, room: int) -> int:
+def _pieces_needed(first: int, second: int, room: int, overlap: int) -> int:
     """The fewest stretches such that one of each segment, with the overlap, fits into ``room`` tokens."""
     count = 1
-    while ceil(first / count) + ceil(second / count) + (OVERLAP if count > 1 and not second else 0) > room:
+    while ceil(first / count) + ceil(second / count) + (overlap if count > 1 else 0) > room:
         count += 1
     return count
 

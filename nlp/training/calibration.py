@@ -13,7 +13,7 @@ COVERAGE = 0.9
 """Share of texts a group decides by itself; the least certain rest goes to a person."""
 
 _RIDGE = 1.0
-"""Pulls the slope towards 1 by as much as one text's worth of evidence; matters for rare labels alone."""
+"""Pulls the slope towards 1 and the offset towards 0 by about one text's worth of evidence: for rare labels."""
 
 _BOUNDS = (0.2, 5.0)
 
@@ -93,7 +93,7 @@ def _platt(z: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float],
         def loss(parameters: NDArray[np.float64], column: int = column) -> float:
             scaled = parameters[0] * z[:, column] + parameters[1]
             likelihood = np.logaddexp(0.0, scaled) - y[:, column] * scaled
-            return float(likelihood.sum() + _RIDGE * (parameters[0] - 1.0) ** 2)
+            return float(likelihood.sum() + _RIDGE * ((parameters[0] - 1.0) ** 2 + 0.1 * parameters[1] ** 2))
 
         found = minimize(loss, np.array([1.0, 0.0]), bounds=[_BOUNDS, (-8.0, 8.0)])
         slopes.append(float(found.x[0]))

@@ -18,14 +18,12 @@ tags: [korean, complaints, churn, multi-label]
 
 # {version}
 
-Labels Korean complaint texts with causes of churn, sentiment, complaint response, moment-of-truth stage,
-SERVQUAL dimension, severity and state of recovery. Trained on {date} with Dangol.
+Labels Korean complaint texts with {groups}. Trained on {date} with Dangol.
 
-- **Base encoder:** {base}
-- **Rows trained on:** {rows}; held out, never trained or tuned on: {held_out_rows}
-- **Recipe:** one pass over {unlabelled} unlabelled texts with the labels of a linear model; linear probe, then
-  fine-tuning for {epochs:g} epochs; {folds} cross-validation folds for thresholds;
-  {soften:.0%} of every target is the out-of-fold prediction of an encoder and a linear model
+- **Base encoder:** {lineage}
+- **Rows:** {rows} to train on, of which {stop_rows} decided when to stop and fitted the temperatures; {held_out_rows}
+  held out, never trained or tuned on
+- **Recipe:** {recipe}
 - **Hyperparameters:** {hyperparameters}
 
 The columns are `group:label`. Any-of groups are sigmoids, one-of groups softmaxes; `decision.json` holds
@@ -33,22 +31,51 @@ temperatures, biases, thresholds and the confidence below which a person should 
 
 ## How it was labelled, and what follows
 
-Every label was given by a large language model that read each text against the codebook; no person has
-labelled these rows. The figures measure agreement with the codebook as such a reader applies it. Confirm them
-on your own labels before acting on them: `dangol evaluate LABELLED`.
+{provenance}
+
+Confirm the figures on your own labels before acting on them: `dangol evaluate LABELLED`.
+
 """
 
 
 def model_card(facts: Mapping[str, Any], evaluation: Evaluation, taxonomy: Taxonomy) -> str:
-    """Markdown with the facts of the run and the figures on held-out rows."""
-    shown = ", ".join(f"{name} {value}" for name, value in facts["hyperparameters"].items() if value is not None)
-    return _HEAD.format(**{**facts, "hyperparameters": shown}) + "\n" + figures_table(evaluation, taxonomy)
+    """Markdown with the facts of the run and its figures."""
+    settings = ", ".join(f"{name} {value}" for name, value in facts["hyperparameters"].items() if value is not None)
+    held_out = facts["held_out_rows"] > 0
+    title = (
+        f"Figures on {evaluation.n_texts} held-out texts"
+        if held_out
+        else f"Figures on the {evaluation.n_texts} texts that decided when to stop (optimistic: hold rows out)"
+    )
+    head = _HEAD.format(
+        **{
+            **facts,
+            "groups": ", ".join(group.en.lower() for group in taxonomy),
+            "hyperparameters": settings,
+            "recipe": _recipe(facts),
+            "provenance": facts["provenance"] or "Not stated.",
+        }
+    )
+    return head + figures_table(evaluation, taxonomy, title)
 
 
-def figures_table(evaluation: Evaluation, taxonomy: Taxonomy) -> str:
+def _recipe(facts: Mapping[str, Any]) -> str:
+    steps = ["linear probe", f"fine-tuning for {facts['epochs']:g} epochs"]
+    if facts["unlabelled"]:
+        steps.insert(0, f"one pass over {facts['unlabelled']} unlabelled texts with the labels of a linear model")
+    if facts["folds"]:
+        steps.append(f"thresholds from {facts['folds']} cross-validation folds")
+    if facts["soften"]:
+        steps.append(
+            f"{facts['soften']:.0%} of every target is the mean out-of-fold prediction of an encoder and a linear model"
+        )
+    return "; ".join(steps)
+
+
+def figures_table(evaluation: Evaluation, taxonomy: Taxonomy, title: str) -> str:
     """Markdown tables by group and by label, 95 % bootstrap intervals in brackets."""
     lines = [
-        f"## Figures on {evaluation.n_texts} held-out texts",
+        f"## {title}",
         "",
         f"Macro-F1 counts labels with at least {FEW} positives. Brackets are 95 % bootstrap intervals.",
         "",

@@ -69,8 +69,9 @@ class Evaluation:
     groups: Mapping[str, GroupFigures]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
+        """Plain values for JSON; a figure that cannot be computed is None."""
+        plain: dict[str, Any] = _without_nan(asdict(self))
+        return plain
 
 
 def evaluate(
@@ -130,6 +131,12 @@ def macro_f1_difference(
     weights = bootstrap_weights(len(targets), resamples, rng)
     left, right = (f1(*counts(d[:, columns], targets[:, columns], weights)).mean(axis=1) for d in (one, other))
     return _figure(left - right)
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(item) for key, item in value.items()}
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def _kappa(decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Floats, group: Group) -> Figure | None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from nlp.errors import LabelledDataError, TaxonomyError
 from nlp.taxonomy import Group, Taxonomy
+from nlp.text.normalize import normalize
 from nlp.text.prepare import PreparedText, prepare
 
 METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
@@ -57,7 +58,7 @@ def read_examples(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Example]:
                     examples.append(_example(row, taxonomy, place=f"{path}:{line}"))
                 except (ValueError, TaxonomyError) as error:
                     problems.append(f"{path}:{line}: {error}")
-        except (OSError, UnicodeDecodeError, _UnusableFileError) as error:
+        except (OSError, UnicodeDecodeError, csv.Error, _UnusableFileError) as error:
             problems.append(f"{path}: {error}")
     if problems:
         raise LabelledDataError(tuple(problems))
@@ -78,7 +79,7 @@ def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Examp
         allowed = ", ".join(("text", "labels", *METADATA))
         raise ValueError(f"unknown key {', '.join(sorted(map(repr, unknown)))}; allowed: {allowed}")
     text, labels = row.get("text"), row.get("labels")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not normalize(text).text.strip():
         raise ValueError("the text is empty; delete the row or fill in its text")
     if not isinstance(labels, Mapping) or not labels:
         raise ValueError('\'labels\' is missing; give an object such as {"cause": ["price"]}')
@@ -122,22 +123,25 @@ def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any
             f"unknown column {', '.join(map(repr, unknown))}; allowed: text, {', '.join(METADATA)} and the groups "
             f"{', '.join(group.id for group in taxonomy)}; delete or rename it"
         )
+    line = reader.line_num + 1
     for row in reader:
-        line = reader.line_num
         try:
+            if None in row:
+                raise TaxonomyError("more cells than columns; put a cell that holds commas in quotation marks")
             labels = {group.id: _cell(row[name] or "", group) for name, group in groups.items()}
             meta = {name: row[name] for name in METADATA if name in row and name not in ("evidence", "annotators")}
             yield line, {"text": row[text_column] or "", "labels": labels, **meta}
         except TaxonomyError as error:
             yield line, {"error": str(error)}
+        line = reader.line_num + 1
 
 
 def _cell(value: str, group: Group) -> str | list[str] | None:
     named = {label.ko: label.id for label in group.labels}
     parts = [part.strip() for part in value.replace(";", ",").split(",") if part.strip()]
-    chosen = [named.get(part, part) for part in parts if part not in (group.empty_ko, group.empty_en)]
+    chosen = [named.get(part, part) for part in parts]
     if group.kind == "any-of":
-        return chosen
+        return [label for label in chosen if label not in (group.empty_ko, group.empty_en)]
     return chosen[0] if len(chosen) == 1 else (chosen or None)
 
 

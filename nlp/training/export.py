@@ -14,6 +14,7 @@ from transformers import AutoTokenizer, PreTrainedModel
 
 from nlp.model.decision import Decision
 from nlp.model.session import FILE as ONNX_FILE
+from nlp.training.loop import input_names
 from nlp.training.quantize import quantize
 
 FLOAT_FILE = Path("onnx") / "model_fp32.onnx"
@@ -63,7 +64,7 @@ def save_encoder(model: PreTrainedModel, *, base: str | Path, folder: Path) -> N
 
 
 class _Logits(nn.Module):
-    def __init__(self, model: PreTrainedModel, names: list[str]) -> None:
+    def __init__(self, model: PreTrainedModel, names: tuple[str, ...]) -> None:
         super().__init__()
         self.model, self.names = model, names
 
@@ -74,9 +75,7 @@ class _Logits(nn.Module):
 
 def export_onnx(model: PreTrainedModel, path: Path) -> None:
     """Export logits of any sequence classifier with free batch and sequence axes, float32."""
-    names = ["input_ids", "attention_mask"]
-    if int(getattr(model.config, "type_vocab_size", 0) or 0) > 1:
-        names.append("token_type_ids")
+    names = input_names(model)
     ids = torch.randint(5, 100, (2, 16))
     inputs = (ids, torch.ones_like(ids), torch.zeros_like(ids))[: len(names)]
     longest = int(getattr(model.config, "max_position_embeddings", 512))
@@ -90,7 +89,7 @@ def export_onnx(model: PreTrainedModel, path: Path) -> None:
             _Logits(model, names).eval(),
             inputs,
             str(path),
-            input_names=names,
+            input_names=list(names),
             output_names=["logits"],
             dynamic_shapes=(tuple({0: batch, 1: sequence} for _ in names),),
             opset_version=18,

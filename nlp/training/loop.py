@@ -23,9 +23,9 @@ from transformers import (
     Trainer,
     TrainingArguments,
 )
-from transformers.trainer_utils import get_last_checkpoint
 
 from nlp.errors import ModelError
+from nlp.model.decision import Decision
 from nlp.model.pooling import pooled_logits
 from nlp.model.windows import Batch, Window, Windows
 from nlp.taxonomy import Taxonomy
@@ -61,13 +61,35 @@ class Fitted:
     epochs: float
 
 
-def load_windows(base: str | Path, *, max_length: int) -> Windows:
-    """The token windows of a base encoder: a folder, or a Hugging Face hub id."""
-    tokenizer = AutoTokenizer.from_pretrained(base)
+_PROBE_TEXTS = 4096
+"""Texts that the linear probe is fitted on; more would not change it and cost a pass over them."""
+
+
+def load_base(base: str | Path, *, max_length: int) -> tuple[Windows, int | None]:
+    """The token windows of a base encoder (a folder, or a Hugging Face hub id) and its mask token's id.
+
+    Windows hold at most ``max_length`` tokens, and no more than the encoder has positions for. Raises ModelError when
+    the base cannot be loaded or has no fast tokenizer.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base)
+        config = AutoConfig.from_pretrained(base)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{base}: no base encoder can be loaded from here ({error}); give a folder or a hub id"
+        ) from error
     if not tokenizer.is_fast:
         raise ModelError(f"{base}: its tokenizer has no tokenizer.json; choose a base with a fast tokenizer")
-    longest = min(max_length, int(tokenizer.model_max_length))
-    return Windows(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()), max_length=longest)
+    # RoBERTa counts positions from behind the padding id.
+    positions = int(config.max_position_embeddings) - (2 if "roberta" in config.model_type else 0)
+    windows = Windows(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()), max_length=min(max_length, positions))
+    return windows, tokenizer.mask_token_id
+
+
+def input_names(model: PreTrainedModel) -> tuple[str, ...]:
+    """What a batch must hold: token types only for an encoder that has more than one."""
+    names = ("input_ids", "attention_mask")
+    return (*names, "token_type_ids") if int(getattr(model.config, "type_vocab_size", 0) or 0) > 1 else names
 
 
 def fit(
@@ -89,16 +111,19 @@ def fit(
     if settings.threads:
         torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
-    windows = load_windows(base, max_length=settings.max_length)
+    windows, mask_id = load_base(base, max_length=settings.max_length)
     model = _model(base, taxonomy)
     objective = Objective(taxonomy, targets)
-    collate = _Collator(windows, mask_id=_mask_id(base), masking=settings.token_masking, seed=settings.seed)
+    names = input_names(model)
+    collate = _Collator(windows, names, mask_id=mask_id, masking=settings.token_masking, seed=settings.seed)
     train_set = _dataset(texts, targets, windows)
-    checkpoint = get_last_checkpoint(str(folder)) if folder.is_dir() else None
+    checkpoint = _last_whole_checkpoint(folder)
     if checkpoint is None:
-        plain = _Collator(windows, mask_id=None, masking=0.0, seed=settings.seed)
-        warm_start(model, _inputs(train_set, plain), objective)
+        plain = _Collator(windows, names, mask_id=None, masking=0.0, seed=settings.seed)
+        probed = train_set.shuffle(seed=settings.seed).select(range(min(_PROBE_TEXTS, len(train_set))))
+        warm_start(model, _inputs(probed, plain), objective)
 
+    uncalibrated = Decision.neutral(taxonomy, max_length=windows.max_length)
     cuda = torch.cuda.is_available()
     arguments = TrainingArguments(
         output_dir=str(folder),
@@ -118,6 +143,7 @@ def fit(
         length_column_name="length",
         remove_unused_columns=False,
         label_names=["labels"],
+        restore_callback_states_from_checkpoint=True,
         dataloader_pin_memory=cuda,
         logging_steps=20,
         report_to="none",
@@ -132,7 +158,8 @@ def fit(
         compute_loss_func=lambda outputs, labels, **_: objective(outputs.logits, labels),
         compute_metrics=lambda prediction: {
             "mean_average_precision": mean_average_precision(
-                np.asarray(prediction.predictions), np.asarray(prediction.label_ids)
+                uncalibrated.probabilities(np.asarray(prediction.predictions), taxonomy),
+                np.asarray(prediction.label_ids),
             )
         },
         callbacks=[EarlyStoppingCallback(settings.patience)] if validation else [],
@@ -142,6 +169,12 @@ def fit(
     # The folder ships float16 weights: whatever is fitted or measured from here on sees the very same ones.
     model.half().float()
     return Fitted(model=model, windows=windows, epochs=_best_epoch(trainer))
+
+
+def _last_whole_checkpoint(folder: Path) -> str | None:
+    """The newest checkpoint; one that a kill left half-written has no trainer state and is passed over."""
+    whole = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json")]
+    return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
 
 
 def predict_logits(fitted: Fitted, texts: Sequence[PreparedText], taxonomy: Taxonomy) -> NDArray[np.float32]:
@@ -177,10 +210,6 @@ def _model(base: str | Path, taxonomy: Taxonomy) -> PreTrainedModel:
     return model
 
 
-def _mask_id(base: str | Path) -> int | None:
-    return AutoTokenizer.from_pretrained(base).mask_token_id  # type: ignore[no-any-return]
-
-
 def _dataset(texts: Sequence[PreparedText], targets: NDArray[np.float32], windows: Windows) -> Dataset:
     """One row per text, its first window: the labels of a very long text need not hold for its later ones."""
     first: dict[int, Window] = {}
@@ -200,8 +229,10 @@ def _dataset(texts: Sequence[PreparedText], targets: NDArray[np.float32], window
 class _Collator:
     """Pads a batch and hides a share of its tokens behind the mask token."""
 
-    def __init__(self, windows: Windows, *, mask_id: int | None, masking: float, seed: int) -> None:
-        self._windows, self._mask_id, self._masking = windows, mask_id, masking
+    def __init__(
+        self, windows: Windows, names: tuple[str, ...], *, mask_id: int | None, masking: float, seed: int
+    ) -> None:
+        self._windows, self._names, self._mask_id, self._masking = windows, names, mask_id, masking
         self._random = np.random.default_rng(seed)
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
@@ -213,12 +244,9 @@ class _Collator:
             hidden = (self._random.random(ids.shape) < self._masking) & (batch.attention_mask == 1)
             hidden[:, 0] = False
             ids = np.where(hidden, self._mask_id, ids)
-        return {
-            "input_ids": torch.from_numpy(ids),
-            "attention_mask": torch.from_numpy(batch.attention_mask),
-            "token_type_ids": torch.from_numpy(batch.token_type_ids),
-            "labels": torch.tensor([row["labels"] for row in rows], dtype=torch.float32),
-        }
+        arrays = {"input_ids": ids, "attention_mask": batch.attention_mask, "token_type_ids": batch.token_type_ids}
+        tensors = {name: torch.from_numpy(arrays[name]) for name in self._names}
+        return {**tensors, "labels": torch.tensor([row["labels"] for row in rows], dtype=torch.float32)}
 
 
 def _inputs(dataset: Dataset, collate: _Collator) -> Iterator[tuple[dict[str, Tensor], Tensor]]:
@@ -230,11 +258,7 @@ def _inputs(dataset: Dataset, collate: _Collator) -> Iterator[tuple[dict[str, Te
 
 
 def _tensors(batch: Batch, model: PreTrainedModel) -> dict[str, Tensor]:
-    return {
-        "input_ids": torch.from_numpy(batch.input_ids).to(model.device),
-        "attention_mask": torch.from_numpy(batch.attention_mask).to(model.device),
-        "token_type_ids": torch.from_numpy(batch.token_type_ids).to(model.device),
-    }
+    return {name: torch.from_numpy(getattr(batch, name)).to(model.device) for name in input_names(model)}
 
 
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")
@@ -264,9 +288,10 @@ def _optimizer(model: PreTrainedModel, settings: Hyperparameters) -> torch.optim
 
 
 def _best_epoch(trainer: Trainer) -> float:
+    # Of epochs that are equally good the Trainer keeps the first.
     scores = [
-        (entry["eval_mean_average_precision"], entry["epoch"])
+        (entry["eval_mean_average_precision"], -entry["epoch"])
         for entry in trainer.state.log_history
         if "eval_mean_average_precision" in entry
     ]
-    return float(max(scores)[1]) if scores else float(trainer.state.epoch or 0.0)
+    return -float(max(scores)[1]) if scores else float(trainer.state.epoch or 0.0)

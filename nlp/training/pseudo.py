@@ -8,19 +8,62 @@ domain in one go (pseudo-labels: Lee 2013; distillation into a pre-trained stude
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
 from nlp.training.calibration import platt_probabilities
+from nlp.training.export import save_encoder
+from nlp.training.loop import fit
+from nlp.training.run import TrainingRun
 
 _POOL_FACTOR = 5
 _LENGTHS = (12, 400)
 """Characters; shorter texts say too little, longer ones cost too much."""
+
+
+def adapted_base(
+    run: TrainingRun,
+    texts: Sequence[PreparedText],
+    targets: NDArray[np.float32],
+    linear: NDArray[np.float32],
+    excluded: Sequence[str],
+    taxonomy: Taxonomy,
+    say: Callable[[str], None],
+) -> Path:
+    """The base encoder after one pass over unlabelled texts with the linear model's labels."""
+    folder = run.scratch / "adapted"
+    if (folder / "config.json").is_file():
+        say(f"taking the adapted encoder from {folder}")
+        return folder
+    say("labelling unlabelled texts with a linear model")
+    teacher = LinearBaseline().fit([text.customer for text in texts], targets)
+    chosen, labels = choose_texts(
+        read_lines(run.unlabelled),
+        linear=teacher,
+        platt=(linear, targets),
+        taxonomy=taxonomy,
+        excluded=excluded,
+        n_texts=run.n_unlabelled,
+        rng=np.random.default_rng(run.hyperparameters.seed),
+    )
+    say(f"adapting the encoder to {len(chosen)} unlabelled texts")
+    fitted = fit(
+        chosen,
+        labels,
+        base=run.base,
+        taxonomy=taxonomy,
+        hyperparameters=replace(run.hyperparameters, epochs=1.0),
+        folder=run.scratch / "adapting",
+    )
+    save_encoder(fitted.model, base=run.base, folder=folder)
+    return folder
 
 
 def read_lines(paths: Sequence[Path]) -> Iterator[str]:
@@ -43,23 +86,26 @@ def choose_texts(
     excluded: Sequence[str],
     n_texts: int,
     rng: np.random.Generator,
-) -> tuple[list[str], NDArray[np.float32]]:
+) -> tuple[list[PreparedText], NDArray[np.float32]]:
     """Draw ``n_texts`` of the lines, those that likely carry a rare label more often; with their soft labels.
 
     ``platt`` are out-of-fold scores of the linear model and their targets, both ``(n, n_labels)``, that calibrate it.
     ``excluded`` texts (held-out rows) are never drawn. Returns texts and probabilities ``(n_texts, n_labels)``.
     """
     barred = {_key(text) for text in excluded}
-    pool = [
+    lasting = [
         line for line in dict.fromkeys(lines) if _LENGTHS[0] <= len(line) <= _LENGTHS[1] and _key(line) not in barred
     ]
-    if len(pool) > n_texts * _POOL_FACTOR:
-        pool = [pool[index] for index in rng.choice(len(pool), n_texts * _POOL_FACTOR, replace=False)]
-    scores = platt_probabilities(linear.predict_proba(pool), fitted_on=platt, taxonomy=taxonomy)
+    some = rng.permutation(len(lasting))[: n_texts * _POOL_FACTOR]
+    pool = [prepare(lasting[index]) for index in some]
+    scores = platt_probabilities(
+        linear.predict_proba([text.customer for text in pool]), fitted_on=platt, taxonomy=taxonomy
+    )
     # A text's chance to be drawn grows with the rarest label that it likely has.
-    rate = np.nanmean(platt[1], axis=0).clip(0.005, 1.0)
+    known = ~np.isnan(platt[1])
+    rate = (np.where(known, platt[1], 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)).clip(0.005, 1.0)
     any_of = np.concatenate([np.full(len(group.ids), group.kind == "any-of") for group in taxonomy])
-    chance = 0.1 + (scores[:, any_of] / np.sqrt(rate[any_of])).max(axis=1)
+    chance = 0.1 + (scores[:, any_of] / np.sqrt(rate[any_of])).max(axis=1, initial=0.0)
     drawn = rng.choice(len(pool), min(n_texts, len(pool)), replace=False, p=chance / chance.sum())
     return [pool[index] for index in drawn], scores[drawn]
 

@@ -62,9 +62,7 @@ class _Rewriter:
         """``y = x @ w`` becomes ``y = (x / s) @ w8 * s`` with ``s`` per token, a scale per column of ``w8``."""
         source, name, result = node.input[0], node.input[1], node.output[0]
         scale = np.maximum(np.abs(weight).max(axis=0), 1e-8) / 127.0
-        self._add(f"{name}.q8", np.rint(weight / scale).astype(np.int8))
-        self._add(f"{name}.q8s", scale.astype(np.float32))
-        self._replaced.add(name)
+        self._constant(name, weight, scale)
         self._per_token(source)
         self._emit(
             "MatMulIntegerToFloat",
@@ -78,13 +76,18 @@ class _Rewriter:
         """Embeddings are kept as int8 rows and multiplied by their row's scale after the lookup."""
         name, ids, result = node.input[0], node.input[1], node.output[0]
         scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127.0
-        self._add(f"{name}.q8", np.rint(table / scale).astype(np.int8))
-        self._add(f"{name}.q8s", scale.astype(np.float32))
-        self._replaced.add(name)
+        self._constant(name, table, scale)
         self._emit("Gather", [f"{name}.q8", ids], f"{result}.q8r")
         self._emit("Gather", [f"{name}.q8s", ids], f"{result}.q8s")
         self._emit("Cast", [f"{result}.q8r"], f"{result}.q8f", to=TensorProto.FLOAT)
         self._emit("Mul", [f"{result}.q8f", f"{result}.q8s"], result)
+
+    def _constant(self, name: str, values: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
+        if name in self._replaced:
+            return
+        self._replaced.add(name)
+        self._add(f"{name}.q8", np.rint(values / scale).astype(np.int8))
+        self._add(f"{name}.q8s", scale.astype(np.float32))
 
     def _per_token(self, source: str) -> None:
         if source in self._quantized:

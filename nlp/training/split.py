@@ -13,9 +13,11 @@ from nlp.text.duplicates import near_duplicate_groups
 def fold_of(texts: Sequence[str], *, folds: int, seed: int) -> NDArray[np.int64]:
     """Assign every text to one of ``folds`` folds, shape ``(n_texts,)``; near-duplicates share a fold."""
     groups = near_duplicate_groups(texts)
-    drawn = np.random.default_rng(seed).random(len(groups))
-    # A group's members take the draw of the group's first text.
-    return np.asarray((drawn[groups] * folds).astype(np.int64))
+    firsts = np.unique(groups)
+    dealt = np.zeros(len(groups), dtype=np.int64)
+    # Shuffled groups are dealt in turn, so that no fold stays empty; members follow their group's first text.
+    dealt[np.random.default_rng(seed).permutation(firsts)] = np.arange(len(firsts)) % folds
+    return dealt[groups]
 
 
 def without_leaks(texts: Sequence[str], kept_aside: Sequence[str]) -> NDArray[np.bool_]:

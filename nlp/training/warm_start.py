@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import PreTrainedModel
 
 _SCALE = 0.3
@@ -60,7 +61,9 @@ def warm_start(
         dense.bias.copy_(-(dense.weight @ mean))
         output.weight.zero_()
         output.bias.zero_()
-    _probe(output, torch.tanh(features @ dense.weight.T + dense.bias).detach(), target, objective)
+    # The heads of BERT and RoBERTa bend their dense layer by tanh, ELECTRA's by gelu.
+    bend = functional.gelu if model.config.model_type == "electra" else torch.tanh
+    _probe(output, bend(features @ dense.weight.T + dense.bias).detach(), target, objective)
     return True
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.errors import ModelError
+from nlp.errors import DangolError, InputError, ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.types import Document, Turn
 
@@ -73,7 +73,7 @@ def test_an_incomplete_folder_names_the_missing_file(tiny_model: Path, tmp_path:
     shutil.copytree(tiny_model, folder)
     (folder / missing).unlink()
 
-    with pytest.raises(Exception, match=missing.split("/")[-1].replace(".", r"\.")):
+    with pytest.raises(DangolError, match=missing.split("/")[-1].replace(".", r"\.")):
         ComplaintClassifier.from_pretrained(folder)
 
 
@@ -89,3 +89,15 @@ def test_a_corrupt_model_file_is_named(tiny_model: Path, tmp_path: Path) -> None
 def test_an_unknown_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such model folder"):
         ComplaintClassifier.from_pretrained(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("texts", ["배송이 늦어요", [None], [3]])
+def test_what_is_no_list_of_texts_is_refused(classifier: ComplaintClassifier, texts: object) -> None:
+    with pytest.raises(InputError):
+        classifier.predict(texts)
+
+
+@pytest.mark.parametrize("name", ["C:/ours", "models/my model", "./nowhere"])
+def test_a_name_that_is_neither_folder_nor_hub_id_is_refused(name: str) -> None:
+    with pytest.raises(ModelError):
+        ComplaintClassifier.from_pretrained(name)

@@ -77,3 +77,21 @@ def test_an_empty_text_still_gets_a_window(windows: Windows) -> None:
 def test_a_folder_without_tokenizer_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"tokenizer\.json"):
         Windows.load(tmp_path, max_length=32)
+
+
+@pytest.mark.parametrize("max_length", [16, 17, 20, 32, 64])
+def test_windows_of_any_length_hold_every_token(tiny_model: Path, max_length: int) -> None:
+    windows = Windows.load(tiny_model, max_length=max_length)
+    text = prepare("환불이 안 됩니다 " * 30)
+    plain = windows._tokenizer.encode(text.customer, add_special_tokens=False).ids
+    overlap = min(OVERLAP, (max_length - 2) // 4)
+
+    cut = _ids(windows, text)
+
+    assert all(len(ids) <= max_length for ids in cut)
+    assert list(cut[0][1:-1]) + [token for ids in cut[1:] for token in ids[1 + overlap : -1]] == plain
+
+
+def test_a_window_too_short_to_hold_anything_is_refused(tiny_model: Path) -> None:
+    with pytest.raises(ModelError, match="at least 16"):
+        Windows.load(tiny_model, max_length=8)

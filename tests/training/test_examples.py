@@ -35,6 +35,7 @@ def test_a_row_becomes_an_example_with_its_place_and_unlabelled_groups_as_nan(tm
         ({**GOOD, "labels": {"cause": ["expensive"]}}, "'expensive' is no label of this group; allowed: price"),
         ({**GOOD, "labels": {"reason": ["price"]}}, "'reason' is no group of this taxonomy"),
         ({**GOOD, "text": "   "}, "the text is empty"),
+        ({**GOOD, "text": "\u200b"}, "the text is empty"),
         ({**GOOD, "score": 3}, "unknown key 'score'; allowed: text, labels"),
         ({"text": "비싸요"}, "'labels' is missing"),
         ("{not json", "not valid JSON"),
@@ -95,6 +96,8 @@ def test_the_probability_columns_of_a_classified_file_are_no_obstacle(tmp_path: 
         ("말,cause\n비싸요,price\n", "no text column"),
         ("text,id\n비싸요,1\n", "no label column"),
         ("text,cause\n비싸요,expensive\n", ":2: cause: 'expensive'"),
+        ("text,cause\n비싸요,price,ethics\n", ":2: more cells than columns"),
+        ('text,cause\n"두 줄\n입니다",price\n비싸요,expensive\n', ":4: cause: 'expensive'"),
         ('text,sentiment\n비싸요,"negative,positive"\n', ":2: sentiment: exactly one label"),
     ],
 )

@@ -21,7 +21,7 @@ def test_a_training_run_writes_a_folder_that_the_classifier_loads(tiny_model: Pa
 
 
 def test_the_folder_is_complete_and_speaks_of_itself(tiny_model: Path) -> None:
-    names = {str(path.relative_to(tiny_model)) for path in tiny_model.rglob("*") if path.is_file()}
+    names = {path.relative_to(tiny_model).as_posix() for path in tiny_model.rglob("*") if path.is_file()}
 
     assert {"config.json", "model.safetensors", "tokenizer.json", "taxonomy.toml", "decision.json"} <= names
     assert {"onnx/model.onnx", "metrics.json", "README.md"} <= names

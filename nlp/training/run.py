@@ -1,0 +1,48 @@
+"""What a training run is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nlp.errors import InputError
+from nlp.training.loop import Hyperparameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingRun:
+    """What to train on, from which encoder, and where to.
+
+    ``data`` are labelled files; rows of ``held_out`` files, and their near-duplicates, are never trained on
+    and only scored at the end. ``folds`` cross-validation models give the out-of-fold predictions for thresholds
+    and, mixed into the targets by ``soften``, for soft labels. The encoder first takes one pass over
+    ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any. ``validation`` is the share of the rows that
+    stops the final model early and calibrates it. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints: a run that was stopped goes
+    on from there.
+    """
+
+    data: tuple[Path, ...]
+    out: Path
+    base: str | Path
+    version: str
+    taxonomy: Path | None = None
+    held_out: tuple[Path, ...] = ()
+    unlabelled: tuple[Path, ...] = ()
+    n_unlabelled: int = 30_000
+    folds: int = 2
+    validation: float = 0.1
+    soften: float = 0.3
+    hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
+    provenance: str = ""
+    scratch: Path = Path("runs/latest")
+    keep_float_onnx: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.validation < 0.5:
+            raise InputError(f"validation is {self.validation}; give a share above 0 and below 0.5")
+        if not 0.0 <= self.soften < 1.0:
+            raise InputError(f"soften is {self.soften}; give a share from 0 up to below 1")
+        if self.folds == 1 or self.folds < 0:
+            raise InputError(f"folds is {self.folds}; give 0 (none) or at least 2")
+        if self.soften and not self.folds:
+            raise InputError("soft labels come from the folds; give folds of at least 2, or soften 0")
