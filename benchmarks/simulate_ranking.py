@@ -25,12 +25,22 @@ import numpy as np
 from ranking_world import NOW, World, make_world
 
 from nlp.recovery import Priors, Ranking, rank_cases
+from nlp.recovery.queue import TIERS
 from nlp.wom.audit import Audit
 from nlp.wom.shares import shares
 
 CAPACITY = 0.10
-POLICIES = ("ranking", "queue with tiers", "error-free labels", "value only", "probability only", "severity only",
-            "first come", "random")  # fmt: skip
+POLICIES = (
+    "ranking",
+    "error-free labels",
+    "value only",
+    "probability only",
+    "severity only",
+    "first come",
+    "random",
+    "queue with tiers",
+    "ordinary tier alone",
+)
 SITUATIONS = ("true", "perturbed", "drawn")
 
 
@@ -81,6 +91,7 @@ def _measure(situation: str, world: World, priors: Priors, *, draws: int, seed: 
         captured={
             "ranking": captured(ranking.gain),
             "queue with tiers": float(gain[:capacity].sum() / best),
+            "ordinary tier alone": _captured_in_tier(ranking, gain),
             "error-free labels": captured(known.gain, _in_order(world, known)),
             "value only": captured(ranking.value),
             "probability only": captured(ranking.p_ignored),
@@ -132,6 +143,13 @@ def _macro_f1(world: World) -> float:
     return float((2 * hits / (decided.sum(axis=0) + world.labels.sum(axis=0))).mean())
 
 
+def _captured_in_tier(ranking: Ranking, gain: np.ndarray) -> float:
+    """Value captured by the first tenth of the ordinary tier, against an oracle within that tier."""
+    ordinary = gain[ranking.tier == TIERS.index("ordinary")]
+    capacity = round(CAPACITY * len(ordinary))
+    return float(ordinary[:capacity].sum() / np.sort(ordinary)[::-1][:capacity].sum())
+
+
 def _in_order(world: World, ranking: Ranking) -> np.ndarray:
     """True gains in the order of the queue."""
     place = {customer: index for index, customer in enumerate(world.customer)}
@@ -177,6 +195,14 @@ def bias(runs: list[Run], kind: str) -> float:
     return float(np.abs(errors.mean(axis=0)).mean())
 
 
+def _mean(runs: list[Run], situation: str) -> float:
+    return float(np.mean([run.captured["ranking"] for run in runs if run.situation == situation]))
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "missed"
+
+
 def report(runs: list[Run], grid: list[Sensitivity], *, settings: str) -> str:
     """The figures as Markdown."""
     lines = [
@@ -192,7 +218,8 @@ def report(runs: list[Run], grid: list[Sensitivity], *, settings: str) -> str:
         "Mean over seeds, the lowest seed in brackets. The oracle knows each customer's true expected gain, frailty "
         "included. *Error-free labels* is the same ranking told every label of the texts: what better reading could "
         "still add. *Queue with tiers* keeps the order in which the queue is worked: ethics, safety and third parties "
-        "first, then what a person must decide: a duty, not a way to capture value.",
+        "first, then what a person must decide: a duty, not a way to capture value. *Ordinary tier alone* is the "
+        "order of the rest against an oracle that may choose from the rest only.",
         "",
         "| order by | " + " | ".join(SITUATIONS) + " |",
         "|---|" + "---|" * len(SITUATIONS),
@@ -202,11 +229,12 @@ def report(runs: list[Run], grid: list[Sensitivity], *, settings: str) -> str:
         cells = []
         for situation in SITUATIONS:
             found = [run.captured[policy] for run in runs if run.situation == situation]
-            cells.append(f"{np.mean(found):.2f} ({min(found):.2f})")
+            cells.append(f"{np.mean(found):.3f} ({min(found):.2f})")
         lines.append(f"| {policy} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "Targets: at least 0.90 with the true constants, at least 0.80 with perturbed ones.",
+        f"Targets: at least 0.90 with the true constants ({_verdict(_mean(runs, 'true') >= 0.90)}), "
+        f"at least 0.80 with perturbed ones ({_verdict(_mean(runs, 'perturbed') >= 0.80)}).",
         "",
         "## Coverage of the 5-95 % rank intervals",
         "",
