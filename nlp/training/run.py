@@ -14,11 +14,11 @@ class TrainingRun:
     """What to train on, from which encoder, and where to.
 
     ``data`` are labelled files; rows of ``held_out`` files, and their near-duplicates, are never trained on
-    and only scored at the end. ``folds`` cross-validation models give the out-of-fold predictions for thresholds
-    and, mixed into the targets by ``soften``, for soft labels. The encoder first takes one pass over
-    ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any. ``validation`` is the share of the rows that
-    stops the final model early and calibrates it. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints: a run that was stopped goes
-    on from there.
+    and only scored at the end. ``folds`` cross-validation models give the out-of-fold predictions for
+    thresholds and, mixed into the targets by ``soften``, for soft labels. The encoder first takes one pass over
+    ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any. ``validation`` is the share of the rows
+    that stops the final model early and calibrates it. ``provenance`` says for the model card who labelled the
+    rows. ``scratch`` keeps checkpoints: the same run, given again, goes on from there.
     """
 
     data: tuple[Path, ...]
