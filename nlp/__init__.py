@@ -14,10 +14,11 @@ from nlp.types import Document, Prediction, Turn
 
 if TYPE_CHECKING:
     from nlp.model.classifier import ComplaintClassifier
+    from nlp.pipeline.analyze import analyze
 
-__all__ = ["ComplaintClassifier", "DangolError", "Document", "Prediction", "Taxonomy", "Turn"]
+__all__ = ["ComplaintClassifier", "DangolError", "Document", "Prediction", "Taxonomy", "Turn", "analyze"]
 
-_LAZY = {"ComplaintClassifier": "nlp.model.classifier"}
+_LAZY = {"ComplaintClassifier": "nlp.model.classifier", "analyze": "nlp.pipeline.analyze"}
 
 
 def __getattr__(name: str) -> object:

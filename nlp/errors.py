@@ -60,5 +60,5 @@ class MissingExtraError(DangolError):
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(
             f"the package '{package}' is not installed; it comes with the extra '{extra}': "
-            f"pip install 'dangol[{extra}]'"
+            f'pip install "dangol[{extra}]"'
         )

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from nlp.cli import classify, evaluate, taxonomy, train
+from nlp.cli import analyze, audit_sample, classify, evaluate, taxonomy, train
 from nlp.errors import DangolError
 
 app = typer.Typer(
@@ -21,7 +21,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command("analyze")(analyze.command)
 app.command("classify")(classify.command)
+app.command("audit-sample")(audit_sample.command)
 app.command("evaluate")(evaluate.command)
 app.command("train")(train.command)
 app.command("taxonomy")(taxonomy.command)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import LabelledDataError, TaxonomyError
+from nlp.resources import data_path
 from nlp.taxonomy import Group, Taxonomy
 from nlp.text.normalize import normalize
 from nlp.text.prepare import PreparedText, prepare
@@ -21,7 +24,15 @@ from nlp.text.prepare import PreparedText, prepare
 METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
 """Columns that a labelled file may carry beside its text and labels."""
 
-_TEXT_COLUMNS = ("text", "본문", "내용")
+_UNSURE_COLUMN = "판단 보류"
+"""Every file that Dangol classified has this column beside a probability for each label."""
+
+
+@cache
+def _text_columns() -> tuple[str, ...]:
+    """The names that exports give to the column with the text, most telling first."""
+    table = tomllib.loads(data_path("columns.toml").read_text(encoding="utf-8"))
+    return tuple(name for role in ("text", "utterance") for name in table["role"][role]["names"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,20 +119,19 @@ def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any
     reader = csv.DictReader(io.StringIO(_decoded(path.read_bytes()), newline=""))
     columns = reader.fieldnames or []
     groups = {name: group for group in taxonomy for name in (group.id, group.ko) if name in columns}
-    text_column = next((name for name in _TEXT_COLUMNS if name in columns), None)
-    # Results of a classification carry a probability per label; correcting them must not need a clean-up.
+    text_column = next((name for name in _text_columns() if name in columns), None)
     scores = {f"{group.ko}:{label.ko}" for group in taxonomy for label in group.labels}
-    unknown = [
-        name for name in columns if name not in groups and name not in (text_column, *METADATA) and name not in scores
-    ]
+    # A classified file that a person corrected is taken as it is: the columns of the export are still in it.
+    classified = _UNSURE_COLUMN in columns and not scores.isdisjoint(columns)
+    unknown = [name for name in columns if name not in groups and name not in (text_column, *METADATA, *scores)]
     if text_column is None:
-        raise _UnusableFileError(f"no text column; name one of the columns {', '.join(_TEXT_COLUMNS)}")
+        raise _UnusableFileError("no text column; name the column with the text 'text' or '본문'")
     if not groups:
         raise _UnusableFileError(f"no label column; name columns after groups: {', '.join(g.id for g in taxonomy)}")
-    if unknown:
+    if unknown and not classified:
         raise _UnusableFileError(
-            f"unknown column {', '.join(map(repr, unknown))}; allowed: text, {', '.join(METADATA)} and the groups "
-            f"{', '.join(group.id for group in taxonomy)}; delete or rename it"
+            f"unknown column {', '.join(map(repr, unknown))}; allowed: {text_column}, {', '.join(METADATA)} and the "
+            f"groups {', '.join(group.id for group in taxonomy)}; delete or rename it"
         )
     line = reader.line_num + 1
     for row in reader:

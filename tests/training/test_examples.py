@@ -80,9 +80,12 @@ def test_a_csv_that_excel_saved_is_read_with_korean_or_english_label_names(tmp_p
     assert second.target[TAXONOMY.columns("cause")].tolist() == [0] * 7
 
 
-def test_the_probability_columns_of_a_classified_file_are_no_obstacle(tmp_path: Path) -> None:
+def test_a_classified_file_that_was_corrected_is_taken_with_all_its_columns(tmp_path: Path) -> None:
     path = tmp_path / "corrected.csv"
-    path.write_text("본문,이탈 원인,이탈 원인:가격,이탈 원인:불편\n비싸요,가격,0.93,0.1\n", encoding="utf-8")
+    path.write_text(
+        "접수번호,상담내용,이탈 원인,이탈 원인:가격,판단 보류,월매출\nA-1,비싸요,가격,0.93,감성,30000\n",
+        encoding="utf-8",
+    )
 
     (example,) = read_examples([path], TAXONOMY)
 
