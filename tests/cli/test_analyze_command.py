@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import nlp.cli.analyze as analyze_command
+from nlp.cli import audit_sample
+from nlp.errors import InputError
+from nlp.pipeline.analyze import OUTPUTS
+from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText
+from nlp.types import Prediction
+
+
+class FixedClassifier:
+    """Finds one cause in every text."""
+
+    name = "fixed"
+
+    def __init__(self) -> None:
+        self.taxonomy = Taxonomy.load()
+
+    def predict(self, texts: list[PreparedText]) -> list[Prediction]:
+        labels = {
+            "cause": ("inconvenience",),
+            "sentiment": "negative",
+            "response": ("voice",),
+            "stage": ("processing",),
+            "servqual": ("responsiveness",),
+            "severity": "1",
+            "recovery": "none",
+        }
+        chosen = {
+            f"{group}:{label}"
+            for group, found in labels.items()
+            for label in ([found] if isinstance(found, str) else found)
+        }
+        scores = {label: 0.9 if label in chosen else 0.03 for label in self.taxonomy.labels}
+        return [Prediction(labels=labels, probabilities=scores) for _ in texts]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setattr(
+        analyze_command.ComplaintClassifier, "from_pretrained", lambda *_args, **_options: FixedClassifier()
+    )
+    return CliRunner()
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    app = typer.Typer()
+    app.command("analyze")(analyze_command.command)
+    app.command("audit-sample")(audit_sample.command)
+    return app
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "voc.csv"
+    rows = [
+        f"V{at},C{at % 20},2026-11-{at % 20 + 1:02d},{at}일째 배송이 오지 않아 기다리고 있습니다" for at in range(40)
+    ]
+    path.write_text("접수번호,고객번호,접수일,내용\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_analyze_ends_with_a_summary_in_korean_and_says_where_the_files_are(
+    run: CliRunner, app: typer.Typer, source: Path
+) -> None:
+    result = run.invoke(app, ["analyze", str(source), "--capacity", "5"])
+    assert result.exit_code == 0, result.output
+    folder = source.with_name("voc_단골")
+    for name in OUTPUTS:
+        assert (folder / name).is_file()
+        assert name in result.output
+    for words in ("자료의 마지막 시각", "‘불편’을 말합니다", "먼저 되찾을 고객 5명", "채널 열이 없어"):
+        assert words in result.output
+
+
+def test_audit_sample_writes_a_form_and_explains_it(run: CliRunner, app: typer.Typer, source: Path) -> None:
+    run.invoke(app, ["analyze", str(source), "-o", str(source.parent / "out")])
+    predictions, form = source.parent / "out" / "predictions.parquet", source.parent / "form.csv"
+    result = run.invoke(app, ["audit-sample", str(predictions), "-n", "12", "-o", str(form)])
+    assert result.exit_code == 0, result.output
+    assert "12건" in result.output
+    assert "쉼표" in result.output
+    assert len(list(csv.reader(form.read_text(encoding="utf-8-sig").splitlines()))) == 13
+    again = run.invoke(app, ["audit-sample", str(predictions), "-o", str(form)])
+    assert isinstance(again.exception, InputError)

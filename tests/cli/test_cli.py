@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from nlp.cli.app import app
+from nlp.model.classifier import ComplaintClassifier
+
+TEXTS = ["배송이 2주나 걸렸어요", "직원이 불친절해요 😡", "가격도 착하고 좋아요", "상담원: 네\n고객: 환불해 주세요"]
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    path = tmp_path / "상담 내역.jsonl"
+    path.write_text(
+        "".join(
+            json.dumps({"접수번호": f"A{n}", "내용": text}, ensure_ascii=False) + "\n" for n, text in enumerate(TEXTS)
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+def _dangol(*arguments: object) -> subprocess.CompletedProcess[str]:
+    program = "import sys; from nlp.cli import main; sys.argv = ['dangol', *sys.argv[1:]]; main()"
+    return subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def test_the_command_line_gives_the_same_probabilities_as_python(
+    export: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    result = tmp_path / "result.jsonl"
+
+    done = CliRunner().invoke(app, ["classify", str(export), "-o", str(result), "--model", str(tiny_model)])
+
+    assert done.exit_code == 0, done.output
+    classifier = ComplaintClassifier.from_pretrained(tiny_model)
+    rows = [json.loads(line) for line in result.read_text(encoding="utf-8").splitlines()]
+    for row, expected in zip(rows, classifier.predict_proba(TEXTS), strict=True):
+        for label, score in zip(classifier.labels, expected, strict=True):
+            group_id, _, name = label.partition(":")
+            group = classifier.taxonomy.group(group_id)
+            assert row[f"{group.ko}:{group.label(name).ko}"] == pytest.approx(float(score), abs=1e-4)
+
+
+def test_a_classified_file_that_a_person_corrected_can_be_evaluated(
+    export: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    result, report = tmp_path / "result.csv", tmp_path / "deep" / "report.json"
+    CliRunner().invoke(app, ["classify", str(export), "-o", str(result), "--model", str(tiny_model)])
+
+    done = CliRunner().invoke(
+        app, ["evaluate", str(result), "--model", str(tiny_model), "-o", str(report), "--resamples", "100"]
+    )
+
+    assert done.exit_code == 0, done.output
+    figures = json.loads(report.read_text(encoding="utf-8"))
+    assert figures["n_texts"] == len(TEXTS)
+    # The labels are the model's own decisions.
+    assert figures["groups"]["sentiment"]["micro_f1"]["value"] == 1.0
+
+
+def test_an_error_is_one_message_without_a_traceback(tmp_path: Path, tiny_model: Path) -> None:
+    path = tmp_path / "numbers.csv"
+    path.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
+
+    done = _dangol("classify", path, "--model", tiny_model)
+
+    assert done.returncode == 2
+    assert "--text-column" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_training_data_is_refused_with_file_and_line_before_any_training(tmp_path: Path, tiny_base: Path) -> None:
+    data = tmp_path / "labels.jsonl"
+    data.write_text('{"text": "비싸요", "labels": {"cause": ["expensive"]}}\n', encoding="utf-8")
+
+    done = _dangol("train", data, "-o", tmp_path / "model", "--base-model", tiny_base)
+
+    assert done.returncode == 2
+    assert "labels.jsonl:1" in done.stderr.replace("\n", "")
+    assert not (tmp_path / "model").exists()
+
+
+def test_every_command_explains_itself_in_korean() -> None:
+    for name in ("analyze", "audit-sample", "classify", "evaluate", "taxonomy", "train"):
+        done = CliRunner().invoke(app, [name, "--help"])
+
+        assert done.exit_code == 0
+        assert any("가" <= character <= "힣" for character in done.output)
+
+
+def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
+    done = CliRunner().invoke(app, ["taxonomy"])
+
+    assert done.exit_code == 0
+    assert "employee_response" in done.output
+    assert "이탈 원인" in done.output
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    root = Path(__file__).resolve().parents[2]
+    known = {command.name for command in app.registered_commands}
+
+    for name in ("README.md", "README.ko.md"):
+        words = (root / name).read_text(encoding="utf-8").replace("`", " ").split()
+        used = {words[at + 1] for at, word in enumerate(words[:-1]) if word == "dangol"}
+        assert used
+        assert used <= known
