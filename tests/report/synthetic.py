@@ -65,6 +65,8 @@ def complaint_table(
         if shuffle[at, 0] < 0.85:
             extra = pieces[second[at]]
             parts.insert(int(shuffle[at, 1] * (len(parts) + 1)), extra[at % len(extra)])
+            third = pieces[(first[at] * 7 + at) % len(pieces)]
+            parts.append(third[at % len(third)])
         texts[at] = " ".join(parts)
         truth[at] = encoded[first[at]]
     if n >= 60:

@@ -37,7 +37,7 @@
   const draw = (width) => Promise.all(Array.from(document.querySelectorAll("[data-chart]"), (place) => {
     const chart = words(charts[place.dataset.chart], root.dataset.lang);
     const layout = merged(BASE, chart.layout);
-    layout.width = width ? Math.min(width, place.dataset.small ? width / 2 - 20 : width) : Math.max(place.clientWidth, charts[place.dataset.chart].least);
+    layout.width = width ? Math.min(width, place.dataset.small ? width / 3 - 14 : width) : Math.max(place.clientWidth, charts[place.dataset.chart].least);
     if (layout.width < 520) {
       layout.font = { ...layout.font, size: 12 };
       for (const [path, value] of Object.entries(chart.narrow)) put(layout, path, value);

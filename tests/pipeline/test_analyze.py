@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from stub import StubClassifier
+
+import nlp.pipeline.analyze as module
+from nlp.classified import ClassifiedTable
+from nlp.corpus.load import load_classified
+from nlp.errors import ColumnError, InputError
+from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, analyze, analyze_files, is_classified
+from nlp.pipeline.audits import read_audit, write_audit_sample
+from nlp.pipeline.forms import replacing
+from nlp.pipeline.volumes import read_volumes
+from nlp.taxonomy import Taxonomy
+
+TAXONOMY = Taxonomy.load()
+ROWS = 90
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory, complaints: list[dict[str, object]]) -> Path:
+    path = tmp_path_factory.mktemp("source") / "상담.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["접수번호", "고객번호", "접수일시", "접수경로", "상담내용"])
+        for at, complaint in enumerate(complaints[:: len(complaints) // ROWS][:ROWS]):
+            day, channel = f"2026-{9 + at % 2}-{at % 27 + 1:02d}", "앱리뷰" if at % 3 else "전화"
+            rows.writerow([f"V{at:03d}", f"C{at % 60:03d}", f"{day} 10:00", channel, complaint["text"]])
+    return path
+
+
+@pytest.fixture(scope="module")
+def delivery(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Delivery:
+    folder = tmp_path_factory.mktemp("out") / "결과"
+    return analyze_files([source], folder, classifier=StubClassifier(), model_id="stub", draws=20)
+
+
+@pytest.fixture(scope="module")
+def table(delivery: Delivery) -> ClassifiedTable:
+    return load_classified(delivery.folder / PREDICTIONS, TAXONOMY)
+
+
+def test_one_command_writes_every_output_and_nothing_else(delivery: Delivery) -> None:
+    assert {path.name for path in delivery.folder.iterdir()} == {*OUTPUTS, PREDICTIONS}
+    assert delivery.files == tuple(delivery.folder / name for name in (*OUTPUTS, PREDICTIONS))
+    assert delivery.job is not None
+    assert delivery.job.documents == len(delivery.analysis.table) == ROWS
+
+
+def test_the_outputs_tell_the_same_story(delivery: Delivery) -> None:
+    figures = json.loads((delivery.folder / "summary.json").read_bytes())
+    first = delivery.analysis.ranking.case(0)
+    assert figures["queue"]["first"][0]["id"] == first.id
+    sheet = openpyxl.load_workbook(delivery.folder / "recovery_queue.xlsx")["회복 우선순위"]
+    assert sheet["D3"].value == first.id
+    assert first.id in (delivery.folder / "report.html").read_text(encoding="utf-8")
+    raw = (delivery.folder / "causes.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(raw.decode("utf-8-sig").splitlines()))
+    counts = {row["label"]: row["count"] for row in figures["shares"] if row["group"] == "cause" and not row["stage"]}
+    top = max(counts.values())
+    assert int(rows[1][2]) == top
+
+
+def test_deadlines_count_from_the_latest_time_in_the_data(delivery: Delivery) -> None:
+    assert delivery.analysis.now == datetime(2026, 10, 27, 10)  # noqa: DTZ001
+    assert delivery.analysis.now_from_data
+
+
+def test_every_card_quotes_the_customer(delivery: Delivery) -> None:
+    case = delivery.analysis.ranking.case(0)
+    assert case.evidence
+    text = "\n".join(str(delivery.analysis.table.texts[row]) for row in case.rows)
+    assert all(line in text for line in case.evidence)
+
+
+def test_a_folder_with_results_is_not_overwritten_unasked(delivery: Delivery, source: Path) -> None:
+    with pytest.raises(InputError, match="--overwrite"):
+        analyze_files([source], delivery.folder, classifier=StubClassifier())
+
+
+def test_predictions_are_reported_on_again_without_a_model(delivery: Delivery, tmp_path: Path) -> None:
+    again = analyze_files([delivery.folder / PREDICTIONS], tmp_path / "again", draws=20)
+    assert again.job is None
+    assert again.analysis.ranking.ids.tolist() == delivery.analysis.ranking.ids.tolist()
+    assert not (tmp_path / "again" / PREDICTIONS).exists()
+
+
+def test_a_run_cut_off_after_classifying_goes_on_without_the_model(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "write_outputs", fail)
+        with pytest.raises(KeyboardInterrupt):
+            analyze_files([source], tmp_path / "out", classifier=StubClassifier(), draws=20)
+    done = StubClassifier()
+    analyze_files([source], tmp_path / "out", classifier=done, resume=True, draws=20)
+    assert done.seen == []
+    assert all((tmp_path / "out" / name).is_file() for name in OUTPUTS)
+
+
+def test_a_table_in_memory_takes_the_same_road_as_a_file(source: Path, delivery: Delivery) -> None:
+    with source.open(encoding="utf-8", newline="") as file:
+        heading, *rows = csv.reader(file)
+    table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(heading)})
+    found = analyze(table, classifier=StubClassifier(), draws=20)
+    assert found.table.probabilities.tolist() == delivery.analysis.table.probabilities.tolist()
+    assert found.ranking.ids.tolist() == delivery.analysis.ranking.ids.tolist()
+
+
+def test_a_data_frame_is_read_through_the_arrow_interface() -> None:
+    class Frame:
+        def __init__(self, table: pa.Table) -> None:
+            self._table = table
+
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            return self._table.__arrow_c_stream__(requested_schema)
+
+    found = analyze(
+        Frame(pa.table({"내용": [f"{at}번 좌석이 너무 좁고 비쌉니다" for at in range(30)]})),
+        classifier=StubClassifier(),
+        now=datetime(2026, 11, 21),  # noqa: DTZ001
+        draws=20,
+    )
+    assert len(found.table) == 30
+
+
+def test_a_classified_table_needs_no_model(table: ClassifiedTable) -> None:
+    assert len(analyze(table, draws=20).table) == ROWS
+
+
+@pytest.mark.parametrize("source", [42, object(), [1, 2]])
+def test_something_that_holds_no_texts_is_refused(source: object) -> None:
+    with pytest.raises(InputError, match="data frame"):
+        analyze(source, classifier=StubClassifier())
+
+
+def test_a_file_without_a_usable_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "빈.csv"
+    path.write_text("접수번호,내용\n1,\n2,  \n", encoding="utf-8")
+    with pytest.raises(InputError, match="reject file"):
+        analyze_files([path], tmp_path / "out", classifier=StubClassifier())
+
+
+def test_only_our_own_parquet_counts_as_classified(delivery: Delivery, source: Path, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"내용": ["글"]}), tmp_path / "other.parquet")
+    found = [is_classified(path) for path in (delivery.folder / PREDICTIONS, tmp_path / "other.parquet", source)]
+    assert found == [True, False, False]
+
+
+def test_audited_rows_go_out_blank_and_come_back_as_corrected_shares(
+    table: ClassifiedTable, delivery: Delivery, tmp_path: Path
+) -> None:
+    form = tmp_path / "audit.csv"
+    assert write_audit_sample(table, 60, form) == 60
+    rows = list(csv.DictReader(form.read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["이탈 원인"] for row in rows} == {""}
+    for at, row in enumerate(rows):
+        row["이탈 원인"] = "없음" if at % 3 else "가격, 불편"
+        row["감성"] = "부정"
+    with form.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    analysis = analyze(delivery.folder / PREDICTIONS, audited=form, draws=20)
+    share = analysis.shares.get("cause", "price")
+    assert share.corrected
+    assert share.audited == 60
+    assert abs(share.best.value - 1 / 3) < abs(share.raw.value - 1 / 3)
+    assert not analysis.shares.get("stage", "order").corrected
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "problem"),
+    [
+        ("문서번호,이탈 원인", "V000,가겨", "가겨"),
+        ("문서번호,감성", 'V000,"부정,긍정"', "exactly one"),
+        ("문서번호,이탈 원인,추출확률", "V000,가격,반반", "반반"),
+        ("문서번호,이탈 원인", "V000,", "no row has a label"),
+    ],
+)
+def test_a_label_that_is_none_is_named_with_its_place(tmp_path: Path, header: str, row: str, problem: str) -> None:
+    path = tmp_path / "audit.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=problem) as caught:
+        read_audit(path, TAXONOMY)
+    assert "audit.csv" in str(caught.value)
+
+
+def test_contacts_per_stage_give_the_journey_index(delivery: Delivery, tmp_path: Path) -> None:
+    path = tmp_path / "이용건수.csv"
+    path.write_text('단계,건수\n예약,"5,000"\n주문,4000건\n제공,3000\n', encoding="cp949")
+    journey = analyze(delivery.folder / PREDICTIONS, volumes=path, draws=20).journey
+    assert journey.index is not None
+    assert [stage.contacts for stage in journey.stages] == [5000, 4000, None, 3000, None]
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "problem"),
+    [
+        ("단계,건수\n배송,10\n", InputError, "배송"),
+        ("단계,건수\n주문,많음\n", InputError, "많음"),
+        ("단계,건수,시작일\n주문,10,어제\n", InputError, "어제"),
+        ("단계,개수\n주문,10\n", ColumnError, "건수"),
+        ("단계,건수\n", InputError, "no rows"),
+    ],
+)
+def test_a_volume_that_cannot_be_read_is_named_with_its_place(
+    tmp_path: Path, content: str, error: type[Exception], problem: str
+) -> None:
+    path = tmp_path / "volumes.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(error, match=problem) as caught:
+        read_volumes(path, TAXONOMY)
+    assert "volumes.csv" in str(caught.value)
+
+
+def test_a_file_that_fails_halfway_leaves_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("old", encoding="utf-8")
+
+    def write() -> None:
+        with replacing(target) as stream:
+            stream.write(b"new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
+    assert target.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
