@@ -19,18 +19,13 @@ from fontTools import subset
 
 FAMILY = "Dangol Sans"
 WEIGHTS = {"Regular": 400, "SemiBold": 600}
-SYMBOLS = (
-    "←↑→↓↔▲▼△▽■□●○◆◇★☆✓✔✕−×÷±≤≥≠≈∞∑√₩€「」『』《》〈〉【】、。　％＋－＝～"
-    "①②③④⑤⑥⑦⑧⑨⑩㎡㎏㎞℃ρβσ"
-)
+SYMBOLS = "←↑→↓↔▲▼△▽■□●○◆◇★☆✓✔✕−×÷±≤≥≠≈∞∑√₩€「」『』《》〈〉【】、。　％＋－＝～①②③④⑤⑥⑦⑧⑨⑩㎡㎏㎞℃ρβσ"
 HERE = Path(__file__).resolve().parent
 
 
 def characters() -> set[int]:
     """Code points to keep."""
-    hangul = {
-        bytes([lead, trail]).decode("euc-kr") for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF)
-    }
+    hangul = {bytes([lead, trail]).decode("euc-kr") for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF)}
     corpus = {
         character
         for path in (HERE.parent / "complaints").glob("*.jsonl")

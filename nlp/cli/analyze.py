@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -128,20 +129,20 @@ def show(delivery: Delivery, console: Console) -> None:
     for line in headlines(analysis):
         console.print(f" • {escape(line.ko)}")
 
-    queue = Table(title=f"\n먼저 되찾을 고객 {min(_TOP, len(analysis.ranking))}명", title_justify="left")
-    for heading in ("순위", "순위 구간", "고객", "층", "원인", "떠날 확률", "기대 이익", "기한"):
-        queue.add_column(heading, justify="right" if heading in ("순위", "기대 이익") else "left")
-    for place in range(min(_TOP, len(analysis.ranking))):
+    shown = min(_TOP, len(analysis.ranking))
+    queue = Table(title=f"\n먼저 되찾을 고객 {shown}명", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1))
+    for heading in ("순위(5–95%)", "고객", "떠날 확률", "기대 이익", "기한"):
+        queue.add_column(heading, no_wrap=True, justify="right" if heading == "기대 이익" else "left")
+    queue.add_column("원인", overflow="fold")
+    for place in range(shown):
         case = analysis.ranking.case(place)
         queue.add_row(
-            f"{case.rank:,}",
-            f"{case.rank_low:,}–{case.rank_high:,}",
+            f"{case.rank:,} ({case.rank_low:,}–{case.rank_high:,})",
             escape(shown_id(case.id)),
-            words("tier", case.tier).ko,
-            ", ".join(cause.ko for cause in causes_of(analysis, place)) or "–",
             f"{percent(case.p_leave_ignored)} → {percent(case.p_leave_recovered)}",
             won(case.gain).ko,
             until(case.deadline, analysis.now).ko,
+            ", ".join(cause.ko for cause in causes_of(analysis, place)) or words("tier", case.tier).ko,
         )
     console.print(queue)
 
