@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -79,7 +80,16 @@ def command(
     ready = len(files) == 1 and is_classified(files[0])
     classifier = None if ready and model is None else ComplaintClassifier.from_pretrained(model, threads=threads)
     console = Console(stderr=True, highlight=False)
-    with options.JobProgress("분류") as progress:
+    progress = options.JobProgress("분류")
+    with ExitStack() as bar:
+
+        def tell(stage: str) -> None:
+            if stage == "classify":
+                bar.enter_context(progress)
+            else:
+                bar.close()
+                console.print(_STAGES[stage], style="dim")
+
         delivery = analyze_files(
             files,
             output or files[0].with_name(f"{files[0].stem}_단골"),
@@ -109,7 +119,7 @@ def command(
             overwrite=overwrite,
             made=datetime.now(),  # noqa: DTZ005 - a date on paper
             progress=progress,
-            stage=lambda name: console.print(_STAGES[name], style="dim") if name != "classify" else None,
+            stage=tell,
         )
     show(delivery, Console(highlight=False))
 
@@ -142,7 +152,7 @@ def show(delivery: Delivery, console: Console) -> None:
             f"{percent(case.p_leave_ignored)} → {percent(case.p_leave_recovered)}",
             won(case.gain).ko,
             until(case.deadline, analysis.now).ko,
-            ", ".join(cause.ko for cause in causes_of(analysis, place)) or words("tier", case.tier).ko,
+            _some([cause.ko for cause in causes_of(analysis, place)]) or words("tier", case.tier).ko,
         )
     console.print(queue)
 
@@ -154,3 +164,9 @@ def show(delivery: Delivery, console: Console) -> None:
     console.print("\n결과", style="bold")
     for file in delivery.files:
         console.print(f"  {escape(str(file))}", soft_wrap=True)
+
+
+def _some(names: list[str], most: int = 2) -> str:
+    """The first names and how many more there are: ``가격, 불편 외 2``."""
+    more = f" 외 {len(names) - most}" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

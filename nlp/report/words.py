@@ -71,6 +71,11 @@ def event_words(taxonomy: Taxonomy, event: Event) -> Words:
     return Words(code=f"{event.label}.{event.stage}", ko=f"{name.ko} · {stage.ko}", en=f"{name.en} · {stage.en}")
 
 
+def with_value(name: Words, value: str) -> Words:
+    """A name with its figure: ``가격 23%``."""
+    return Words(code=name.code, ko=f"{name.ko}  {value}", en=f"{name.en}  {value}")
+
+
 def broken(words: Words) -> Words:
     """A name over two lines, broken at the blank nearest its middle, for an axis with little room."""
     return Words(code=words.code, ko=_broken(words.ko), en=_broken(words.en))

@@ -53,6 +53,9 @@ def save_model(
     decision.save(folder)
     model.half().save_pretrained(folder, safe_serialization=True)
     model.float()
+    # Whoever loads the folder computes in float32: half precision on a CPU is slow, and a thousandth off.
+    model.config.dtype = "float32"
+    model.config.save_pretrained(folder)
 
 
 def save_encoder(model: PreTrainedModel, *, base: str | Path, folder: Path) -> None:

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 from nlp.report.analysis import Analysis
-from nlp.report.charts.style import (
-    BLUE,
-    BLUES,
-    GREEN,
-    Chart,
-    Table,
-    Trace,
-    known,
-    whiskers,
-)
+from nlp.report.charts.style import BLUE, BLUES, GREEN, INK, Chart, Table, Trace, known, whiskers
 from nlp.report.headlines import cause_shares, stage_shares
 from nlp.report.words import (
     Words,
@@ -25,10 +17,14 @@ from nlp.report.words import (
     percent_range,
     plain,
     say,
+    with_value,
 )
-from nlp.wom.estimates import Estimate
+from nlp.wom.estimates import LEVEL, Estimate, z_value
 from nlp.wom.shares import Share
 from nlp.wom.slices import By
+
+FEWEST = 10
+"""Slices of fewer documents are left to the workbook: their shares jump with every text."""
 
 
 def cause_chart(analysis: Analysis) -> Chart | None:
@@ -91,7 +87,7 @@ def heat_chart(analysis: Analysis) -> Chart | None:
 def slice_chart(analysis: Analysis, by: By) -> Chart | None:
     """Shares of the causes in each channel, branch or product, as a heat map."""
     found = analysis.slices[by]
-    names = list(dict.fromkeys(row.name for row in found.rows if row.name is not None))
+    names = list(dict.fromkeys(row.name for row in found.rows if row.name is not None and row.documents >= FEWEST))
     if len(names) < 2:
         return None
     causes = [row.event.label for row in cause_shares(analysis)]
@@ -99,9 +95,11 @@ def slice_chart(analysis: Analysis, by: By) -> Chart | None:
         (row.name, row.event.label): row for row in found.rows if row.event.group == "cause" and not row.event.stage
     }
     overall = {row.event.label: row.best.value for row in cause_shares(analysis)}
-    # A slice of a few texts can top the list by chance: hold it to the lower bound of its interval.
-    top = max(cells.values(), key=lambda row: row.best.low - overall[row.event.label])
-    stands_out = top.best.low > overall[top.event.label]
+    shown = [cells[name, cause] for name in names for cause in causes]
+    top = max(shown, key=lambda row: _excess(row, overall[row.event.label]))
+    # The largest of many cells stands out by chance alone: Bonferroni's bound for as many as are shown.
+    bound = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2 / len(shown))
+    stands_out = _excess(top, overall[top.event.label]) > bound
     return _heat(
         f"slices_{by}",
         title=say(
@@ -119,6 +117,12 @@ def slice_chart(analysis: Analysis, by: By) -> Chart | None:
         shares=[[cells[name, cause] for cause in causes] for name in names],
         wide=True,
     )
+
+
+def _excess(share: Share, overall: float) -> float:
+    """How many standard errors a slice's share lies above the overall one, by the lower half of its interval."""
+    spread = (share.best.value - share.best.low) / z_value(LEVEL)
+    return (share.best.value - overall) / spread if spread > 0 else 0.0
 
 
 def servqual_chart(analysis: Analysis) -> Chart | None:
@@ -141,16 +145,12 @@ def _bars(names: Sequence[Words], estimates: Sequence[Estimate], color: str) -> 
     return {
         "type": "bar",
         "orientation": "h",
-        "y": names,
+        "y": [with_value(name, percent(item.value)) for name, item in zip(names, estimates, strict=True)],
         "x": [known(item.value * 100) for item in estimates],
         "error_x": whiskers(estimates, scale=100),
         "marker": {"color": color},
-        "text": [percent(item.value) for item in estimates],
-        "textposition": "inside",
-        "insidetextanchor": "start",
-        "textfont": {"color": "#FFFFFF", "size": 13},
         "customdata": [percent_range(item) for item in estimates],
-        "hovertemplate": "%{y}: %{x:.1f}% (%{customdata})<extra></extra>",
+        "hovertemplate": "%{y} (%{customdata})<extra></extra>",
     }
 
 
@@ -185,6 +185,7 @@ def _heat(
                 "z": [[known(cell.best.value * 100) for cell in line] for line in shares],
                 "text": [[percent(cell.best.value) for cell in line] for line in shares],
                 "texttemplate": "%{text}",
+                "textfont": {"color": INK},
                 "customdata": [
                     [f"{percent_range(cell.best)} · {number(cell.count)}" for cell in line] for line in shares
                 ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlp.recovery.causes import CauseImpact
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, GREEN, Chart, Table, known, whiskers
-from nlp.report.words import Words, number, percent, plain, points, points_range, say, won
+from nlp.report.words import Words, number, percent, plain, points, points_range, say, with_value, won
 from nlp.wom.estimates import Estimate
 
 
@@ -72,12 +72,13 @@ def triad_chart(analysis: Analysis) -> Chart | None:
             {
                 "type": "bar",
                 "orientation": "h",
-                "y": list(analysis.triad.names),
+                "y": [
+                    with_value(name, percent(share))
+                    for name, share in zip(analysis.triad.names, shares.tolist(), strict=True)
+                ],
                 "x": [known(share * 100) for share in shares.tolist()],
                 "marker": {"color": GREEN},
-                "text": [percent(share) for share in shares.tolist()],
-                "textposition": "auto",
-                "hovertemplate": "%{y}: %{x:.1f}%<extra></extra>",
+                "hovertemplate": "%{y}<extra></extra>",
             },
         ),
         layout={

@@ -56,8 +56,10 @@ def _importance(analysis: Analysis, group: str, chart: ImportanceChart) -> Chart
         ],
         [len(label_words(analysis.taxonomy, group, item.id).ko) * _LETTER for item in chart.items],
     )
+    # The title claims a tie only where the interval leaves no doubt that there is one.
     fix = sorted(
-        (item for item in chart.items if item.quadrant == "fix_first"), key=lambda item: -item.importance.value
+        (item for item in chart.items if item.quadrant == "fix_first" and item.importance.low > 0),
+        key=lambda item: -item.importance.value,
     )
     return Chart(
         id=f"importance_{group}",
@@ -92,6 +94,7 @@ def _importance(analysis: Analysis, group: str, chart: ImportanceChart) -> Chart
             "margin": {"t": 12, "b": 92},
         },
         height=440,
+        least_width=420,
         table=_table(analysis, group, chart.items),
     )
 

@@ -146,6 +146,7 @@ def journey_chart(analysis: Analysis) -> Chart | None:
                 "marker": {"color": [RED if stage.stage == marked else BLUE for stage in stages]},
                 "text": [percent(stage.share.value) for stage in stages],
                 "textposition": "inside",
+                "textangle": 0,
                 "insidetextanchor": "start",
                 "textfont": {"color": "#FFFFFF"},
                 "customdata": [percent_range(stage.share) for stage in stages],

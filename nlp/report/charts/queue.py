@@ -96,7 +96,12 @@ def rank_chart(analysis: Analysis) -> Chart:
         ),
         layout={
             "xaxis": {"title": {"text": say("axis", "rank")}, "rangemode": "tozero", "zeroline": False},
-            "yaxis": {"title": {"text": say("axis", "rank_range")}, "type": "log", "autorange": "reversed", "dtick": 1},
+            "yaxis": {
+                "title": {"text": say("axis", "rank_range")},
+                "type": "log",
+                "range": [float(np.log10(high.max() * 1.2)), float(np.log10(0.85))],
+                "tickvals": [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000],
+            },
             "margin": {"t": 8, "b": 48, "l": 56},
         },
         height=320,

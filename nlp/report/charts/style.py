@@ -26,7 +26,8 @@ PLUM: Final = "#7A4A8C"
 INK: Final = "#1F2933"
 GREY: Final = "#7B8794"
 PALE: Final = "#CBD2D9"
-BLUES: Final = ((0.0, "#F2F7FB"), (0.35, "#B5D3E8"), (0.7, "#4F9AC9"), (1.0, "#004C7A"))
+BLUES: Final = ((0.0, "#F5F8FB"), (0.5, "#B5D6EC"), (1.0, "#5FA8D6"))
+"""Light enough for dark figures on every shade."""
 
 
 @dataclass(frozen=True, kw_only=True)

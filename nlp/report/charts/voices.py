@@ -115,7 +115,8 @@ def advocacy_chart(analysis: Analysis) -> Chart | None:
 def competitor_chart(analysis: Analysis, *, most: int = 8) -> Chart | None:
     """Competitors by the number of texts that name them."""
     found = analysis.competitors.competitors[:most]
-    if not found:
+    # Names met once each are no finding.
+    if not found or found[0].documents < 2:
         return None
     first = found[0]
     wins = [cause for cause, count, _ in first.wins_on if count]
