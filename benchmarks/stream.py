@@ -2,7 +2,8 @@
 
     python benchmarks/stream.py --rows 1000000
 
-The scorer answers every text at once, so the figures are those of everything but the model.
+The scorer answers every text at once, so the figures are those of everything but the model; with ``--model`` the model
+that ships answers.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.classify import classify_files
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
@@ -82,6 +84,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--format", choices=("csv", "tsv", "jsonl", "parquet", "xlsx"), default="csv")
     parser.add_argument("--no-mask", action="store_true")
+    parser.add_argument("--model", action="store_true", help="score with the model that ships")
     parser.add_argument("--folder", type=Path, help="where to work; default: the system's temporary folder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
@@ -92,7 +95,7 @@ def main() -> None:
         report = classify_files(
             [source],
             output,
-            classifier=StubScorer(),
+            classifier=ComplaintClassifier.from_pretrained() if options.model else StubScorer(),
             mask=not options.no_mask,
             progress=lambda rows, _done, _total: marks.append((rows, time.perf_counter())),
         )

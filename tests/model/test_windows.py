@@ -27,19 +27,6 @@ def test_a_short_text_is_one_window_with_special_tokens(windows: Windows) -> Non
     assert list(ids[1:-1]) == plain
 
 
-def test_no_token_of_a_long_text_is_left_out(windows: Windows) -> None:
-    text = prepare(" ".join(f"문제 {number}번이 생겼어요" for number in range(80)))
-    plain = windows._tokenizer.encode(text.customer, add_special_tokens=False).ids
-    cut = _ids(windows, text)
-
-    assert len(cut) > 1
-    assert all(len(ids) <= windows.max_length for ids in cut)
-    rebuilt = list(cut[0][1:-1])
-    for ids in cut[1:]:
-        rebuilt += ids[1 + OVERLAP : -1]
-    assert rebuilt == plain
-
-
 def test_the_agents_words_are_a_second_segment(windows: Windows) -> None:
     (window,) = windows.cut([prepare(CALL)])
     alone = _ids(windows, prepare("환불이 아직도 안 됐어요"))[0]
