@@ -24,7 +24,7 @@ _FORMATS: Final = {
     "long": "General",
     "count": "#,##0",
     "share": "0.0%",
-    "points": "+0.0;−0.0;0.0",
+    "points": "+0.0;-0.0;0.0",
     "won": "#,##0",
     "number": "#,##0.00",
     "time": "yyyy-mm-dd hh:mm",
