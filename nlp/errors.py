@@ -17,7 +17,17 @@ from __future__ import annotations
 
 
 class DangolError(Exception):
-    """Base of all errors raised on purpose; the command line prints its message without a traceback."""
+    """Base of all errors raised on purpose; the command line prints its message without a traceback.
+
+    ``template`` is the English message with named places in the style of ``str.format``, ``fields`` fills
+    them: ``InputError("{path}: no such file; check the name", path=path)``. The two stay apart so that the
+    message can be given in the language of whoever reads it. Without fields the template is the message.
+    """
+
+    def __init__(self, template: str, **fields: object) -> None:
+        super().__init__(template.format(**fields) if fields else template)
+        self.template = template
+        self.fields = fields
 
 
 class InputError(DangolError):
