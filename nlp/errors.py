@@ -10,24 +10,87 @@
     ├── ResumeError           an interrupted run cannot be continued with what is there
     └── MissingExtraError     an optional dependency is not installed
 
-A message names the place, the value, the rule and the next step, in that order.
+A message names the place, the value, the rule and the next step, in that order. It is raised with a
+template and fields, never as a finished sentence; its Korean wording stands in ``data/messages.ko.toml``.
 """
 
 from __future__ import annotations
+
+import copyreg
+from collections.abc import Iterable
+from typing import Any, Self
+
+_SHOWN = 20
+"""Problems that the message lists; all are in ``problems``."""
+
+
+class Message(str):
+    """A sentence for a person that can still be said in another language; as a str it is the English one.
+
+    ``template`` holds named places in the style of ``str.format`` and ``fields`` fills them: numbers, paths,
+    labels, or further messages. Without fields the template is the sentence, braces and all.
+    """
+
+    __slots__ = ("fields", "template")
+
+    template: str
+    fields: dict[str, object]
+
+    def __new__(cls, template: str, **fields: object) -> Self:
+        """``Message("{path}: no such file; check the name", path=path)``."""
+        message = super().__new__(cls, template.format(**fields) if fields else template)
+        message.template, message.fields = template, fields
+        return message
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """What pickle builds the message from again."""
+        return (self.template,), self.fields
+
+
+class Joined(str):
+    """Messages one after the other; each is translated on its own."""
+
+    __slots__ = ("parts", "separator")
+
+    separator: str
+    parts: tuple[str, ...]
+
+    def __new__(cls, separator: str, parts: Iterable[str]) -> Self:
+        """``Joined("; ", [Message(…), Message(…)])``."""
+        parts = tuple(parts)
+        joined = super().__new__(cls, separator.join(parts))
+        joined.separator, joined.parts = separator, parts
+        return joined
+
+    def __getnewargs__(self) -> tuple[str, tuple[str, ...]]:
+        """What pickle builds the messages from again."""
+        return self.separator, self.parts
 
 
 class DangolError(Exception):
     """Base of all errors raised on purpose; the command line prints its message without a traceback.
 
-    ``template`` is the English message with named places in the style of ``str.format``, ``fields`` fills
-    them: ``InputError("{path}: no such file; check the name", path=path)``. The two stay apart so that the
-    message can be given in the language of whoever reads it. Without fields the template is the message.
+    ``message`` keeps the English template apart from its fields, so that ``nlp.messages.localized`` can say
+    it in the language of whoever reads it: ``InputError("{path}: no such file; check the name", path=path)``.
     """
 
     def __init__(self, template: str, **fields: object) -> None:
-        super().__init__(template.format(**fields) if fields else template)
-        self.template = template
-        self.fields = fields
+        self.message = Message(template, **fields)
+        super().__init__(self.message)
+
+    @property
+    def template(self) -> str:
+        """The English message with named places."""
+        return self.message.template
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What fills the places."""
+        return self.message.fields
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let pickle rebuild the error as it is; by default it would call ``__init__`` with the finished message."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class InputError(DangolError):
@@ -47,12 +110,19 @@ class TaxonomyError(DangolError):
 
 
 class LabelledDataError(DangolError):
-    """Labelled rows cannot be trained or evaluated on; ``problems`` lists each as ``file:line: reason``."""
+    """Labelled rows cannot be trained or evaluated on; ``problems`` lists each as ``file:line: reason`` (messages)."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        shown = "\n".join(problems[:20])
-        more = f"\n… and {len(problems) - 20} more" if len(problems) > 20 else ""
-        super().__init__(f"{len(problems)} labelled row(s) cannot be used:\n{shown}{more}")
+        shown = Joined("\n", problems[:_SHOWN])
+        if len(problems) > _SHOWN:
+            super().__init__(
+                "{count} labelled row(s) cannot be used:\n{shown}\n… and {more} more",
+                count=len(problems),
+                shown=shown,
+                more=len(problems) - _SHOWN,
+            )
+        else:
+            super().__init__("{count} labelled row(s) cannot be used:\n{shown}", count=len(problems), shown=shown)
         self.problems = problems
 
 
@@ -69,6 +139,8 @@ class MissingExtraError(DangolError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(
-            f"the package '{package}' is not installed; it comes with the extra '{extra}': "
-            f'pip install "dangol[{extra}]"'
+            "the package '{package}' is not installed; it comes with the extra '{extra}': "
+            'pip install "dangol[{extra}]"',
+            package=package,
+            extra=extra,
         )

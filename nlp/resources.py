@@ -23,7 +23,7 @@ def default_model_path() -> Path:
     current = models / "current"
     if not current.is_file():
         raise ModelError(
-            f"{current}: no default model is installed; give a model folder, or train one with 'dangol train'"
+            "{path}: no default model is installed; give a model folder, or train one with 'dangol train'", path=current
         )
     return models / current.read_text(encoding="utf-8").strip()
 

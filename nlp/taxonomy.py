@@ -58,7 +58,12 @@ class Group:
         for label in self.labels:
             if label.id == label_id:
                 return label
-        raise TaxonomyError(f"{self.id}: {label_id!r} is no label of this group; allowed: {', '.join(self.ids)}")
+        raise TaxonomyError(
+            "{id}: {label_id!r} is no label of this group; allowed: {allowed}",
+            id=self.id,
+            label_id=label_id,
+            allowed=", ".join(self.ids),
+        )
 
 
 @dataclass(frozen=True)
@@ -74,20 +79,27 @@ class Taxonomy:
             _unique(list(group.ids), f"label of group {group.id!r}")
             for name in (group.id, *group.ids):
                 if not name or any(character in name for character in ":,; \t\n"):
-                    raise TaxonomyError(f"{name!r}: an id must not be empty nor hold a colon, comma or blank")
+                    raise TaxonomyError("{name!r}: an id must not be empty nor hold a colon, comma or blank", name=name)
             if group.kind not in ("any-of", "one-of"):
-                raise TaxonomyError(f"group {group.id!r}: kind is {group.kind!r}; use 'any-of' or 'one-of'")
+                raise TaxonomyError(
+                    "group {group!r}: kind is {kind!r}; use 'any-of' or 'one-of'", group=group.id, kind=group.kind
+                )
             if group.ordinal and group.kind != "one-of":
-                raise TaxonomyError(f"group {group.id!r} is ordinal; only a one-of group has an order")
+                raise TaxonomyError("group {group!r} is ordinal; only a one-of group has an order", group=group.id)
             _unique([label.ko for label in group.labels], f"Korean name in group {group.id!r}")
             for label in group.labels:
                 if "," in label.ko or ";" in label.ko or label.ko == group.empty_ko:
                     raise TaxonomyError(
-                        f"{group.id}:{label.id}: the Korean name {label.ko!r} must not hold a comma or semicolon "
-                        "nor be the group's name for none of them"
+                        "{group}:{label}: the Korean name {name!r} must not hold a comma or semicolon nor be the "
+                        "group's name for none of them",
+                        group=group.id,
+                        label=label.id,
+                        name=label.ko,
                     )
             if len(group.labels) < (2 if group.kind == "one-of" else 1):
-                raise TaxonomyError(f"group {group.id!r} has too few labels for its kind {group.kind!r}")
+                raise TaxonomyError(
+                    "group {group!r} has too few labels for its kind {kind!r}", group=group.id, kind=group.kind
+                )
 
     @classmethod
     def load(cls, path: Path | None = None) -> Taxonomy:
@@ -96,9 +108,9 @@ class Taxonomy:
         try:
             return cls.parse(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise TaxonomyError(f"{path}: the taxonomy cannot be read ({error})") from error
+            raise TaxonomyError("{path}: the taxonomy cannot be read ({error})", path=path, error=error) from error
         except TaxonomyError as error:
-            raise TaxonomyError(f"{path}: {error}") from error
+            raise TaxonomyError("{path}: {error}", path=path, error=error) from error
 
     @classmethod
     def parse(cls, text: str) -> Taxonomy:
@@ -107,9 +119,9 @@ class Taxonomy:
             table = tomllib.loads(text)
             groups = tuple(_group(entry) for entry in table["group"])
         except tomllib.TOMLDecodeError as error:
-            raise TaxonomyError(f"not valid TOML: {error}") from error
+            raise TaxonomyError("not valid TOML: {error}", error=error) from error
         except KeyError as error:
-            raise TaxonomyError(f"the key {error} is missing") from error
+            raise TaxonomyError("the key {error} is missing", error=error) from error
         except (TypeError, AttributeError) as error:
             raise TaxonomyError("groups are written as [[group]] and their labels as [[group.label]]") from error
         return cls(groups=groups, version=str(table.get("version", "1")))
@@ -140,7 +152,9 @@ class Taxonomy:
             if group.id == group_id:
                 return group
         allowed = ", ".join(group.id for group in self.groups)
-        raise TaxonomyError(f"{group_id!r} is no group of this taxonomy; allowed: {allowed}")
+        raise TaxonomyError(
+            "{group_id!r} is no group of this taxonomy; allowed: {allowed}", group_id=group_id, allowed=allowed
+        )
 
     def columns(self, group_id: str) -> slice:
         """The columns that belong to a group."""
@@ -180,7 +194,9 @@ class Taxonomy:
             elif len(chosen) == 1:
                 decided[group.id] = chosen[0]
             else:
-                raise TaxonomyError(f"{group.id}: exactly one label is needed, the row has {len(chosen)}")
+                raise TaxonomyError(
+                    "{group}: exactly one label is needed, the row has {count}", group=group.id, count=len(chosen)
+                )
         return decided
 
 
@@ -213,13 +229,15 @@ def _chosen(group: Group, value: object) -> list[str]:
     elif isinstance(value, (str, int)) and not isinstance(value, bool):
         chosen = [str(value)]
     else:
-        raise TaxonomyError(f"{group.id}: {value!r} is neither a label id nor a list of label ids")
+        raise TaxonomyError(
+            "{group}: {value!r} is neither a label id nor a list of label ids", group=group.id, value=value
+        )
     if group.kind == "one-of" and len(chosen) != 1:
-        raise TaxonomyError(f"{group.id}: exactly one label is needed, {len(chosen)} given")
+        raise TaxonomyError("{group}: exactly one label is needed, {count} given", group=group.id, count=len(chosen))
     return chosen
 
 
 def _unique(ids: Sequence[str], what: str) -> None:
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
-        raise TaxonomyError(f"{what} named twice: {', '.join(twice)}")
+        raise TaxonomyError("{what} named twice: {names}", what=what, names=", ".join(twice))

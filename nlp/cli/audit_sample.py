@@ -27,7 +27,7 @@ def command(
 ) -> None:
     """비중을 보정하려고 사람이 확인할 글을 뽑습니다. 라벨을 달아 'dangol analyze --audited'에 주십시오."""
     if output.exists() and not overwrite:
-        raise InputError(f"{output}: the output is there already; choose another name or use --overwrite")
+        raise InputError("{path}: the output is there already; choose another name or use --overwrite", path=output)
     known = Taxonomy.load(taxonomy)
     drawn = write_audit_sample(load_classified(predictions, known), rows, output, seed=seed)
     console = Console(highlight=False)

@@ -114,8 +114,12 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
         twin = next((other for other in named if other != role and named[other] == position), None)
         if twin and {role, twin} != {"text", "utterance"}:
             raise ColumnError(
-                f"{place}: the column {names[position]!r} is given for both {option_of(twin)} and "
-                f"{option_of(role)}; a column plays one role, drop one of the options"
+                "{place}: the column {column!r} is given for both {other} and {option}; a column plays one "
+                "role, drop one of the options",
+                place=place,
+                column=names[position],
+                other=option_of(twin),
+                option=option_of(role),
             )
     index = {role: at for role, at in recognised(names).items() if at not in named.values()} | named
     if columns.text is not None and columns.utterance is None and columns.call_id is None:
@@ -130,15 +134,22 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
     free = [at for at in _free_text(names, sample) if at not in named.values()]
     if len(free) == 1 and len(names[free[0]]) > _LONGEST_NAME:
         raise ColumnError(
-            f"{place}: the first row looks like data ({names[free[0]][:40]!r} …), not like the names of columns; "
-            "put a row of names above it, for example 내용"
+            "{place}: the first row looks like data ({start!r} …), not like the names of columns; put a row "
+            "of names above it, for example 내용",
+            place=place,
+            start=names[free[0]][:40],
         )
     if len(free) == 1:
         kept = {role: at for role, at in index.items() if at != free[0]}
         return Roles(index=kept | {"text": free[0]}, guessed_text=True)
     shown = ", ".join(repr(name) for name in names[:40]) or "none"
     found = f"{len(free)} columns look like free text" if free else "no column looks like free Korean text"
-    raise ColumnError(f"{place}: no text column was recognised among {shown} ({found}); name it with --text-column")
+    raise ColumnError(
+        "{place}: no text column was recognised among {shown} ({found}); name it with --text-column",
+        place=place,
+        shown=shown,
+        found=found,
+    )
 
 
 def speaker_of(name: str) -> Speaker:
@@ -187,7 +198,13 @@ def _position(names: Sequence[str], wanted: str, role: str, place: str) -> int:
     if normalize_name(wanted) in keys:
         return keys.index(normalize_name(wanted))
     shown = ", ".join(repr(name) for name in names[:40])
-    raise ColumnError(f"{place}: there is no column {wanted!r}; the file has {shown}. Correct {option_of(role)}")
+    raise ColumnError(
+        "{place}: there is no column {wanted!r}; the file has {shown}. Correct {option}",
+        place=place,
+        wanted=wanted,
+        shown=shown,
+        option=option_of(role),
+    )
 
 
 def _free_text(names: Sequence[str], sample: Sequence[Sequence[str]]) -> list[int]:

@@ -129,6 +129,7 @@ def _guess(path: Path) -> Encoding | None:
 
 def _unknown(path: Path) -> FileFormatError:
     return FileFormatError(
-        f"{path}: this is neither text in UTF-8, CP949 (EUC-KR) or UTF-16 nor a known table format; "
-        "save it as 'CSV UTF-8' or xlsx and try again"
+        "{path}: this is neither text in UTF-8, CP949 (EUC-KR) or UTF-16 nor a known table format; save "
+        "it as 'CSV UTF-8' or xlsx and try again",
+        path=path,
     )

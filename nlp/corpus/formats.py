@@ -23,16 +23,18 @@ def open_tables(path: Path) -> list[Table]:
     Raises InputError when there is no such file, FileFormatError when it is no table that can be read.
     """
     if path.is_dir():
-        raise InputError(f"{path}: this is a folder; give the files in it, for example {path}/*.csv")
+        raise InputError("{path}: this is a folder; give the files in it, for example {path}/*.csv", path=path)
     try:
         with path.open("rb") as file:
             head = file.read(1 << 16)
     except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file; check the path") from error
+        raise InputError("{path}: there is no such file; check the path", path=path) from error
     except OSError as error:
-        raise InputError(f"{path}: the file cannot be opened ({error.strerror}); check its rights") from error
+        raise InputError(
+            "{path}: the file cannot be opened ({error.strerror}); check its rights", path=path, error=error
+        ) from error
     if not head.strip():
-        raise FileFormatError(f"{path}: the file is empty; a header row and data rows are needed")
+        raise FileFormatError("{path}: the file is empty; a header row and data rows are needed", path=path)
     if head.startswith(b"PAR1"):
         return [ParquetTable(path)]
     if head.startswith(b"PK\x03\x04"):
@@ -41,7 +43,7 @@ def open_tables(path: Path) -> list[Table]:
         raise _old_office(path)
     for mark, packer in _PACKED.items():
         if head.startswith(mark):
-            raise FileFormatError(f"{path}: the file is packed with {packer}; unpack it first")
+            raise FileFormatError("{path}: the file is packed with {packer}; unpack it first", path=path, packer=packer)
     encoding = detect_encoding(path)
     with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
         start = file.read(1 << 16).lstrip("\ufeff \t\r\n")
@@ -53,10 +55,12 @@ def open_tables(path: Path) -> list[Table]:
         except ValueError:
             pass
         else:
-            raise FileFormatError(f"{path}: this is a JSON array; write one object a line (JSON Lines) instead")
+            raise FileFormatError(
+                "{path}: this is a JSON array; write one object a line (JSON Lines) instead", path=path
+            )
     if start[:200].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")):
         raise FileFormatError(
-            f"{path}: this is an HTML or XML page with an Excel name; open it in Excel and save it as xlsx"
+            "{path}: this is an HTML or XML page with an Excel name; open it in Excel and save it as xlsx", path=path
         )
     return [DelimitedTable(path, encoding)]
 
@@ -75,9 +79,10 @@ def _old_office(path: Path) -> FileFormatError:
     marker = "EncryptedPackage".encode("utf-16-le")
     if marker in path.read_bytes()[: 1 << 24]:
         return FileFormatError(
-            f"{path}: the workbook is protected by a password; open it in Excel, remove the password "
-            "(File > Info > Protect Workbook) and save it"
+            "{path}: the workbook is protected by a password; open it in Excel, remove the password (File > "
+            "Info > Protect Workbook) and save it",
+            path=path,
         )
     return FileFormatError(
-        f"{path}: this is an old Office file (.xls, .hwp …); open it and save it as xlsx or 'CSV UTF-8'"
+        "{path}: this is an old Office file (.xls, .hwp …); open it and save it as xlsx or 'CSV UTF-8'", path=path
     )

@@ -41,7 +41,7 @@ def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | 
     groups, scores = meta.get("groups", {}), meta.get("probabilities", {})
     if list(groups) != [group.id for group in taxonomy] or list(scores) != list(taxonomy.labels):
         raise FileFormatError(
-            f"{path}: this is no result file of the given taxonomy; classify the source again with this model"
+            "{path}: this is no result file of the given taxonomy; classify the source again with this model", path=path
         )
     ours = {meta["id"], meta["place"], meta["abstained"], *groups.values(), *scores.values()}
     roles: Mapping[str, str] = meta["roles"]
@@ -92,7 +92,10 @@ def _decided(group: Group, values: Sequence[Any], path: Path) -> NDArray[np.bool
                 found[row, position[name]] = True
     except KeyError as error:
         raise FileFormatError(
-            f"{path}: {error} is no label of {group.ko!r} here; give the taxonomy of its model"
+            "{path}: {error} is no label of {group!r} here; give the taxonomy of its model",
+            path=path,
+            error=error,
+            group=group.ko,
         ) from error
     return found
 
@@ -111,13 +114,15 @@ def _json_table(path: Path, taxonomy: Taxonomy) -> pa.Table:
             arrays.append(pa.array(values, pa.list_(pa.string())) if empty_lists else pa.array(values))
         return pa.table(arrays, names=names)
     except (ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
-        raise FileFormatError(f"{path}: this is no result file in JSON Lines ({error})") from error
+        raise FileFormatError(
+            "{path}: this is no result file in JSON Lines ({error})", path=path, error=error
+        ) from error
 
 
 def _layout_of(path: Path, names: Sequence[str], taxonomy: Taxonomy, columns: Columns, table: pa.Table) -> Layout:
     """The layout of a file without metadata: our columns stand in fixed places around those that came in."""
     foreign = FileFormatError(
-        f"{path}: this is no result file of the given taxonomy; classify the source again with this model"
+        "{path}: this is no result file of the given taxonomy; classify the source again with this model", path=path
     )
     tail = len(taxonomy.groups) + 1 + len(taxonomy.labels)
     if len(names) < 3 + tail:

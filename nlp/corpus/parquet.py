@@ -30,7 +30,7 @@ class ParquetTable:
                 self._total = file.metadata.num_rows
         except (pa.ArrowInvalid, OSError) as error:
             raise FileFormatError(
-                f"{path}: the Parquet file is damaged or cut off ({error}); export it again"
+                "{path}: the Parquet file is damaged or cut off ({error}); export it again", path=path, error=error
             ) from error
 
     def rows(self) -> Iterator[RawRow]:

@@ -206,7 +206,9 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, i
         header = 0
         if not table.names:
             if not sound:
-                raise FileFormatError(f"{path}: no row could be read ({rows[0].problem}); save the file again")
+                raise FileFormatError(
+                    "{path}: no row could be read ({problem}); save the file again", path=path, problem=rows[0].problem
+                )
             at = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
             header, table.names = sound[at].line, unique_names(_trimmed(sound[at].cells))
         place = f"{path}, sheet {table.sheet!r}" if hasattr(table, "sheet") else str(path)
@@ -223,7 +225,7 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, i
         return guessed
     if failures:
         raise failures[0]
-    raise FileFormatError(f"{path}: the file holds no rows; a header row and data rows are needed")
+    raise FileFormatError("{path}: the file holds no rows; a header row and data rows are needed", path=path)
 
 
 def _trimmed(cells: list[str]) -> list[str]:

@@ -85,6 +85,8 @@ def _open(path: Path) -> Any:
 
 def _damaged(path: Path, error: Exception) -> FileFormatError:
     return FileFormatError(
-        f"{path}: the workbook is damaged or no Excel file ({error}); open it in Excel, save it as xlsx or "
-        "'CSV UTF-8' and try again"
+        "{path}: the workbook is damaged or no Excel file ({error}); open it in Excel, save it as xlsx "
+        "or 'CSV UTF-8' and try again",
+        path=path,
+        error=error,
     )

@@ -55,7 +55,12 @@ def format_of(path: Path) -> Format:
             found: Format = name
             return found
     allowed = ", ".join(f".{name}" for name in get_args(Format))
-    raise InputError(f"{path}: results cannot be written as {path.suffix!r}; use one of {allowed}")
+    raise InputError(
+        "{path}: results cannot be written as {suffix!r}; use one of {allowed}",
+        path=path,
+        suffix=path.suffix,
+        allowed=allowed,
+    )
 
 
 def open_writer(stream: BinaryIO, kind: Format, layout: Layout) -> Writer:

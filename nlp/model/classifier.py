@@ -44,8 +44,11 @@ class ComplaintClassifier:
     ) -> None:
         if session.width != len(taxonomy.labels):
             raise ModelError(
-                f"{name}: the model scores {session.width} labels, its taxonomy has {len(taxonomy.labels)}; "
-                "the files of the folder do not belong together"
+                "{name}: the model scores {width} labels, its taxonomy has {count}; the files of the folder do "
+                "not belong together",
+                name=name,
+                width=session.width,
+                count=len(taxonomy.labels),
             )
         self._session = session
         self._windows = windows
@@ -131,7 +134,7 @@ def _prepared(text: Text) -> PreparedText:
     if isinstance(text, Document):
         return prepare(text.text, turns=text.turns)
     if not isinstance(text, str):
-        raise InputError(f"{text!r} is no text; give a str, a Document or a PreparedText")
+        raise InputError("{text!r} is no text; give a str, a Document or a PreparedText", text=text)
     return prepare(text)
 
 
@@ -142,7 +145,9 @@ def _folder(model: str | Path | None) -> Path:
     if folder.is_dir():
         return folder
     if isinstance(model, Path) or model.count("/") != 1 or model.startswith((".", "/")):
-        raise ModelError(f"{model}: no such model folder; give a folder that 'dangol train' wrote, or a hub id")
+        raise ModelError(
+            "{model}: no such model folder; give a folder that 'dangol train' wrote, or a hub id", model=model
+        )
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -150,8 +155,10 @@ def _folder(model: str | Path | None) -> Path:
         return Path(snapshot_download(model, allow_patterns=["*.json", "*.toml", "onnx/*"]))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         raise ModelError(
-            f"{model}: neither a folder nor a model that the hub gives ({error}); check the name, or copy "
-            "the model folder to this machine"
+            "{model}: neither a folder nor a model that the hub gives ({error}); check the name, or copy "
+            "the model folder to this machine",
+            model=model,
+            error=error,
         ) from error
 
 

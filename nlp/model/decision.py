@@ -52,12 +52,17 @@ class Decision:
             decision = cls(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise ModelError(
-                f"{path}: the decision file cannot be used ({error}); train or restore the model"
+                "{path}: the decision file cannot be used ({error}); train or restore the model", path=path, error=error
             ) from error
         for name in ("temperature", "bias", "threshold"):
             missing = set(taxonomy.labels) ^ set(getattr(decision, name))
             if missing:
-                raise ModelError(f"{path}: {name} and the taxonomy differ in {', '.join(sorted(missing))}")
+                raise ModelError(
+                    "{path}: {name} and the taxonomy differ in {missing}",
+                    path=path,
+                    name=name,
+                    missing=", ".join(sorted(missing)),
+                )
         return decision
 
     def save(self, folder: Path) -> None:

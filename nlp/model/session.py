@@ -19,7 +19,7 @@ class Session:
 
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
         if not path.is_file():
-            raise ModelError(f"{path}: the ONNX model is missing; the folder is no complete model")
+            raise ModelError("{path}: the ONNX model is missing; the folder is no complete model", path=path)
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads or 0
         options.log_severity_level = 3
@@ -31,7 +31,7 @@ class Session:
             self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime raises its own untyped exceptions for a corrupt file
             raise ModelError(
-                f"{path}: ONNX Runtime cannot load this file ({error}); restore the model folder"
+                "{path}: ONNX Runtime cannot load this file ({error}); restore the model folder", path=path, error=error
             ) from error
         self._inputs = {node.name for node in self._session.get_inputs()}
         self.width = int(self._session.get_outputs()[0].shape[-1])

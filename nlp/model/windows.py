@@ -53,7 +53,11 @@ class Windows:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         if max_length < SHORTEST:
-            raise ModelError(f"max_length is {max_length}; a window needs at least {SHORTEST} tokens")
+            raise ModelError(
+                "max_length is {max_length}; a window needs at least {shortest} tokens",
+                max_length=max_length,
+                shortest=SHORTEST,
+            )
         self.max_length = max_length
         self._single = tokenizer.num_special_tokens_to_add(False)
         self._pair = tokenizer.num_special_tokens_to_add(True)
@@ -65,8 +69,9 @@ class Windows:
         path = folder / "tokenizer.json"
         if not path.is_file():
             raise ModelError(
-                f"{path}: the tokenizer is missing; the folder is no complete model, save it again with "
-                "'dangol train' or the fast tokenizer's save_pretrained"
+                "{path}: the tokenizer is missing; the folder is no complete model, save it again with 'dangol "
+                "train' or the fast tokenizer's save_pretrained",
+                path=path,
             )
         return cls(Tokenizer.from_file(str(path)), max_length=max_length)
 

@@ -292,7 +292,8 @@ def _paths(source: Source, folder: Path) -> list[Path]:
         if paths and all(isinstance(path, (str, Path)) for path in paths):
             return [Path(path) for path in paths]
     raise InputError(
-        f"the source is a {type(source).__name__}; give paths, a data frame, an Arrow table or a ClassifiedTable"
+        "the source is a {kind}; give paths, a data frame, an Arrow table or a ClassifiedTable",
+        kind=type(source).__name__,
     )
 
 
@@ -308,19 +309,25 @@ def _arrow(source: Source) -> pa.Table:
 
 def _not_empty(table: ClassifiedTable, place: str) -> None:
     if not len(table):
-        raise InputError(f"{place}: no row could be used, so there is nothing to analyse; see the reject file")
+        raise InputError(
+            "{place}: no row could be used, so there is nothing to analyse; see the reject file", place=place
+        )
 
 
 def _check_folder(folder: Path, sources: Sequence[Path], *, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: the output is a file; name a folder")
+        raise InputError("{folder}: the output is a file; name a folder", folder=folder)
     there = [name for name in OUTPUTS if (folder / name).exists()]
     if there and not overwrite:
-        raise InputError(f"{folder / there[0]}: the output is there already; choose another folder or use --overwrite")
+        raise InputError(
+            "{path}: the output is there already; choose another folder or use --overwrite", path=folder / there[0]
+        )
     missing = [path for path in sources if not path.exists()]
     if missing:
-        raise InputError(f"{missing[0]}: there is no such file; check the path")
+        raise InputError("{path}: there is no such file; check the path", path=missing[0])
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{folder}: the folder cannot be made ({error.strerror}); choose another") from error
+        raise InputError(
+            "{folder}: the folder cannot be made ({error.strerror}); choose another", folder=folder, error=error
+        ) from error

@@ -28,7 +28,9 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
     once = set(ids[counts == 1].tolist())
     unique = table.take(np.array([identity in once for identity in table.ids], dtype=bool))
     if not len(unique):
-        raise InputError(f"{path}: every document shares its id with another one; give a column of unique ids")
+        raise InputError(
+            "{path}: every document shares its id with another one; give a column of unique ids", path=path
+        )
     sample = audit_sample(unique, n, np.random.default_rng(seed))
     groups = [group.ko for group in table.taxonomy]
     rows = [[_ID, _TEXT, *groups, _STRATUM, _INCLUSION]]
@@ -57,7 +59,9 @@ def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
         strata.append(row.cells.get("stratum") or "all")
         inclusion.append(_chance(row.cells.get("inclusion", ""), row.place))
     if not ids:
-        raise InputError(f"{path}: no row has a label; fill in the columns of the groups, '없음' where none fits")
+        raise InputError(
+            "{path}: no row has a label; fill in the columns of the groups, '없음' where none fits", path=path
+        )
     return Audit(
         ids=np.array(ids, dtype=object),
         truth=np.stack(truth),
@@ -76,7 +80,12 @@ def _labels(cells: dict[str, str], taxonomy: Taxonomy, place: str) -> Iterator[t
             continue
         found = [_label(group, name.strip(), place) for name in re.split(r"[,;/|]", written) if name.strip()]
         if group.kind == "one-of" and len(found) != 1:
-            raise InputError(f"{place}: {group.ko!r} is {written!r}; exactly one label is needed")
+            raise InputError(
+                "{place}: {group!r} is {written!r}; exactly one label is needed",
+                place=place,
+                group=group.ko,
+                written=written,
+            )
         yield group.id, found[0] if group.kind == "one-of" else found
 
 
@@ -85,7 +94,13 @@ def _label(group: Group, name: str, place: str) -> str:
         if name in (label.id, label.ko, label.en):
             return label.id
     allowed = ", ".join(label.ko for label in group.labels)
-    raise InputError(f"{place}: {name!r} is no label of {group.ko!r}; write one of {allowed}, or 없음")
+    raise InputError(
+        "{place}: {name!r} is no label of {group!r}; write one of {allowed}, or 없음",
+        place=place,
+        name=name,
+        group=group.ko,
+        allowed=allowed,
+    )
 
 
 def _chance(written: str, place: str) -> float:
@@ -95,5 +110,7 @@ def _chance(written: str, place: str) -> float:
         return float(written)
     except ValueError:
         raise InputError(
-            f"{place}: the inclusion probability is {written!r}; keep the number that 'dangol audit-sample' wrote"
+            "{place}: the inclusion probability is {written!r}; keep the number that 'dangol audit-sample' wrote",
+            place=place,
+            written=written,
         ) from None

@@ -66,7 +66,7 @@ def classify_files(
     cannot be used, and ResumeError when the interrupted job is missing, unasked for or was another one.
     """
     if block_rows < 1:
-        raise InputError(f"block_rows is {block_rows}; it must be at least 1")
+        raise InputError("block_rows is {block_rows}; it must be at least 1", block_rows=block_rows)
     columns = columns or Columns()
     sources, target = [Path(path) for path in paths], Path(output)
     folder = PartialFolder(target)
@@ -139,8 +139,9 @@ class _Job:
         predictions = self._classifier.predict(prepared)
         if len(predictions) != len(documents):
             raise InputError(
-                f"the classifier gave {len(predictions)} predictions for {len(documents)} texts; it must "
-                "give one per text"
+                "the classifier gave {given} predictions for {wanted} texts; it must give one per text",
+                given=len(predictions),
+                wanted=len(documents),
             )
         found = reader.report
         incoming = incoming_of(found.columns, found.roles, found.text_column, by_turns=found.by_turns)
@@ -190,33 +191,37 @@ def _check_target(
     resolved = [path.resolve() for path in sources]
     twice = next((path for path in sources if resolved.count(path.resolve()) > 1), None)
     if twice is not None:
-        raise InputError(f"{twice}: the file is given twice; its rows would count double")
+        raise InputError("{path}: the file is given twice; its rows would count double", path=twice)
     if target.resolve() in resolved:
-        raise InputError(f"{target}: the output is one of the inputs; choose another name")
+        raise InputError("{path}: the output is one of the inputs; choose another name", path=target)
     if target.is_dir():
-        raise InputError(f"{target}: the output is a folder; give a file name")
+        raise InputError("{path}: the output is a folder; give a file name", path=target)
     if resume and restart:
         raise InputError("resume and restart exclude each other; choose one")
     if resume and not folder.exists:
         done = "it is finished, the output is there" if target.exists() else "start it without --resume"
-        raise ResumeError(f"{folder.path}: there is no interrupted job to resume; {done}")
+        raise ResumeError("{path}: there is no interrupted job to resume; {done}", path=folder.path, done=done)
     if folder.exists and not (resume or restart):
         raise ResumeError(
-            f"{folder.path}: an interrupted job left finished blocks; continue it with --resume or drop them "
-            "with --restart"
+            "{path}: an interrupted job left finished blocks; continue it with --resume or drop them with --restart",
+            path=folder.path,
         )
     for path in (target, rejects_of(target)):
         if path.exists() and not (overwrite or resume):
-            raise InputError(f"{path}: the output is there already; choose another name or use --overwrite")
+            raise InputError("{path}: the output is there already; choose another name or use --overwrite", path=path)
 
 
 def _check_room(target: Path, total: int) -> None:
     parent = target.parent
     if not parent.is_dir():
-        raise InputError(f"{parent}: there is no such folder for the output; create it")
+        raise InputError("{folder}: there is no such folder for the output; create it", folder=parent)
     free, needed = shutil.disk_usage(parent).free, int(total * _GROWTH)
     if free < needed:
         raise InputError(
-            f"{parent}: {free >> 20:,} MiB are free, about {needed >> 20:,} MiB are needed for "
-            f"{target.name}; make room or choose another disk"
+            "{folder}: {free:,} MiB are free, about {needed:,} MiB are needed for {file}; make room or "
+            "choose another disk",
+            folder=parent,
+            free=free >> 20,
+            needed=needed >> 20,
+            file=target.name,
         )

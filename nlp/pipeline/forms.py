@@ -41,12 +41,17 @@ def read_form(path: Path, known: Mapping[str, Sequence[str]], *, needed: Sequenc
             if not names:
                 continue
         if row.problem:
-            raise InputError(f"{path}:{row.line}: the row cannot be read ({row.problem}); correct it")
+            raise InputError(
+                "{path}:{line}: the row cannot be read ({problem}); correct it",
+                path=path,
+                line=row.line,
+                problem=row.problem,
+            )
         if any(cell.strip() for cell in row.cells):
             cells = {key: row.cells[index].strip() for key, index in at.items() if index < len(row.cells)}
             rows.append(FormRow(place=f"{path}:{row.line}", cells=cells))
     if not rows:
-        raise InputError(f"{path}: the table holds no rows below its header; fill it in")
+        raise InputError("{path}: the table holds no rows below its header; fill it in", path=path)
     return rows
 
 
@@ -63,8 +68,10 @@ def _positions(
     missing = [known[key][0] for key in needed if key not in at]
     if missing:
         raise ColumnError(
-            f"{path}: the column {', '.join(map(repr, missing))} is missing; the file has "
-            f"{', '.join(map(repr, header))}. Name the columns in the first row"
+            "{path}: the column {missing} is missing; the file has {found}. Name the columns in the first row",
+            path=path,
+            missing=", ".join(map(repr, missing)),
+            found=", ".join(map(repr, header)),
         )
     return at
 

@@ -71,10 +71,14 @@ class PartialFolder:
         try:
             self.path.mkdir()
         except FileNotFoundError as error:
-            raise InputError(f"{self.path.parent}: there is no such folder for the output; create it") from error
+            raise InputError(
+                "{folder}: there is no such folder for the output; create it", folder=self.path.parent
+            ) from error
         except OSError as error:
             raise InputError(
-                f"{self.path.parent}: nothing can be written there ({error.strerror}); choose another output"
+                "{folder}: nothing can be written there ({error.strerror}); choose another output",
+                folder=self.path.parent,
+                error=error,
             ) from error
         with self.replacing(self.path / _MANIFEST) as file:
             file.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode())
@@ -88,7 +92,9 @@ class PartialFolder:
             self.create(manifest)
             return
         except (OSError, ValueError) as error:
-            raise ResumeError(f"{self.path}: the manifest cannot be read ({error}); use --restart") from error
+            raise ResumeError(
+                "{path}: the manifest cannot be read ({error}); use --restart", path=self.path, error=error
+            ) from error
         wanted = json.loads(json.dumps(manifest))
         changed = [
             f"{key} was {_short(found.get(key))} and is {_short(wanted.get(key))}"
@@ -97,8 +103,10 @@ class PartialFolder:
         ]
         if changed:
             raise ResumeError(
-                f"{self.path}: the interrupted job was another one: {'; '.join(changed)}. Repeat the first "
-                "command to resume, or use --restart to drop its blocks"
+                "{path}: the interrupted job was another one: {changes}. Repeat the first command to resume, or "
+                "use --restart to drop its blocks",
+                path=self.path,
+                changes="; ".join(changed),
             )
 
     def count(self, file: int) -> int:
@@ -126,7 +134,9 @@ class PartialFolder:
                 table = pa.ipc.open_file(source).read_all()
             return Part(table=table, notes=json.loads(table.schema.metadata[b"notes"]))
         except (pa.ArrowInvalid, OSError, KeyError, TypeError, ValueError) as error:
-            raise ResumeError(f"{path}: the block is damaged ({error}); use --restart") from error
+            raise ResumeError(
+                "{path}: the block is damaged ({error}); use --restart", path=path, error=error
+            ) from error
 
     @contextlib.contextmanager
     def replacing(self, target: Path) -> Iterator[BinaryIO]:
@@ -143,7 +153,9 @@ class PartialFolder:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             reason = "the disk is full" if full else f"it cannot be written ({error})"
             raise InputError(
-                f"{target}: {reason}; make room or repair that, then go on with --resume: finished blocks are kept"
+                "{path}: {reason}; make room or repair that, then go on with --resume: finished blocks are kept",
+                path=target,
+                reason=reason,
             ) from error
 
     def discard(self) -> None:

@@ -25,16 +25,22 @@ def read_volumes(path: Path, taxonomy: Taxonomy) -> tuple[StageVolume, ...]:
     Raises InputError naming the place of a stage, number or date that cannot be read.
     """
     if "stage" not in taxonomy:
-        raise InputError(f"{path}: this taxonomy has no stages; leave the volume table out")
+        raise InputError("{path}: this taxonomy has no stages; leave the volume table out", path=path)
     names = {name: label.id for label in taxonomy.group("stage").labels for name in (label.id, label.ko, label.en)}
     volumes = []
     for row in read_form(path, _COLUMNS, needed=("stage", "contacts")):
         stage, contacts = row.cells["stage"], row.cells["contacts"].replace(",", "").removesuffix("건")
         if stage not in names:
             allowed = ", ".join(label.ko for label in taxonomy.group("stage").labels)
-            raise InputError(f"{row.place}: {stage!r} is no stage; write one of {allowed}")
+            raise InputError(
+                "{place}: {stage!r} is no stage; write one of {allowed}", place=row.place, stage=stage, allowed=allowed
+            )
         if not contacts.isdecimal():
-            raise InputError(f"{row.place}: the number of contacts is {row.cells['contacts']!r}; write a whole number")
+            raise InputError(
+                "{place}: the number of contacts is {written!r}; write a whole number",
+                place=row.place,
+                written=row.cells["contacts"],
+            )
         volumes.append(
             StageVolume(
                 stage=names[stage],
@@ -51,5 +57,5 @@ def _day(written: str, place: str) -> date | None:
         return None
     moment = parse_time(written)
     if moment is None:
-        raise InputError(f"{place}: {written!r} is no date; write it as 2026-11-21")
+        raise InputError("{place}: {written!r} is no date; write it as 2026-11-21", place=place, written=written)
     return moment.date()

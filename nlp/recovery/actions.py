@@ -51,7 +51,9 @@ class Action:
             if found not in allowed
         ]
         if wrong:
-            raise InputError(f"action {self.id!r}: {', '.join(wrong)} is not known; see the head of actions.toml")
+            raise InputError(
+                "action {id!r}: {wrong} is not known; see the head of actions.toml", id=self.id, wrong=", ".join(wrong)
+            )
 
     @property
     def special(self) -> bool:
@@ -67,7 +69,7 @@ def actions() -> tuple[Action, ...]:
     try:
         return tuple(_action(entry, table["sources"]) for entry in table["action"])
     except KeyError as error:
-        raise InputError(f"{path}: the key {error} is missing") from error
+        raise InputError("{path}: the key {error} is missing", path=path, error=error) from error
 
 
 def retention_tactics() -> tuple[Action, ...]:

@@ -64,7 +64,9 @@ def rank_causes(
     Raises InputError for an empty table or fewer than 20 draws.
     """
     if not len(table) or draws < 20:
-        raise InputError(f"{len(table)} documents and {draws} draws; at least 1 and 20 are needed")
+        raise InputError(
+            "{documents} documents and {draws} draws; at least 1 and 20 are needed", documents=len(table), draws=draws
+        )
     priors = priors or Priors.load()
     model, _ = build_model(table, now=now, priors=priors, value_columns=value_columns)
     random = np.random.default_rng(seed)

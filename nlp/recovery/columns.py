@@ -54,7 +54,10 @@ class ValueColumns:
         for role, name in chosen.items():
             if name is not None and name not in names:
                 raise ColumnError(
-                    f"value column {role}: {name!r} is no column of the file; its columns: {', '.join(names)}"
+                    "value column {role}: {name!r} is no column of the file; its columns: {columns}",
+                    role=role,
+                    name=name,
+                    columns=", ".join(names),
                 )
         taken = {name for name in chosen.values() if name is not None}
         by_key = {_key(known): role for role, known_names in _table()["names"].items() for known in known_names}

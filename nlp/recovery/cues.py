@@ -58,9 +58,11 @@ class Cues:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
             return cls(involuntary=_rule(table["involuntary"]), safety=_rule(table["safety"]))
         except KeyError as error:
-            raise InputError(f"{path}: {error} is missing; give [involuntary] and [safety], each with any") from error
+            raise InputError(
+                "{path}: {error} is missing; give [involuntary] and [safety], each with any", path=path, error=error
+            ) from error
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, re.error) as error:
-            raise InputError(f"{path}: the cues cannot be read ({error})") from error
+            raise InputError("{path}: the cues cannot be read ({error})", path=path, error=error) from error
 
 
 def _rule(table: dict[str, list[str]]) -> Rule:

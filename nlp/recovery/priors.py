@@ -45,20 +45,28 @@ class Constant:
 
     def __post_init__(self) -> None:
         if not np.isfinite([self.value, self.low, self.high]).all():
-            raise InputError(f"{self.key}: value, low and high must be finite numbers")
+            raise InputError("{key}: value, low and high must be finite numbers", key=self.key)
         if not self.low <= self.value <= self.high:
             raise InputError(
-                f"{self.key}: value {self.value:g} lies outside [{self.low:g}, {self.high:g}]; "
-                "give low and high around the value"
+                "{key}: value {value:g} lies outside [{low:g}, {high:g}]; give low and high around the value",
+                key=self.key,
+                value=self.value,
+                low=self.low,
+                high=self.high,
             )
         if self.status not in get_args(Status):
-            raise InputError(f"{self.key}: status is {self.status!r}; use one of {', '.join(get_args(Status))}")
+            raise InputError(
+                "{key}: status is {status!r}; use one of {allowed}",
+                key=self.key,
+                status=self.status,
+                allowed=", ".join(get_args(Status)),
+            )
         if (self.status == "contested") != (self.neutral is not None):
             raise InputError(
-                f"{self.key}: a contested constant, and no other, needs 'neutral', its value without effect"
+                "{key}: a contested constant, and no other, needs 'neutral', its value without effect", key=self.key
             )
         if not self.source.strip() or not self.unit.strip():
-            raise InputError(f"{self.key}: unit and source must not be empty")
+            raise InputError("{key}: unit and source must not be empty", key=self.key)
 
     @property
     def muted(self) -> bool:
@@ -108,7 +116,9 @@ class Priors:
         try:
             return self.constants[key]
         except KeyError:
-            raise InputError(f"{key}: no such constant in the priors; allowed: {', '.join(self.constants)}") from None
+            raise InputError(
+                "{key}: no such constant in the priors; allowed: {allowed}", key=key, allowed=", ".join(self.constants)
+            ) from None
 
     def __iter__(self) -> Iterator[Constant]:
         return iter(self.constants.values())
@@ -138,7 +148,7 @@ def _read(path: Path) -> dict[str, Mapping[str, Any]]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: the priors cannot be read ({error})") from error
+        raise InputError("{path}: the priors cannot be read ({error})", path=path, error=error) from error
     table.pop("version", None)
     entries: dict[str, Mapping[str, Any]] = {}
     _flatten(path, "", table, entries)
@@ -149,7 +159,12 @@ def _flatten(path: Path, prefix: str, table: Mapping[str, Any], into: dict[str, 
     for name, entry in table.items():
         key = f"{prefix}{name}"
         if not isinstance(entry, dict):
-            raise InputError(f"{path}: {key}: {entry!r} stands outside a table; write [{key}] with value = …")
+            raise InputError(
+                "{path}: {key}: {entry!r} stands outside a table; write [{key}] with value = …",
+                path=path,
+                key=key,
+                entry=entry,
+            )
         if any(not isinstance(part, dict) for part in entry.values()):
             into[key] = entry
         else:
@@ -160,7 +175,7 @@ def _located(path: Path, build: Any, *arguments: Any) -> Constant:
     try:
         constant: Constant = build(*arguments)
     except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+        raise InputError("{path}: {error}", path=path, error=error) from error
     return constant
 
 
@@ -168,22 +183,31 @@ def _checked(key: str, entry: Mapping[str, Any]) -> None:
     unknown = sorted(set(entry) - {*_NUMBERS, *_TEXTS, *_OPTIONAL})
     if unknown:
         allowed = ", ".join((*_NUMBERS, *_TEXTS, *_OPTIONAL))
-        raise InputError(f"{key}: {', '.join(unknown)} is no field of a constant; allowed: {allowed}")
+        raise InputError(
+            "{key}: {unknown} is no field of a constant; allowed: {allowed}",
+            key=key,
+            unknown=", ".join(unknown),
+            allowed=allowed,
+        )
     for name in (*_NUMBERS, "neutral"):
         if name in entry and (isinstance(entry[name], bool) or not isinstance(entry[name], (int, float))):
-            raise InputError(f"{key}: {name} is {entry[name]!r}; a number is needed")
+            raise InputError(
+                "{key}: {name} is {written!r}; a number is needed", key=key, name=name, written=entry[name]
+            )
     for name in _TEXTS:
         if name in entry and not isinstance(entry[name], str):
-            raise InputError(f"{key}: {name} is {entry[name]!r}; a text is needed")
+            raise InputError("{key}: {name} is {written!r}; a text is needed", key=key, name=name, written=entry[name])
     if not isinstance(entry.get("enabled", False), bool):
-        raise InputError(f"{key}: enabled is {entry['enabled']!r}; write true or false")
+        raise InputError("{key}: enabled is {written!r}; write true or false", key=key, written=entry["enabled"])
 
 
 def _complete(key: str, entry: Mapping[str, Any]) -> Constant:
     _checked(key, entry)
     missing = [name for name in (*_NUMBERS, *_TEXTS) if name not in entry]
     if missing:
-        raise InputError(f"{key}: {', '.join(missing)} is missing; a constant needs all of its fields")
+        raise InputError(
+            "{key}: {missing} is missing; a constant needs all of its fields", key=key, missing=", ".join(missing)
+        )
     return Constant(key=key, **_numbers(entry))
 
 
@@ -195,11 +219,13 @@ def _numbers(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _override(key: str, entry: Mapping[str, Any], shipped: Constant | None) -> Constant:
     if shipped is None:
         if not key.startswith(FAMILIES):
-            raise InputError(f"{key}: no such constant; see data/priors.toml for the keys")
+            raise InputError("{key}: no such constant; see data/priors.toml for the keys", key=key)
         return _complete(key, entry)
     _checked(key, entry)
     if shipped.neutral is not None and {"value", "low", "high"} & set(entry) and "enabled" not in entry:
-        raise InputError(f"{key}: contested constants do nothing until enabled = true; write it, or drop the entry")
+        raise InputError(
+            "{key}: contested constants do nothing until enabled = true; write it, or drop the entry", key=key
+        )
     fields = _numbers(entry)
     if "value" in entry:
         fields.setdefault("source", "your own file of priors")

@@ -50,7 +50,7 @@ def rank_cases(
     if not len(table):
         raise InputError("the table has no documents; at least one is needed to rank")
     if draws < 20:
-        raise InputError(f"draws is {draws}; a 5-95 % interval needs at least 20")
+        raise InputError("draws is {draws}; a 5-95 % interval needs at least 20", draws=draws)
     priors = priors or Priors.load()
     model, columns = build_model(table, now=now, priors=priors, value_columns=value_columns, cues=cues)
     random = np.random.default_rng(seed)

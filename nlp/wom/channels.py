@@ -64,10 +64,17 @@ def load_channels(path: Path | None = None) -> tuple[Channel, ...]:
             for entry in entries
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: not a table of channels ({error!r}); see data/channels.toml") from error
+        raise InputError(
+            "{path}: not a table of channels ({error!r}); see data/channels.toml", path=path, error=error
+        ) from error
     for channel in channels:
         if channel.kind not in ("public", "private"):
-            raise InputError(f"{path}: channel {channel.name!r} has kind {channel.kind!r}; use 'public' or 'private'")
+            raise InputError(
+                "{path}: channel {channel!r} has kind {kind!r}; use 'public' or 'private'",
+                path=path,
+                channel=channel.name,
+                kind=channel.kind,
+            )
     return channels
 
 

@@ -119,7 +119,9 @@ def load_gazetteer(*paths: Path) -> Gazetteer:
             for key, found in lists.items():
                 found.extend(table.get(key, ()))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{path}: not a table of competitors ({error!r}); see data/competitors.toml") from error
+            raise InputError(
+                "{path}: not a table of competitors ({error!r}); see data/competitors.toml", path=path, error=error
+            ) from error
     return Gazetteer(
         names=names,
         sectors=sectors,

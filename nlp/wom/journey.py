@@ -172,11 +172,17 @@ def _successes(
     contacts = dict.fromkeys(at, 0)
     for volume in volumes:
         if volume.stage not in at:
-            raise InputError(f"volume table: stage {volume.stage!r} is unknown; use one of {', '.join(at)}")
+            raise InputError(
+                "volume table: stage {stage!r} is unknown; use one of {allowed}",
+                stage=volume.stage,
+                allowed=", ".join(at),
+            )
         if volume.contacts < 1:
             raise InputError(
-                f"volume table, stage {volume.stage!r}: {volume.contacts} contacts; give the number, above 0, of "
-                f"customers that passed the stage"
+                "volume table, stage {stage!r}: {contacts} contacts; give the number, above 0, of customers "
+                "that passed the stage",
+                stage=volume.stage,
+                contacts=volume.contacts,
             )
         inside = at[volume.stage]
         if volume.first or volume.last:
@@ -194,8 +200,11 @@ def _successes(
         failed = _failed(complaints[stage], passed, shares, stage, level)
         if failed.value > 1:
             raise InputError(
-                f"volume table, stage {stage!r}: {complaints[stage]} complaints but {passed} contacts; every complaint "
-                f"must come from a contact, so check that the table covers the same days as the file"
+                "volume table, stage {stage!r}: {complaints} complaints but {passed} contacts; every complaint "
+                "must come from a contact, so check that the table covers the same days as the file",
+                stage=stage,
+                complaints=complaints[stage],
+                passed=passed,
             )
         successes[stage] = Estimate(value=1 - failed.value, low=1 - failed.high, high=1 - failed.low)
     return successes, {stage: passed for stage, passed in contacts.items() if passed}

@@ -121,7 +121,9 @@ def load_light_words(path: Path | None = None) -> frozenset[str]:
     try:
         return frozenset(tomllib.loads(path.read_text(encoding="utf-8"))["light"].split())
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
-        raise InputError(f"{path}: not a table of light words ({error!r}); see data/phrases.toml") from error
+        raise InputError(
+            "{path}: not a table of light words ({error!r}); see data/phrases.toml", path=path, error=error
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

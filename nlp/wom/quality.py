@@ -96,7 +96,9 @@ def servqual_profile(
     given = dict(weights) if weights is not None else dict.fromkeys(ids, 1.0)
     if set(given) != set(ids) or min(given.values()) < 0 or not sum(given.values()):
         raise InputError(
-            f"SERVQUAL weights {given}: one weight of 0 or more is needed for each of {', '.join(ids)}, not all 0"
+            "SERVQUAL weights {given}: one weight of 0 or more is needed for each of {labels}, not all 0",
+            given=given,
+            labels=", ".join(ids),
         )
     scale = np.array([given[label] for label in ids]) / sum(given.values())
     n = len(table)
@@ -122,7 +124,9 @@ def ksqi_view(table: ClassifiedTable, *, path: Path | None = None, level: float 
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         entries, never = data["item"], data["never_event"]
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-        raise InputError(f"{path}: not a KSQI cross-walk ({error!r}); see data/ksqi.toml") from error
+        raise InputError(
+            "{path}: not a KSQI cross-walk ({error!r}); see data/ksqi.toml", path=path, error=error
+        ) from error
     causes = table.taxonomy.group("cause").ids if "cause" in table.taxonomy else ()
     rows = complaint_rows(table)
     total = int(rows.sum())
@@ -178,7 +182,9 @@ def load_touchpoints(path: Path | None = None) -> tuple[TouchpointCues, ...]:
             for entry in tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, re.error) as error:
-        raise InputError(f"{path}: not a table of touchpoints ({error!r}); see data/touchpoints.toml") from error
+        raise InputError(
+            "{path}: not a table of touchpoints ({error!r}); see data/touchpoints.toml", path=path, error=error
+        ) from error
 
 
 def touchpoint_kinds(

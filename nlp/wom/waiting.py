@@ -124,7 +124,9 @@ def load_waiting_cues(path: Path | None = None) -> WaitingCues:
             promise_veto=Cue.of(promise["vetoes"]),
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, re.error) as error:
-        raise InputError(f"{path}: not a table of waiting cues ({error!r}); see data/waiting.toml") from error
+        raise InputError(
+            "{path}: not a table of waiting cues ({error!r}); see data/waiting.toml", path=path, error=error
+        ) from error
 
 
 def waiting_evidence(text: str, cues: WaitingCues) -> WaitingEvidence:
