@@ -1,0 +1,112 @@
+"""One database, SQLite or PostgreSQL: connections, transactions and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, exc, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.orm import Session
+
+from nlp.errors import MissingExtraError
+from nlp.store.errors import StoreError, translated
+
+WAIT_SECONDS = 5.0
+"""How long a call waits for a lock or a connection before it answers that the store is busy."""
+
+
+class Database:
+    """Hands out sessions; ``place`` names the database in messages, without its password."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self.engine = engine
+        self.place = place
+        self._writing = engine.execution_options(dangol_begin="BEGIN IMMEDIATE")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file of this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database; raises StoreError."""
+        with translated(self.place), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that is committed at the end, or not at all; raises StoreError, sqlalchemy's IntegrityError."""
+        with translated(self.place), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection in a transaction that writes, for changes of the schema."""
+        with translated(self.place), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, wait: float = WAIT_SECONDS) -> Database:
+    """Connect to ``sqlite:///file`` (or a plain path) or ``postgresql://user@host/name``; nothing is read yet.
+
+    Raises StoreError for a URL that names neither, MissingExtraError without a driver.
+    """
+    parsed = _parsed(url)
+    place = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise StoreError("{url}: the store is a file or a server, not memory; name a file", url=place)
+        # Autocommit mode of the driver: it would begin transactions itself, too late and never for reads.
+        engine = create_engine(parsed, connect_args={"timeout": wait, "isolation_level": None})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return Database(engine, parsed.database)
+    if parsed.get_backend_name() == "postgresql":
+        milliseconds = int(wait * 1000)
+        try:
+            engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                pool_timeout=wait,
+                connect_args={
+                    "connect_timeout": max(2, int(wait)),
+                    "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout=60000",
+                },
+            )
+        except ModuleNotFoundError as error:
+            raise MissingExtraError("psycopg", "postgres") from error
+        return Database(engine, place)
+    raise StoreError("{url}: the store is a file (sqlite:///dangol.db) or PostgreSQL (postgresql://…)", url=place)
+
+
+def _parsed(url: str) -> URL:
+    if "://" not in url:
+        return URL.create("sqlite", database=str(Path(url)))
+    try:
+        return make_url(url)
+    except exc.ArgumentError as error:
+        raise StoreError(
+            "the database URL cannot be read; write sqlite:///dangol.db or postgresql://user:password@host/name"
+        ) from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    for setting in (
+        "journal_mode = WAL",  # readers and one writer do not wait for each other
+        "synchronous = FULL",  # an accepted job outlives a power cut, not only a crash
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for another writer; it must ask at once.
+    connection.exec_driver_sql(connection.get_execution_options().get("dangol_begin", "BEGIN"))
