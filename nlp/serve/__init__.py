@@ -1,0 +1,1 @@
+"""The HTTP service: a FastAPI app around micro-batched inference and file jobs."""

@@ -1,0 +1,143 @@
+"""Who calls, and what they may do."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, get_args
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, HTTPBearer
+
+from nlp.serve.problems import ForbiddenError, RateLimitedError, UnauthenticatedError, retry
+from nlp.serve.services import services
+from nlp.store import ApiKey, Role
+
+REMEMBERED = 5.0
+"""Seconds that a verified key is trusted without asking the store again; a revoked one works no longer than that."""
+
+_MOST = 10_000
+
+
+class KeyStore(Protocol):
+    """What is needed of the store's keys."""
+
+    def verify(self, secret: str) -> ApiKey | None:
+        """The key whose secret this is, None when there is none or it was revoked."""
+
+    def any_active(self) -> bool:
+        """Whether there is a key that would be let in."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who calls: a key, or ``local`` for programs of this machine where no key is needed."""
+
+    id: str
+    name: str
+    role: Role
+
+    def allows(self, role: Role) -> bool:
+        """Whether the caller may do what ``role`` may."""
+        order = get_args(Role)
+        return order.index(self.role) >= order.index(role)
+
+
+LOCAL = Caller(id="local", name="local", role="admin")
+
+_bearer = HTTPBearer(auto_error=False, description="Authorization: Bearer dgl_…")
+_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="X-API-Key: dgl_…")
+
+Dependency: TypeAlias = Callable[..., Awaitable[Caller]]
+
+
+class Gate:
+    """Verifies secrets, remembers them for a few seconds, and counts requests per caller."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        *,
+        needed: bool,
+        rate_per_minute: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._keys = keys
+        self._needed = needed
+        self._rate = rate_per_minute / 60.0
+        self._burst = max(1.0, rate_per_minute / 6.0)
+        self._clock = clock
+        self._known: dict[bytes, tuple[float, Caller]] = {}
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    async def admit(self, secret: str | None) -> Caller:
+        """The caller behind a secret; raises UnauthenticatedError, RateLimitedError."""
+        caller = await self._caller(secret)
+        self._count(caller.id)
+        return caller
+
+    async def _caller(self, secret: str | None) -> Caller:
+        if not secret:
+            if self._needed:
+                raise UnauthenticatedError(
+                    "no API key was sent; send 'Authorization: Bearer …' with a key of 'dangol keys create'"
+                )
+            return LOCAL
+        digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+        now = self._clock()
+        until, caller = self._known.get(digest, (0.0, LOCAL))
+        if until > now:
+            return caller
+        self._known.pop(digest, None)
+        key = await asyncio.to_thread(self._keys.verify, secret)
+        if key is None:
+            raise UnauthenticatedError("the API key is unknown or was revoked; ask the operator for another")
+        caller = Caller(id=key.id, name=key.name, role=key.role)
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[digest] = (now + REMEMBERED, caller)
+        return caller
+
+    def _count(self, caller: str) -> None:
+        """A token bucket per caller: a tenth of a minute's requests at once, then the rate."""
+        if not self._rate:
+            return
+        now = self._clock()
+        left, at = self._buckets.get(caller, (self._burst, now))
+        left = min(self._burst, left + (now - at) * self._rate)
+        if left < 1.0:
+            self._buckets[caller] = (left, now)
+            raise retry(
+                RateLimitedError(
+                    "more than {rate} requests a minute came from this key; slow down",
+                    rate=round(self._rate * 60),
+                ),
+                (1.0 - left) / self._rate,
+            )
+        self._buckets[caller] = (left - 1.0, now)
+
+
+def require(role: Role) -> Dependency:
+    """A dependency that lets in callers of at least ``role`` and gives the caller."""
+
+    async def admitted(
+        request: Request,
+        bearer: object = Depends(_bearer),
+        header: str | None = Depends(_header),
+    ) -> Caller:
+        credentials = getattr(bearer, "credentials", None)
+        caller = await services(request).gate.admit(credentials or header)
+        request.state.caller = caller.id
+        if not caller.allows(role):
+            raise ForbiddenError(
+                "the key '{name}' has the role {role}; this needs {needed}",
+                name=caller.name,
+                role=caller.role,
+                needed=role,
+            )
+        return caller
+
+    return admitted

@@ -1,0 +1,358 @@
+"""Errors as RFC 9457 problem details, in the language of the caller.
+
+A problem has ``type`` (``urn:dangol:problem:<code>``, what a program looks at), ``title``, ``status``,
+``detail`` (what a person reads), ``instance`` (the path), ``request_id`` and, for a request that does not fit
+its description, ``errors`` with the field and the rule. No problem repeats what a customer wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, ClassVar, TypeVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from nlp.errors import DangolError, InputError, Message, ModelError
+from nlp.messages import Language, localized
+from nlp.store import (
+    LostJobError,
+    OtherJobError,
+    QueueFullError,
+    StoreBusyError,
+    StoreError,
+    StoreFullError,
+    StoreUnreachableError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ServiceError(DangolError):
+    """An answer that is a refusal; ``retry_after`` is the seconds until the same request may work."""
+
+    code: ClassVar[str] = "internal"
+    retry_after: float | None = None
+
+
+class UnauthenticatedError(ServiceError):
+    """No API key, or one that is unknown or revoked."""
+
+    code = "unauthenticated"
+
+
+class ForbiddenError(ServiceError):
+    """The key's role does not reach."""
+
+    code = "forbidden"
+
+
+class NotFoundError(ServiceError):
+    """There is no such thing, or it is not the caller's."""
+
+    code = "not-found"
+
+
+class ConflictError(ServiceError):
+    """The thing is not in a state that allows this."""
+
+    code = "conflict"
+
+
+class TooLargeError(ServiceError):
+    """The body is larger than a request may be."""
+
+    code = "too-large"
+
+
+class TooSlowError(ServiceError):
+    """The body did not arrive in time."""
+
+    code = "too-slow"
+
+
+class MediaTypeError(ServiceError):
+    """The body is of a kind that this route does not read."""
+
+    code = "media-type"
+
+
+class RateLimitedError(ServiceError):
+    """The key has sent as many requests as it may."""
+
+    code = "rate-limited"
+
+
+class OverloadedError(ServiceError):
+    """The queue is full; the request was refused before any work was done."""
+
+    code = "overloaded"
+
+
+class DeadlineError(ServiceError):
+    """The answer took longer than a request may."""
+
+    code = "deadline"
+
+
+class NotReadyError(ServiceError):
+    """The server starts, stops, or has no model."""
+
+    code = "not-ready"
+
+
+T = TypeVar("T", bound=ServiceError)
+
+
+def retry(error: T, seconds: float) -> T:
+    """The error with a time after which another try makes sense."""
+    error.retry_after = seconds
+    return error
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Status and title of a problem code."""
+
+    status: int
+    title: Message
+
+
+KINDS: Mapping[str, Kind] = {
+    "malformed": Kind(400, Message("The body is not valid JSON")),
+    "invalid": Kind(422, Message("The request does not fit its description")),
+    "unusable": Kind(422, Message("What was sent cannot be used")),
+    "unauthenticated": Kind(401, Message("An API key is needed")),
+    "forbidden": Kind(403, Message("The role of the key does not reach")),
+    "not-found": Kind(404, Message("There is no such thing")),
+    "method": Kind(405, Message("This address does not know that method")),
+    "too-slow": Kind(408, Message("The body came too slowly")),
+    "conflict": Kind(409, Message("This is not possible in the present state")),
+    "too-large": Kind(413, Message("The request is too large")),
+    "media-type": Kind(415, Message("The body is of an unknown kind")),
+    "rate-limited": Kind(429, Message("Too many requests")),
+    "bad-request": Kind(400, Message("The request cannot be read")),
+    "internal": Kind(500, Message("Something went wrong inside")),
+    "not-ready": Kind(503, Message("The server is not ready")),
+    "overloaded": Kind(503, Message("The server is busy")),
+    "deadline": Kind(503, Message("The answer took too long")),
+    "store": Kind(503, Message("The database does not answer")),
+    "disk-full": Kind(507, Message("The disk is full")),
+}
+
+_CODES: Sequence[tuple[type[DangolError], str]] = (
+    # The first class that fits decides; subclasses stand above their bases.
+    (StoreFullError, "disk-full"),
+    (StoreBusyError, "store"),
+    (StoreUnreachableError, "store"),
+    (StoreError, "store"),
+    (QueueFullError, "rate-limited"),
+    (LostJobError, "conflict"),
+    (OtherJobError, "unusable"),
+    (InputError, "unusable"),
+    (ModelError, "not-ready"),
+)
+_BY_STATUS = {400: "bad-request", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 405: "method"} | {
+    413: "too-large",
+    415: "media-type",
+}
+_RETRY = {"rate-limited": 5.0, "overloaded": 1.0, "deadline": 5.0, "not-ready": 5.0, "store": 2.0}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of the request."""
+
+    field: str = Field(examples=["texts.0"])
+    message: str = Field(examples=["글자 수는 20000 이하여야 합니다"])
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["urn:dangol:problem:invalid"])
+    title: str = Field(examples=["요청이 형식에 맞지 않습니다"])
+    status: int = Field(examples=[422])
+    detail: str
+    instance: str = Field(examples=["/v1/predict"])
+    request_id: str
+    errors: list[FieldProblem] | None = None
+
+
+def language_of(accept: str | None) -> Language:
+    """The caller's language by ``Accept-Language``; Korean unless English is asked for with more weight."""
+    weights = {"ko": 0.0, "en": 0.0}
+    for part in (accept or "").split(","):
+        name, _, parameters = part.strip().partition(";")
+        quality = parameters.strip().removeprefix("q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        main = name.strip().lower().split("-")[0]
+        if main in weights:
+            weights[main] = max(weights[main], weight)
+    return "en" if weights["en"] > weights["ko"] else "ko"
+
+
+def code_of(error: DangolError) -> str:
+    """The problem code of an error."""
+    if isinstance(error, ServiceError):
+        return error.code
+    return next((code for kind, code in _CODES if isinstance(error, kind)), "internal")
+
+
+def problem(error: DangolError, request: Request) -> Response:
+    """The answer to an error raised on purpose."""
+    code = code_of(error)
+    after = error.retry_after if isinstance(error, ServiceError) else None
+    return answer(code, error.message, request, retry_after=after)
+
+
+def answer(
+    code: str,
+    detail: Message,
+    request: Request,
+    *,
+    retry_after: float | None = None,
+    errors: Sequence[tuple[str, Message]] = (),
+) -> Response:
+    """A problem as a response; its language follows the request."""
+    language = language_of(request.headers.get("accept-language"))
+    kind = KINDS[code]
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    seconds = retry_after if retry_after is not None else _RETRY.get(code)
+    if seconds is not None:
+        headers["Retry-After"] = str(max(1, ceil(seconds)))
+    if kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body: dict[str, Any] = {
+        "type": f"urn:dangol:problem:{code}",
+        "title": localized(kind.title, language),
+        "status": kind.status,
+        "detail": localized(detail, language),
+        "instance": request.url.path,
+        "request_id": str(request.scope.get("state", {}).get("request_id", "")),
+    }
+    if errors:
+        body["errors"] = [{"field": field, "message": localized(message, language)} for field, message in errors]
+    return JSONResponse(body, status_code=kind.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with a problem."""
+    app.add_exception_handler(DangolError, _raised)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _raised(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DangolError)
+    return problem(error, request)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return answer("malformed", Message("the body is not valid JSON; send an object in UTF-8"), request)
+    fields = [(_field(item["loc"]), rule(item)) for item in found[:20]]
+    return answer(
+        "invalid",
+        Message("{count} field(s) do not fit; see 'errors' and the description at /openapi.json", count=len(found)),
+        request,
+        errors=fields,
+    )
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _BY_STATUS.get(error.status_code, "bad-request" if error.status_code < 500 else "internal")
+    detail = {
+        "not-found": Message("there is nothing at this address; see /openapi.json"),
+        "method": Message("use one of the methods in the header Allow"),
+    }.get(code, Message("the request cannot be read; see /openapi.json"))
+    response = answer(code, detail, request)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def _unforeseen(request: Request, _: Exception) -> Response:
+    return answer(
+        "internal", Message("an unforeseen error was logged under the request id; tell the operator"), request
+    )
+
+
+def rule(item: Mapping[str, Any]) -> Message:
+    """What pydantic found, as a message of ours; the value itself is never repeated."""
+    context = item.get("ctx", {})
+    match item["type"]:
+        case "missing":
+            return Message("the field is missing")
+        case "extra_forbidden":
+            return Message("there is no such field")
+        case "string_too_long":
+            return Message("at most {most} characters are allowed", most=context["max_length"])
+        case "string_too_short" | "too_short":
+            return Message("at least {least} must be given", least=context["min_length"])
+        case "too_long":
+            return Message("at most {most} items are allowed", most=context["max_length"])
+        case "string_type" | "string_unicode":
+            return Message("a text in valid Unicode is needed")
+        case "list_type" | "tuple_type":
+            return Message("a list is needed")
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return Message("an object is needed")
+        case "bool_type" | "bool_parsing":
+            return Message("true or false is needed")
+        case "literal_error" | "enum":
+            return Message("one of these is needed: {expected}", expected=context["expected"])
+        case kind if kind.startswith(("int", "float", "greater_than", "less_than", "finite")):
+            return Message("a number within the limits of the description is needed")
+        case kind if kind.startswith(("datetime", "date", "timezone")):
+            return Message("a date and time such as 2026-11-22T09:30:00 is needed")
+        case "value_error" if isinstance(context.get("error"), DangolError):
+            found: Message = context["error"].message
+            return found
+        case _:
+            return Message("the value does not fit the description at /openapi.json")
+
+
+def _field(place: Sequence[str | int]) -> str:
+    """``("body", "texts", 0, "str")`` → ``texts.0``; names of union members are left out."""
+    parts = [str(part) for part in place if not (isinstance(part, str) and part[:1].isupper()) and part != "str"]
+    return ".".join(parts[1:] if parts[:1] in (["body"], ["query"], ["path"], ["header"]) else parts) or "body"
+
+
+def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries for the problems that a route may answer with, by status."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        kind = KINDS[code]
+        entry = found.setdefault(
+            kind.status,
+            {
+                "description": "",
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}},
+            },
+        )
+        entry["description"] = "; ".join(filter(None, [entry["description"], str(kind.title)]))
+        entry["content"][MEDIA_TYPE]["examples"][code] = {
+            "value": {
+                "type": f"urn:dangol:problem:{code}",
+                "title": localized(kind.title, "ko"),
+                "status": kind.status,
+                "detail": localized(kind.title, "ko"),
+                "instance": "/v1/…",
+                "request_id": "0f3c…",
+            }
+        }
+        if code in _RETRY:
+            entry["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
+    return found

@@ -1,0 +1,173 @@
+"""Settings of the server: defaults, then a TOML file, then ``DANGOL_*`` variables, then the command line."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from nlp.errors import InputError
+
+MIB = 1 << 20
+
+
+class Settings(BaseSettings):
+    """Every setting of ``dangol serve``; each is a key of the TOML file and, as ``DANGOL_NAME``, a variable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DANGOL_", extra="forbid", frozen=True, protected_namespaces=(), validate_default=True
+    )
+
+    # Where it listens
+    host: str = Field("127.0.0.1", description="들을 주소. 루프백 밖에서 들으려면 API 키가 있어야 한다.")
+    port: int = Field(8765, ge=0, le=65535, description="들을 포트.")
+    workers: int = Field(1, ge=1, le=64, description="프로세스 수.")
+    require_key: bool | None = Field(
+        None, description="API 키를 요구할지. 없으면 루프백 밖에서만 요구한다. 루프백 밖에서는 끌 수 없다."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="받아들일 Host 이름. 비우면 루프백에서는 localhost만, 밖에서는 모두."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="브라우저에서 부를 수 있는 출처. 비우면 CORS를 끈다."
+    )
+    forwarded_allow_ips: str = Field("", description="X-Forwarded-*를 믿을 프록시 주소(쉼표로). 비우면 믿지 않는다.")
+
+    # What it serves and where it keeps things
+    model: str | None = Field(None, description="모델 폴더. 없으면 함께 오는 모델.")
+    data_dir: Path = Field(Path("dangol-data"), description="작업 파일과 기본 데이터베이스를 둘 폴더.")
+    database_url: SecretStr | None = Field(
+        None, description="sqlite:///파일 또는 postgresql://사용자@호스트/이름. 없으면 data_dir/dangol.db."
+    )
+    threads: int | None = Field(None, ge=1, description="프로세스마다 추론에 쓸 코어 수. 없으면 코어를 나눠 쓴다.")
+
+    # Limits of one request
+    max_body_bytes: int = Field(4 * MIB, ge=1024, description="요청 본문의 최대 바이트(파일과 NDJSON은 따로).")
+    max_texts: int = Field(256, ge=1, description="한 요청의 최대 글 수. 더 많으면 /v1/jobs로 보낸다.")
+    max_text_chars: int = Field(20_000, ge=1, description="글 하나의 최대 글자 수.")
+    max_request_chars: int = Field(200_000, ge=1, description="한 요청의 최대 글자 수 합.")
+    max_documents: int = Field(1000, ge=1, description="/v1/rank 한 요청의 최대 문서 수.")
+    body_timeout: float = Field(30.0, gt=0, description="본문을 다 받기까지, 또는 흘려보내는 본문의 조각 사이(초).")
+    request_timeout: float = Field(60.0, gt=0, description="한 요청이 걸려도 되는 시간(초).")
+    rate_per_minute: int = Field(6000, ge=0, description="키 하나가 1분에 보낼 수 있는 요청 수. 0이면 제한 없음.")
+    max_streams: int = Field(8, ge=1, description="동시에 흘려보낼 수 있는 NDJSON 요청 수.")
+
+    # The engine
+    batch_tokens: int = Field(512, ge=16, description="한 번에 추론할 토큰 수. 크면 메모리를 더 쓴다.")
+    queue_tokens: int = Field(200_000, ge=1024, description="기다릴 수 있는 토큰 수. 넘으면 503으로 거절한다.")
+    max_wait: float = Field(10.0, gt=0, description="잰 속도로 이보다 오래(초) 기다려야 하면 503으로 거절한다.")
+    shutdown_timeout: int = Field(60, ge=1, description="종료할 때 받은 일을 마치기까지 기다릴 시간(초).")
+
+    # Files and jobs
+    max_upload_bytes: int = Field(200 * MIB, ge=1024, description="올리는 파일의 최대 바이트.")
+    max_upload_rows: int = Field(2_000_000, ge=1, description="올리는 파일의 최대 행 수.")
+    max_waiting_jobs: int = Field(20, ge=1, description="한 키가 기다리게 할 수 있는 작업 수.")
+    job_workers: int = Field(1, ge=0, description="프로세스마다 동시에 돌릴 파일 작업 수.")
+
+    # Logs
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="로그 수준.")
+    log_format: Literal["json", "console"] = Field("json", description="로그 형식.")
+
+    @classmethod
+    def load(cls, path: Path | None = None, **given: Any) -> Settings:
+        """Settings from a TOML file (perhaps none), the environment over it, and ``given`` over both.
+
+        Values of ``given`` that are None count as not given. Raises InputError naming the key, the value's rule
+        and the file.
+        """
+        if path is not None:
+            try:
+                tomllib.loads(path.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise InputError("{path}: the settings cannot be read ({error}); correct the file", path=path, error=error) from error
+
+        class Loaded(cls):  # type: ignore[misc, valid-type]
+            model_config = SettingsConfigDict(toml_file=path)
+
+        try:
+            loaded = Loaded(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise InputError(
+                "setting {name}: {problem}; correct it in the settings file, the variable DANGOL_{variable} or the option",
+                name=".".join(map(str, first["loc"])) or "host",
+                problem=first["msg"],
+                variable=".".join(map(str, first["loc"])).upper(),
+            ) from error
+        return cls.model_construct(**dict(loaded))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env file is read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then environment, then file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """A variable holds a list with commas between."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _keys_beyond_loopback(self) -> Settings:
+        if self.require_key is False and not self.loopback:
+            raise ValueError("require_key cannot be off when the server listens beyond loopback")
+        return self
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only programs of this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def keys_needed(self) -> bool:
+        """Whether every call but health needs an API key."""
+        return not self.loopback if self.require_key is None else self.require_key
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL, password included; never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'dangol.db'}"
+
+    @property
+    def cores(self) -> int:
+        """Cores that inference of one process uses."""
+        return self.threads or max(1, len(os.sched_getaffinity(0)) // self.workers)
+
+    def shown(self) -> str:
+        """The settings as a commented TOML file, secrets hidden."""
+        lines = ["# dangol serve: 설정. 같은 이름의 환경 변수 DANGOL_이름이 파일보다 앞선다."]
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            lines += ["", f"# {field.description}"]
+            lines.append(f"# {name} =" if value is None else f"{name} = {_toml(value)}")
+        return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
