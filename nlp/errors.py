@@ -62,9 +62,9 @@ class Joined(str):
         joined.separator, joined.parts = separator, parts
         return joined
 
-    def __getnewargs__(self) -> tuple[str, tuple[str, ...]]:
+    def __getnewargs_ex__(self) -> tuple[tuple[str, tuple[str, ...]], dict[str, object]]:
         """What pickle builds the messages from again."""
-        return self.separator, self.parts
+        return (self.separator, self.parts), {}
 
 
 class DangolError(Exception):

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import TaxonomyError
+from nlp.errors import Message, TaxonomyError
 from nlp.resources import data_path
 from nlp.types import Decided
 
@@ -74,9 +74,9 @@ class Taxonomy:
     version: str = "1"
 
     def __post_init__(self) -> None:
-        _unique([group.id for group in self.groups], "group")
+        _unique([group.id for group in self.groups], Message("group"))
         for group in self.groups:
-            _unique(list(group.ids), f"label of group {group.id!r}")
+            _unique(list(group.ids), Message("label of group {group!r}", group=group.id))
             for name in (group.id, *group.ids):
                 if not name or any(character in name for character in ":,; \t\n"):
                     raise TaxonomyError("{name!r}: an id must not be empty nor hold a colon, comma or blank", name=name)
@@ -86,7 +86,7 @@ class Taxonomy:
                 )
             if group.ordinal and group.kind != "one-of":
                 raise TaxonomyError("group {group!r} is ordinal; only a one-of group has an order", group=group.id)
-            _unique([label.ko for label in group.labels], f"Korean name in group {group.id!r}")
+            _unique([label.ko for label in group.labels], Message("Korean name in group {group!r}", group=group.id))
             for label in group.labels:
                 if "," in label.ko or ";" in label.ko or label.ko == group.empty_ko:
                     raise TaxonomyError(
@@ -237,7 +237,7 @@ def _chosen(group: Group, value: object) -> list[str]:
     return chosen
 
 
-def _unique(ids: Sequence[str], what: str) -> None:
+def _unique(ids: Sequence[str], what: Message) -> None:
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
         raise TaxonomyError("{what} named twice: {names}", what=what, names=", ".join(twice))

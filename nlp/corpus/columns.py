@@ -10,7 +10,7 @@ from functools import cache
 from statistics import median
 from typing import Any
 
-from nlp.errors import ColumnError
+from nlp.errors import ColumnError, Message
 from nlp.resources import data_path
 from nlp.types import Speaker
 
@@ -142,8 +142,11 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
     if len(free) == 1:
         kept = {role: at for role, at in index.items() if at != free[0]}
         return Roles(index=kept | {"text": free[0]}, guessed_text=True)
-    shown = ", ".join(repr(name) for name in names[:40]) or "none"
-    found = f"{len(free)} columns look like free text" if free else "no column looks like free Korean text"
+    shown = ", ".join(repr(name) for name in names[:40]) or Message("none")
+    if free:
+        found = Message("{count} columns look like free text", count=len(free))
+    else:
+        found = Message("no column looks like free Korean text")
     raise ColumnError(
         "{place}: no text column was recognised among {shown} ({found}); name it with --text-column",
         place=place,

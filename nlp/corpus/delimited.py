@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nlp.corpus.encoding import Encoding
-from nlp.corpus.tables import RawRow
+from nlp.corpus.tables import RawRow, undecodable
+from nlp.errors import Message
 
 DELIMITERS = (",", "\t", ";", "|")
 _NONE = "\x1f"
 _SAMPLE_LINES = 400
 _MAX_RECORD_LINES = 2000
-_UNCLOSED = f"따옴표가 닫히지 않았거나 칸이 {csv.field_size_limit():,}자를 넘음"
+_UNCLOSED = Message("a quote is not closed, or a cell exceeds {limit:,} characters", limit=csv.field_size_limit())
 
 
 class DelimitedTable:
@@ -42,7 +43,7 @@ class DelimitedTable:
             doubtful = self._encoding.bad_lines != 0
             for row in parse(file, self._separator):
                 if doubtful and any(map(self._encoding.undecodable, row.cells)):
-                    row = row._replace(problem=f"글자로 읽을 수 없는 바이트가 있음 ({self._encoding.name})")
+                    row = row._replace(problem=undecodable(self._encoding.name))
                 yield row
             self._raw = None
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nlp.corpus.encoding import Encoding
-from nlp.corpus.tables import RawRow, cell_text, without_surrogates
+from nlp.corpus.tables import RawRow, cell_text, undecodable, without_surrogates
+from nlp.errors import Message
 
 
 class JsonLinesTable:
@@ -35,15 +36,15 @@ class JsonLinesTable:
                 if not line.strip():
                     continue
                 if self._encoding.undecodable(line):
-                    yield RawRow(number, [line], f"글자로 읽을 수 없는 바이트가 있음 ({self._encoding.name})")
+                    yield RawRow(number, [line], undecodable(self._encoding.name))
                     continue
                 try:
                     entry = json.loads(line)
                 except ValueError as error:
-                    yield RawRow(number, [line], f"JSON 형식이 아님 ({error})")
+                    yield RawRow(number, [line], Message("not valid JSON ({error})", error=str(error)))
                     continue
                 if not isinstance(entry, dict):
-                    yield RawRow(number, [line], "JSON 객체가 아님")
+                    yield RawRow(number, [line], Message("not a JSON object"))
                     continue
                 # An escape such as "\\ud83d" alone is half of an emoji that no file could be written with.
                 halves = "\\ud" in line or "\\uD" in line

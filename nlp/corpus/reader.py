@@ -12,7 +12,7 @@ from nlp.corpus.columns import Columns, Roles, find_header, resolve
 from nlp.corpus.dates import parse_time
 from nlp.corpus.formats import open_tables
 from nlp.corpus.tables import RawRow, Table, unique_names, without_surrogates
-from nlp.errors import ColumnError, FileFormatError
+from nlp.errors import ColumnError, FileFormatError, Message
 from nlp.types import Document
 
 _HEADER_WITHIN = 20
@@ -25,12 +25,13 @@ MAX_CELL = 100_000
 class Reject:
     """A row that cannot be used.
 
-    ``reason`` is Korean, for the reject file; ``text`` is the row as it stands in the file, not masked yet.
+    ``reason`` goes into the reject file in the user's language; ``text`` is the row as it stands in the file,
+    not masked yet.
     """
 
     place: str
     line: int
-    reason: str
+    reason: Message
     text: str
 
 
@@ -127,7 +128,7 @@ class Reader:
             for done, call in enumerate(spool.calls(), start=1):
                 self._share_done = done / len(spool)
                 if len(call.text) > MAX_CELL:
-                    yield self._reject(call.row, f"통화 전체가 {MAX_CELL:,}자를 넘음")
+                    yield self._reject(call.row, Message("the whole call exceeds {limit:,} characters", limit=MAX_CELL))
                     continue
                 yield replace(self._document(call.row, call.text), turns=call.turns)
         self._share_done = 1.0
@@ -150,20 +151,22 @@ class Reader:
                 elif len(cells) > width and not any(map(str.strip, cells[width:])):
                     cells = cells[:width]
                 elif self._table.format != "JSONL":
-                    problem = f"칸이 {len(cells)}개로 머리글({width}개)과 다름"
+                    problem = Message(
+                        "the row has {cells} cells, the header {columns}", cells=len(cells), columns=width
+                    )
             if not problem and cells == names:
-                problem = "머리글이 되풀이됨"
+                problem = Message("the header is repeated")
             if not problem:
                 text = cells[text_at] if text_at < len(cells) else ""
                 if not text or text.isspace():
-                    problem = f"'{names[text_at]}' 칸이 비어 있음"
+                    problem = Message("the cell {column!r} is empty", column=names[text_at])
                 elif len(text) > MAX_CELL:
-                    problem = f"글이 {MAX_CELL:,}자를 넘음"
+                    problem = Message("the text exceeds {limit:,} characters", limit=MAX_CELL)
                 elif call_at is not None and not cells[call_at].strip():
-                    problem = f"'{names[call_at]}' 칸이 비어 있음"
+                    problem = Message("the cell {column!r} is empty", column=names[call_at])
             yield self._reject(row, problem) if problem else RawRow(line, cells)
 
-    def _reject(self, row: RawRow, reason: str) -> Reject:
+    def _reject(self, row: RawRow, reason: Message) -> Reject:
         self._rejected += 1
         text = without_surrogates(" | ".join(cell for cell in row.cells if cell)[:MAX_CELL])
         return Reject(place=f"{self._path}:{row.line}", line=row.line, reason=reason, text=text)
@@ -211,7 +214,8 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, i
                 )
             at = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
             header, table.names = sound[at].line, unique_names(_trimmed(sound[at].cells))
-        place = f"{path}, sheet {table.sheet!r}" if hasattr(table, "sheet") else str(path)
+        sheet = getattr(table, "sheet", None)
+        place = str(path) if sheet is None else Message("{path}, sheet {sheet!r}", path=path, sheet=sheet)
         try:
             sample = [row.cells for row in sound if row.line > header]
             roles = resolve(table.names, columns, sample, place=place)

@@ -8,13 +8,15 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
+from nlp.errors import Message
+
 
 class RawRow(NamedTuple):
     """One row as it stands in the file; ``problem`` says why its cells cannot be trusted ('' if they can)."""
 
     line: int
     cells: list[str]
-    problem: str = ""
+    problem: Message = Message("")
 
 
 class Table(Protocol):
@@ -66,6 +68,11 @@ def unique_names(cells: list[str]) -> list[str]:
             name, copy = f"{base} ({copy})", copy + 1
         names.append(name)
     return names
+
+
+def undecodable(encoding: str) -> Message:
+    """The problem of a row with bytes that are no text in its file's encoding."""
+    return Message("some bytes are no text in {encoding}", encoding=encoding)
 
 
 def without_surrogates(text: str) -> str:

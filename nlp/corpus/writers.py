@@ -237,7 +237,7 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
 
 
 def write_rejects(stream: BinaryIO, rows: Iterator[tuple[str, int, str, str]]) -> None:
-    """The reject file: place, line, reason and masked row, as CSV for Excel."""
+    """The reject file: place, line, reason in the user's language and masked row, as CSV for Excel."""
     text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(["위치", "행", "사유", "내용(가림)"])

@@ -18,7 +18,7 @@ from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
 from nlp.corpus.load import load_classified
 from nlp.corpus.writers import METADATA_KEY, without_controls
-from nlp.errors import InputError
+from nlp.errors import InputError, Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.model.evidence import find_evidence
 from nlp.pipeline.assemble import JobReport
@@ -98,7 +98,7 @@ def analyze(
             target = Path(folder) / PREDICTIONS
             classify_files(paths, target, classifier=classifier, columns=columns)
             table = load_classified(target, classifier.taxonomy)
-    _not_empty(table, "the source")
+    _not_empty(table, Message("the source"))
     return _analysis(
         table,
         classifier,
@@ -168,6 +168,7 @@ def analyze_files(
             resume=resume,
             restart=restart,
             overwrite=overwrite,
+            lang=lang,
             progress=progress,
         )
     tell("compute")

@@ -11,6 +11,8 @@ from typing import Any
 from nlp.corpus.reader import ReadReport
 from nlp.corpus.results import Incoming, Layout
 from nlp.corpus.writers import format_of, open_writer, write_rejects
+from nlp.errors import Message
+from nlp.messages import Language, localized
 from nlp.pipeline.partial import PartialFolder
 from nlp.taxonomy import Taxonomy
 
@@ -38,7 +40,9 @@ def rejects_of(target: Path) -> Path:
     return target.with_name(f"{target.name}.rejects.csv")
 
 
-def assemble(folder: PartialFolder, files: int, target: Path, taxonomy: Taxonomy, *, resumed: int) -> JobReport:
+def assemble(
+    folder: PartialFolder, files: int, target: Path, taxonomy: Taxonomy, *, resumed: int, lang: Language
+) -> JobReport:
     """Put the blocks together in order; the output appears in one step, after the reject file."""
     places = [(file, block) for file in range(files) for block in range(folder.count(file))]
     columns: dict[str, Incoming] = {}
@@ -54,7 +58,11 @@ def assemble(folder: PartialFolder, files: int, target: Path, taxonomy: Taxonomy
 
     rejects = rejects_of(target)
     if rejected:
-        lines = (tuple(row) for place in places for row in folder.read(*place).notes["rejects"])
+        lines = (
+            (where, line, localized(Message(template, **fields), lang), row)
+            for place in places
+            for where, line, (template, fields), row in folder.read(*place).notes["rejects"]
+        )
         with folder.replacing(rejects) as stream:
             write_rejects(stream, lines)
     else:

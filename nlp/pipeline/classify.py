@@ -14,7 +14,8 @@ from nlp.corpus.columns import Columns
 from nlp.corpus.reader import Reader, Reject, read_documents
 from nlp.corpus.results import Incoming, encode_block, incoming_of
 from nlp.corpus.writers import format_of
-from nlp.errors import InputError, ResumeError
+from nlp.errors import InputError, Message, ResumeError
+from nlp.messages import Language
 from nlp.pipeline.assemble import JobReport, assemble, rejects_of
 from nlp.pipeline.masking import cell_mask
 from nlp.pipeline.partial import Part, PartialFolder, fingerprint
@@ -22,7 +23,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.types import Document, Prediction
 
-_PARTS_VERSION = 1
+_PARTS_VERSION = 2
 _GROWTH = 3.0
 """Bytes of blocks and output together, per byte of input; a guess that stops hopeless jobs early."""
 
@@ -54,13 +55,14 @@ def classify_files(
     restart: bool = False,
     overwrite: bool = False,
     mask: bool = True,
+    lang: Language = "ko",
     progress: Progress | None = None,
 ) -> JobReport:
     """Classify every row of the files into ``output`` (.csv, .tsv, .xlsx, .jsonl or .parquet).
 
-    Rows that cannot be used go to ``OUT.rejects.csv``. ``model_id`` names the classifier's version:
-    finished blocks are used again only under the same one. ``resume`` continues a job that was cut off,
-    ``restart`` drops what it left. Memory stays bounded by ``block_rows``, save for XLSX input.
+    Rows that cannot be used go to ``OUT.rejects.csv``, with the reason in ``lang``. ``model_id`` names the
+    classifier's version: finished blocks are used again only under the same one. ``resume`` continues a job
+    that was cut off, ``restart`` drops what it left. Memory stays bounded by ``block_rows``, save for XLSX input.
 
     Raises InputError (also FileFormatError, ColumnError) before the work begins when an input or the output
     cannot be used, and ResumeError when the interrupted job is missing, unasked for or was another one.
@@ -90,7 +92,7 @@ def classify_files(
 
     job = _Job(folder=folder, classifier=classifier, block_rows=block_rows, mask=mask)
     job.run(readers, progress or (lambda _rows, _done, _total: None))
-    report = assemble(folder, len(readers), target, classifier.taxonomy, resumed=job.resumed)
+    report = assemble(folder, len(readers), target, classifier.taxonomy, resumed=job.resumed, lang=lang)
     folder.discard()
     return report
 
@@ -160,7 +162,12 @@ class _Job:
                 "items": len(items),
                 "incoming": [[column.name, column.role] for column in incoming],
                 "rejects": [
-                    [item.place, item.line, item.reason, self._mask_cell(item.text, whole_row)]
+                    [
+                        item.place,
+                        item.line,
+                        [item.reason.template, item.reason.fields],
+                        self._mask_cell(item.text, whole_row),
+                    ]
                     for item in items
                     if isinstance(item, Reject)
                 ],
@@ -199,7 +206,8 @@ def _check_target(
     if resume and restart:
         raise InputError("resume and restart exclude each other; choose one")
     if resume and not folder.exists:
-        done = "it is finished, the output is there" if target.exists() else "start it without --resume"
+        there = target.exists()
+        done = Message("it is finished, the output is there") if there else Message("start it without --resume")
         raise ResumeError("{path}: there is no interrupted job to resume; {done}", path=folder.path, done=done)
     if folder.exists and not (resume or restart):
         raise ResumeError(

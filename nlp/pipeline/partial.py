@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from nlp.errors import InputError, ResumeError
+from nlp.errors import InputError, Joined, Message, ResumeError
 
 _WHOLE_HASH = 64 << 20
 _END_HASH = 1 << 20
@@ -97,7 +97,7 @@ class PartialFolder:
             ) from error
         wanted = json.loads(json.dumps(manifest))
         changed = [
-            f"{key} was {_short(found.get(key))} and is {_short(wanted.get(key))}"
+            Message("{key} was {old} and is {new}", key=key, old=_short(found.get(key)), new=_short(wanted.get(key)))
             for key in {**found, **wanted}
             if found.get(key) != wanted.get(key)
         ]
@@ -106,7 +106,7 @@ class PartialFolder:
                 "{path}: the interrupted job was another one: {changes}. Repeat the first command to resume, or "
                 "use --restart to drop its blocks",
                 path=self.path,
-                changes="; ".join(changed),
+                changes=Joined("; ", changed),
             )
 
     def count(self, file: int) -> int:
@@ -151,7 +151,7 @@ class PartialFolder:
             _sync_folder(target.parent)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            reason = "the disk is full" if full else f"it cannot be written ({error})"
+            reason = Message("the disk is full") if full else Message("it cannot be written ({error})", error=error)
             raise InputError(
                 "{path}: {reason}; make room or repair that, then go on with --resume: finished blocks are kept",
                 path=target,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import LabelledDataError, TaxonomyError
+from nlp.errors import DangolError, InputError, LabelledDataError, Message, TaxonomyError
 from nlp.resources import data_path
 from nlp.taxonomy import Group, Taxonomy
 from nlp.text.normalize import normalize
@@ -59,7 +59,7 @@ def read_examples(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Example]:
 
     Raises LabelledDataError that lists every unusable row of every file as ``file:line: reason``.
     """
-    problems: list[str] = []
+    problems: list[Message] = []
     examples: list[Example] = []
     for path in paths:
         try:
@@ -67,33 +67,33 @@ def read_examples(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Example]:
             for line, row in rows:
                 try:
                     examples.append(_example(row, taxonomy, place=f"{path}:{line}"))
-                except (ValueError, TaxonomyError) as error:
-                    problems.append(f"{path}:{line}: {error}")
-        except (OSError, UnicodeDecodeError, csv.Error, _UnusableFileError) as error:
-            problems.append(f"{path}: {error}")
+                except (InputError, TaxonomyError) as error:
+                    problems.append(Message("{path}:{line}: {error}", path=path, line=line, error=error))
+        except (OSError, UnicodeDecodeError, csv.Error, InputError) as error:
+            problems.append(Message("{path}: {error}", path=path, error=error))
     if problems:
         raise LabelledDataError(tuple(problems))
     if not examples:
-        raise LabelledDataError((f"{', '.join(map(str, paths))}: no labelled row found",))
+        raise LabelledDataError((Message("{paths}: no labelled row found", paths=", ".join(map(str, paths))),))
     return examples
 
 
-class _UnusableFileError(ValueError):
-    """A whole file breaks a rule; its rows are not looked at."""
-
-
 def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Example:
-    if "error" in row:
-        raise ValueError(row["error"])
+    if isinstance(row.get("error"), DangolError):
+        raise row["error"]
     unknown = set(row) - {"text", "labels", *METADATA}
     if unknown:
         allowed = ", ".join(("text", "labels", *METADATA))
-        raise ValueError(f"unknown key {', '.join(sorted(map(repr, unknown)))}; allowed: {allowed}")
+        raise InputError(
+            "unknown key {unknown}; allowed: {allowed}",
+            unknown=", ".join(sorted(map(repr, unknown))),
+            allowed=allowed,
+        )
     text, labels = row.get("text"), row.get("labels")
     if not isinstance(text, str) or not normalize(text).text.strip():
-        raise ValueError("the text is empty; delete the row or fill in its text")
+        raise InputError("the text is empty; delete the row or fill in its text")
     if not isinstance(labels, Mapping) or not labels:
-        raise ValueError('\'labels\' is missing; give an object such as {"cause": ["price"]}')
+        raise InputError('\'labels\' is missing; give an object such as {"cause": ["price"]}')
     return Example(
         id=str(row.get("id") or place),
         text=text,
@@ -111,8 +111,8 @@ def _jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             try:
                 row = json.loads(line)
             except json.JSONDecodeError as error:
-                row = {"error": f"not valid JSON ({error}); every line must be one object"}
-            yield number, row if isinstance(row, dict) else {"error": "not a JSON object"}
+                row = {"error": InputError("not valid JSON ({error}); every line must be one object", error=error)}
+            yield number, row if isinstance(row, dict) else {"error": InputError("not a JSON object")}
 
 
 def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -125,13 +125,17 @@ def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any
     classified = _UNSURE_COLUMN in columns and not scores.isdisjoint(columns)
     unknown = [name for name in columns if name not in groups and name not in (text_column, *METADATA, *scores)]
     if text_column is None:
-        raise _UnusableFileError("no text column; name the column with the text 'text' or '본문'")
+        raise InputError("no text column; name the column with the text 'text' or '본문'")
     if not groups:
-        raise _UnusableFileError(f"no label column; name columns after groups: {', '.join(g.id for g in taxonomy)}")
+        raise InputError(
+            "no label column; name columns after groups: {groups}", groups=", ".join(group.id for group in taxonomy)
+        )
     if unknown and not classified:
-        raise _UnusableFileError(
-            f"unknown column {', '.join(map(repr, unknown))}; allowed: {text_column}, {', '.join(METADATA)} and the "
-            f"groups {', '.join(group.id for group in taxonomy)}; delete or rename it"
+        raise InputError(
+            "unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it",
+            unknown=", ".join(map(repr, unknown)),
+            allowed=", ".join((text_column, *METADATA)),
+            groups=", ".join(group.id for group in taxonomy),
         )
     line = reader.line_num + 1
     for row in reader:
@@ -142,7 +146,7 @@ def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any
             meta = {name: row[name] for name in METADATA if name in row and name not in ("evidence", "annotators")}
             yield line, {"text": row[text_column] or "", "labels": labels, **meta}
         except TaxonomyError as error:
-            yield line, {"error": str(error)}
+            yield line, {"error": error}
         line = reader.line_num + 1
 
 

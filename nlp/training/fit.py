@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import LabelledDataError
+from nlp.errors import LabelledDataError, Message
 from nlp.model.decision import Decision
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
@@ -50,7 +50,15 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         say(f"left out {int((~kept).sum())} rows that nearly repeat a held-out row")
         examples = [example for example, keep in zip(examples, kept, strict=True) if keep]
     if len(examples) < _FEWEST_ROWS:
-        raise LabelledDataError((f"{len(examples)} rows are left to train on; at least {_FEWEST_ROWS} are needed",))
+        raise LabelledDataError(
+            (
+                Message(
+                    "{count} rows are left to train on; at least {fewest} are needed",
+                    count=len(examples),
+                    fewest=_FEWEST_ROWS,
+                ),
+            )
+        )
     say(f"{len(examples)} rows to train on, {len(held_out)} held out")
 
     texts = [example.prepared() for example in examples]

@@ -14,6 +14,7 @@ import pytest
 from nlp.corpus.columns import Columns
 from nlp.corpus.reader import Reject, read_documents
 from nlp.errors import ColumnError, FileFormatError, InputError
+from nlp.messages import localized
 from nlp.types import Document
 
 TABLE = (
@@ -79,7 +80,7 @@ def test_a_stray_byte_rejects_its_row_and_no_other(tmp_path: Path, codec: str) -
     items = list(read_documents(path))
     (bad,) = [item for item in items if isinstance(item, Reject)]
     assert bad.line == 6
-    assert "읽을 수 없는 바이트" in bad.reason
+    assert "읽을 수 없는 바이트" in localized(bad.reason, "ko")
     assert bad.text.encode("utf-8")
     assert len(items) == 10
 
@@ -127,7 +128,7 @@ def test_an_unusable_row_is_rejected_with_its_line_and_the_rest_is_read(tmp_path
     path.write_text(f"번호,채널,내용\n1,앱,좋아요\n{row}\n2,앱,나빠요\n3,앱,그저 그래요\n", encoding="utf-8")
     (bad,) = rejects(path)
     assert (bad.line, bad.place) == (3, f"{path}:3")
-    assert reason in bad.reason
+    assert reason in localized(bad.reason, "ko")
     assert [document.text for document in documents(path)] == ["좋아요", "나빠요", "그저 그래요"]
 
 
@@ -152,7 +153,7 @@ def test_a_stray_zero_byte_is_no_utf16(tmp_path: Path) -> None:
 def test_a_header_in_the_middle_of_joined_files_is_no_document(tmp_path: Path) -> None:
     path = tmp_path / "joined.csv"
     path.write_text("번호,내용\n1,좋아요\n번호,내용\n2,나빠요\n", encoding="utf-8")
-    assert [bad.reason for bad in rejects(path)] == ["머리글이 되풀이됨"]
+    assert [bad.reason for bad in rejects(path)] == ["the header is repeated"]
 
 
 def test_a_file_without_a_header_is_not_robbed_of_its_first_row(tmp_path: Path) -> None:
