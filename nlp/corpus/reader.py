@@ -60,20 +60,23 @@ class ReadReport:
     undated: int = 0
 
 
-def read_documents(path: str | Path, *, columns: Columns | None = None) -> Reader:
+def read_documents(path: str | Path, *, columns: Columns | None = None, name: str | None = None) -> Reader:
     """Open a CSV, TSV, XLSX, JSON Lines or Parquet file, recognised by its content.
+
+    ``name`` stands for the path in the places of rows, where the path itself says nothing to the user.
 
     Format, encoding, header and roles are found at once, so InputError, FileFormatError and ColumnError
     are raised here and not in the middle of a job.
     """
-    return Reader(Path(path), columns or Columns())
+    return Reader(Path(path), columns or Columns(), name or str(path))
 
 
 class Reader:
     """Documents and Rejects of one file, in constant memory, in file order; iterate as often as needed."""
 
-    def __init__(self, path: Path, columns: Columns) -> None:
+    def __init__(self, path: Path, columns: Columns, name: str) -> None:
         self._path = path
+        self._name = name
         self.size = path.stat().st_size if path.is_file() else 0
         self._table, self._header, self._roles = _choose(open_tables(path), columns, path)
         self._share_done = 0.0
@@ -169,7 +172,7 @@ class Reader:
     def _reject(self, row: RawRow, reason: Message) -> Reject:
         self._rejected += 1
         text = without_surrogates(" | ".join(cell for cell in row.cells if cell)[:MAX_CELL])
-        return Reject(place=f"{self._path}:{row.line}", line=row.line, reason=reason, text=text)
+        return Reject(place=f"{self._name}:{row.line}", line=row.line, reason=reason, text=text)
 
     def _document(self, row: RawRow, text: str) -> Document:
         self._documents += 1
@@ -179,7 +182,7 @@ class Reader:
             at = index.get(role)
             return (cells[at].strip() or None) if at is not None else None
 
-        place = f"{self._path}:{row.line}"
+        place = f"{self._name}:{row.line}"
         written = cell("time") or (cell("turn_time") if self._roles.by_turns else None)
         time = parse_time(written) if written else None
         if time is None and ("time" in index or written):

@@ -121,6 +121,7 @@ def analyze_files(
     classifier: Classifier | None = None,
     model_id: str = "",
     columns: Columns | None = None,
+    names: Sequence[str] | None = None,
     now: datetime | None = None,
     audited: str | Path | None = None,
     volumes: str | Path | None = None,
@@ -142,8 +143,8 @@ def analyze_files(
 
     A job that was cut off while classifying is continued by ``resume``; where classification had finished, its
     predictions are used as they are. A single predictions file among ``paths`` is reported on without a model.
-    Each file appears in one step. ``made`` is the date printed on the report; ``stage`` is told what begins:
-    ``classify``, ``compute`` and ``write``.
+    Each file appears in one step. ``names`` stand for the paths in places and on the report. ``made`` is the date
+    printed on the report; ``stage`` is told what begins: ``classify``, ``compute`` and ``write``.
 
     Raises InputError before the work begins when an input or the folder cannot be used.
     """
@@ -165,6 +166,7 @@ def analyze_files(
             classifier=classifier,
             model_id=model_id,
             columns=columns,
+            names=names,
             resume=resume,
             restart=restart,
             overwrite=overwrite,
@@ -188,8 +190,8 @@ def analyze_files(
         draws=draws,
     )
     tell("write")
-    names = [path.name for path in sources]
-    in_workbook = write_outputs(analysis, target, sources=names, model=model_id, lang=lang, made=made)
+    shown = names if names is not None else [path.name for path in sources]
+    in_workbook = write_outputs(analysis, target, sources=shown, model=model_id, lang=lang, made=made)
     files = (*(target / name for name in OUTPUTS), *([predictions] if not given else []))
     return Delivery(folder=target, files=files, analysis=analysis, job=job, in_workbook=in_workbook)
 

@@ -50,6 +50,7 @@ def classify_files(
     classifier: Classifier,
     model_id: str = "",
     columns: Columns | None = None,
+    names: Sequence[str] | None = None,
     block_rows: int = 2048,
     resume: bool = False,
     restart: bool = False,
@@ -63,6 +64,7 @@ def classify_files(
     Rows that cannot be used go to ``OUT.rejects.csv``, with the reason in ``lang``. ``model_id`` names the
     classifier's version: finished blocks are used again only under the same one. ``resume`` continues a job
     that was cut off, ``restart`` drops what it left. Memory stays bounded by ``block_rows``, save for XLSX input.
+    ``names`` stand for the paths in the places of rows: what an uploaded file is called by its owner.
 
     Raises InputError (also FileFormatError, ColumnError) before the work begins when an input or the output
     cannot be used, and ResumeError when the interrupted job is missing, unasked for or was another one.
@@ -73,9 +75,11 @@ def classify_files(
     sources, target = [Path(path) for path in paths], Path(output)
     folder = PartialFolder(target)
     _check_target(sources, target, folder, resume=resume, restart=restart, overwrite=overwrite)
-    readers = [read_documents(path, columns=columns) for path in sources]
+    shown = names if names is not None else map(str, sources)
+    readers = [read_documents(path, columns=columns, name=name) for path, name in zip(sources, shown, strict=True)]
     manifest = {
         "inputs": [fingerprint(path) for path in sources],
+        "names": list(names) if names is not None else None,
         "columns": columns.given(),
         "block_rows": block_rows,
         "mask": mask,

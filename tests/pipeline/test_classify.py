@@ -177,6 +177,15 @@ def test_an_id_that_is_personal_data_is_replaced_by_the_place(tmp_path: Path) ->
     assert json.loads(output.read_text(encoding="utf-8"))["문서 ID"] == f"{source}:2"
 
 
+def test_places_show_the_name_that_the_owner_of_a_file_gave_it(tmp_path: Path) -> None:
+    source, output = export(tmp_path / "3f1a.csv"), tmp_path / "out.jsonl"
+    report = classify_files([source], output, classifier=StubClassifier(), names=["11월 상담.csv"])
+    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [row["위치"] for row in rows] == [f"11월 상담.csv:{line}" for line in (2, 3, 5)]
+    assert report.rejects is not None
+    assert "3f1a" not in output.read_text(encoding="utf-8") + report.rejects.read_text(encoding="utf-8")
+
+
 def test_unmasked_is_possible_on_demand(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     classify_files([export(tmp_path / "in.csv")], output, classifier=StubClassifier(), mask=False)
