@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from nlp.cli import options
+from nlp.cli.classify import rejects_line
 from nlp.corpus.columns import Columns
+from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.analyze import Delivery, analyze_files, is_classified
 from nlp.recovery.priors import Priors
@@ -27,14 +28,8 @@ from nlp.report.words import percent, won
 _TOP = 5
 
 
-class Language(StrEnum):
-    """Language that the report opens in."""
-
-    ko = "ko"
-    en = "en"
-
-
 def command(
+    context: typer.Context,
     files: options.Files,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="결과 폴더. 없으면 '첫 파일_단골'.", file_okay=False)
@@ -53,13 +48,17 @@ def command(
     turn_time_column: options.TurnTimeColumn = None,
     volumes: Annotated[
         Path | None,
-        typer.Option(help="단계별 이용 건수표(단계, 건수, 시작일, 종료일). 주면 여정 지수를 냅니다.", exists=True),
+        typer.Option(
+            help="단계별 이용 건수표(단계, 건수, 시작일, 종료일). 주면 여정 지수를 냅니다.", callback=options.present
+        ),
     ] = None,
     audited: Annotated[
         Path | None,
-        typer.Option(help="'dangol audit-sample'로 뽑아 사람이 라벨을 단 파일. 주면 비중을 보정합니다.", exists=True),
+        typer.Option(
+            help="'dangol audit-sample'로 뽑아 사람이 라벨을 단 파일. 주면 비중을 보정합니다.", callback=options.present
+        ),
     ] = None,
-    priors: Annotated[Path | None, typer.Option(help="순위에 쓸 상수 파일(TOML).", exists=True)] = None,
+    priors: Annotated[Path | None, typer.Option(help="순위에 쓸 상수 파일(TOML).", callback=options.present)] = None,
     capacity: Annotated[int | None, typer.Option(help="회복을 맡을 수 있는 고객 수.", min=1)] = None,
     now: Annotated[
         datetime | None,
@@ -69,18 +68,20 @@ def command(
         ),
     ] = None,
     lang: Annotated[
-        Language, typer.Option(help="보고서를 열 때의 언어. 보고서 안에서 바꿀 수 있습니다.")
-    ] = Language.ko,
+        options.Lang | None,
+        typer.Option(help="보고서를 열 때의 언어와 안내의 언어. 보고서 안에서 바꿀 수 있습니다.", show_default="ko"),
+    ] = None,
     resume: options.Resume = False,
     restart: options.Restart = False,
     overwrite: options.Overwrite = False,
     threads: options.Threads = None,
 ) -> None:
     """내보낸 파일에서 보고서까지: 왜 떠나는지, 무엇을 먼저 고치고 누구를 먼저 되찾을지 알려 줍니다."""
+    reader = options.reader_of(context, lang)
     ready = len(files) == 1 and is_classified(files[0])
     classifier = None if ready and model is None else ComplaintClassifier.from_pretrained(model, threads=threads)
     console = Console(stderr=True, highlight=False)
-    progress = options.JobProgress("분류")
+    progress = options.JobProgress(reader)
     with ExitStack() as bar:
 
         def tell(stage: str) -> None:
@@ -88,7 +89,7 @@ def command(
                 bar.enter_context(progress)
             else:
                 bar.close()
-                console.print(_STAGES[stage], style="dim")
+                console.print(reader.say(_STAGES[stage]), style="dim")
 
         delivery = analyze_files(
             files,
@@ -113,7 +114,7 @@ def command(
             volumes=volumes,
             priors=Priors.load(priors),
             capacity=capacity,
-            lang=lang.value,
+            lang=reader.lang,
             resume=resume,
             restart=restart,
             overwrite=overwrite,
@@ -121,52 +122,68 @@ def command(
             progress=progress,
             stage=tell,
         )
-    show(delivery, Console(highlight=False))
+    show(delivery, Console(highlight=False), reader)
 
 
-_STAGES = {"compute": "셈하는 중: 비중, 추이, 입소문, 순위 …", "write": "보고서를 쓰는 중 …"}
+_STAGES = {
+    "compute": Message("Computing: shares, trends, word of mouth, ranking …"),
+    "write": Message("Writing the report …"),
+}
 
 
-def show(delivery: Delivery, console: Console) -> None:
+def show(delivery: Delivery, console: Console, reader: options.Reader) -> None:
     """Print the headlines, the head of the queue, what is missing, and where the files lie."""
-    analysis = delivery.analysis
-    basis = "자료의 마지막 시각" if analysis.now_from_data else "주어진 시각"
+    analysis, say = delivery.analysis, reader.say
     if delivery.job is not None and delivery.job.rejects is not None:
-        console.print(
-            f"쓰지 못한 행 {delivery.job.rejected:,}개와 까닭: {escape(str(delivery.job.rejects))}", style="yellow"
-        )
-    console.print(f"글 {len(analysis.table):,}건 · 기준 시각 {analysis.now:%Y-%m-%d %H:%M}({basis})\n", style="bold")
+        console.print(escape(say(rejects_line(delivery.job.rejected, delivery.job.rejects))), style="yellow")
+    basis = Message("the last time in the data") if analysis.now_from_data else Message("as given")
+    head = Message(
+        "{count:,} texts · as of {now:%Y-%m-%d %H:%M} ({basis})",
+        count=len(analysis.table),
+        now=analysis.now,
+        basis=basis,
+    )
+    console.print(f"{say(head)}\n", style="bold")
     for line in headlines(analysis):
-        console.print(f" • {escape(line.ko)}")
+        console.print(f" • {escape(reader.name(line))}")
 
     shown = min(_TOP, len(analysis.ranking))
-    queue = Table(title=f"\n먼저 되찾을 고객 {shown}명", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1))
-    for heading in ("순위(5–95%)", "고객", "떠날 확률", "기대 이익", "기한"):
-        queue.add_column(heading, no_wrap=True, justify="right" if heading == "기대 이익" else "left")
-    queue.add_column("원인", overflow="fold")
+    queue = Table(
+        title="\n" + say(Message("Customers to win back first: {count}", count=shown)),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+    )
+    queue.add_column(say(Message("Rank (5–95%)")), no_wrap=True)
+    queue.add_column(say(Message("Customer")), no_wrap=True)
+    queue.add_column(say(Message("Chance to leave")), no_wrap=True)
+    queue.add_column(say(Message("Expected gain")), no_wrap=True, justify="right")
+    queue.add_column(say(Message("Due")), no_wrap=True)
+    queue.add_column(say(Message("Causes")), overflow="fold")
     for place in range(shown):
         case = analysis.ranking.case(place)
         queue.add_row(
             f"{case.rank:,} ({case.rank_low:,}–{case.rank_high:,})",
             escape(shown_id(case.id)),
             f"{percent(case.p_leave_ignored)} → {percent(case.p_leave_recovered)}",
-            won(case.gain).ko,
-            until(case.deadline, analysis.now).ko,
-            _some([cause.ko for cause in causes_of(analysis, place)]) or words("tier", case.tier).ko,
+            reader.name(won(case.gain)),
+            reader.name(until(case.deadline, analysis.now)),
+            say(_some([reader.name(cause) for cause in causes_of(analysis, place)]))
+            or reader.name(words("tier", case.tier)),
         )
     console.print(queue)
 
     missing = [note for note in analysis.notes if note.code.startswith("no_")]
     if missing:
-        console.print("\n이 파일에 없는 것, 있으면 더 보이는 것", style="bold")
+        console.print("\n" + say(Message("What this file lacks, and what it would show")), style="bold")
         for note in missing:
-            console.print(f" • {escape(note.ko)}", style="yellow")
-    console.print("\n결과", style="bold")
+            console.print(f" • {escape(reader.name(note))}", style="yellow")
+    console.print("\n" + say(Message("Results")), style="bold")
     for file in delivery.files:
         console.print(f"  {escape(str(file))}", soft_wrap=True)
 
 
 def _some(names: list[str], most: int = 2) -> str:
     """The first names and how many more there are: ``가격, 불편 외 2``."""
-    more = f" 외 {len(names) - most}" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    shown = ", ".join(names[:most])
+    return Message("{shown} and {more} more", shown=shown, more=len(names) - most) if len(names) > most else shown

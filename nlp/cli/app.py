@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from nlp.cli import analyze, audit_sample, classify, evaluate, taxonomy, train
-from nlp.errors import DangolError
+from nlp.cli import analyze, audit_sample, classify, evaluate, options, taxonomy, train
+from nlp.errors import DangolError, Message
 
 app = typer.Typer(
     name="dangol",
@@ -37,11 +37,16 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
+    lang: Annotated[
+        options.Lang, typer.Option(envvar="DANGOL_LANG", help="오류와 안내의 언어. 명령 앞에 적습니다.")
+    ] = options.Lang.ko,
     _: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="판 번호를 보여 줍니다.")
     ] = False,
 ) -> None:
     """단골: 고객이 왜 떠나는지, 누구를 먼저 되찾을지 알려 줍니다."""
+    options.reader_of(context, lang)
 
 
 def main() -> None:
@@ -50,9 +55,12 @@ def main() -> None:
         # A console or log in cp949 lacks the bar's blocks; that must not end a job whose work is done.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    reader = options.Reader()
     try:
-        app()
+        app(obj=reader)
     except DangolError as error:
         # Messages quote masked text such as [전화번호], which Rich would take for markup.
-        Console(stderr=True, highlight=False).print(f"[bold red]오류[/] {escape(str(error))}", soft_wrap=True)
+        Console(stderr=True, highlight=False).print(
+            f"[bold red]{reader.say(Message('Error'))}[/] {escape(reader.say(error))}", soft_wrap=True
+        )
         sys.exit(2)

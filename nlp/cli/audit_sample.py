@@ -9,19 +9,23 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from nlp.cli import options
 from nlp.corpus.load import load_classified
-from nlp.errors import InputError
+from nlp.errors import InputError, Message
 from nlp.pipeline.audits import write_audit_sample
 from nlp.taxonomy import Taxonomy
 
 
 def command(
+    context: typer.Context,
     predictions: Annotated[
-        Path, typer.Argument(help="'dangol analyze'가 쓴 predictions.parquet.", exists=True, dir_okay=False)
+        Path, typer.Argument(help="'dangol analyze'가 쓴 predictions.parquet.", callback=options.present)
     ],
     rows: Annotated[int, typer.Option("-n", "--rows", help="뽑을 글 수.", min=1)] = 200,
     output: Annotated[Path, typer.Option("-o", "--output", help="라벨을 달 CSV 파일.")] = Path("audit.csv"),
-    taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML). 없으면 기본 체계.", exists=True)] = None,
+    taxonomy: Annotated[
+        Path | None, typer.Option(help="분류 체계 파일(TOML). 없으면 기본 체계.", callback=options.present)
+    ] = None,
     seed: Annotated[int, typer.Option(help="뽑기 씨앗.")] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="있는 파일을 덮어씁니다.")] = False,
 ) -> None:
@@ -31,8 +35,15 @@ def command(
     known = Taxonomy.load(taxonomy)
     drawn = write_audit_sample(load_classified(predictions, known), rows, output, seed=seed)
     console = Console(highlight=False)
-    console.print(f"글 {drawn:,}건을 뽑아 {escape(str(output))}에 썼습니다.", soft_wrap=True)
-    console.print("글을 읽고 묶음마다 라벨을 적으십시오. 여럿이면 쉼표로 잇고, 맞는 것이 없으면 '없음'이라고 적습니다.")
+    reader = options.reader_of(context)
+    console.print(
+        escape(reader.say(Message("{count:,} texts drawn: {path}", count=drawn, path=output))), soft_wrap=True
+    )
+    console.print(
+        reader.say(
+            Message("Read the texts and write the labels of every group, several with commas, '없음' where none fits.")
+        )
+    )
     for group in known:
         console.print(f"  {group.ko}: {', '.join(label.ko for label in group.labels)}")
-    console.print("'층'과 '추출확률' 열은 지우지 마십시오. 보정에 쓰입니다.")
+    console.print(reader.say(Message("Keep the columns '층' and '추출확률'; the correction needs them.")))

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from nlp.cli import options
 from nlp.corpus.columns import Columns
+from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.assemble import JobReport
 from nlp.pipeline.classify import classify_files
@@ -18,6 +19,7 @@ from nlp.taxonomy import Taxonomy
 
 
 def command(
+    context: typer.Context,
     files: options.Files,
     output: Annotated[
         Path | None,
@@ -41,8 +43,9 @@ def command(
     threads: options.Threads = None,
 ) -> None:
     """내보낸 파일의 글마다 이탈 원인, 감성, 불평 행동 등을 붙입니다. 개인정보는 가려서 씁니다."""
+    reader = options.reader_of(context)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
-    with options.JobProgress("분류") as progress:
+    with options.JobProgress(reader) as progress:
         report = classify_files(
             files,
             output or files[0].with_name(f"{files[0].stem}_분류.csv"),
@@ -64,32 +67,50 @@ def command(
             resume=resume,
             restart=restart,
             overwrite=overwrite,
+            lang=reader.lang,
             progress=progress,
         )
-    show(report, classifier.taxonomy, Console(markup=False, highlight=False))
+    show(report, classifier.taxonomy, Console(markup=False, highlight=False), reader)
 
 
-def show(report: JobReport, taxonomy: Taxonomy, console: Console) -> None:
+def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
     """Print what was read, what was found and where it lies."""
+    say = reader.say
     for file in report.files:
-        read = f"{file.path}: {file.format}" + (f", {file.encoding}" if file.encoding else "")
-        guessed = " (이름이 아니라 내용을 보고 골랐습니다)" if file.guessed_text else ""
-        console.print(f"{read}, 본문 열 '{file.text_column}'{guessed}, {file.rows:,}행")
+        console.print(
+            say(
+                Message(
+                    "{path}: {format}, text column {column!r}{guessed}, {rows:,} rows",
+                    path=file.path,
+                    format=", ".join(filter(None, (file.format, file.encoding))),
+                    column=file.text_column,
+                    guessed=Message(" (chosen by its content, not its name)") if file.guessed_text else "",
+                    rows=file.rows,
+                )
+            )
+        )
         if file.undated:
-            console.print(f"  날짜를 읽지 못한 행 {file.undated:,}개", style="yellow")
-    console.print(f"글 {report.documents:,}건을 분류했습니다.", style="bold")
+            console.print(
+                say(Message("  rows whose date could not be read: {rows:,}", rows=file.undated)), style="yellow"
+            )
+    console.print(say(Message("{count:,} texts classified.", count=report.documents)), style="bold")
     if report.resumed:
-        console.print(f"그중 {report.resumed:,}행은 앞선 작업이 마친 것입니다.")
+        console.print(say(Message("An earlier run had done {rows:,} of the rows.", rows=report.resumed)))
     for group in taxonomy:
-        table = Table(title=group.ko, title_justify="left", show_header=False, box=None, padding=(0, 1))
+        table = Table(title=reader.name(group), title_justify="left", show_header=False, box=None, padding=(0, 1))
         for label in group.labels:
             count = report.labels[f"{group.id}:{label.id}"]
             share = count / max(report.documents, 1)
-            table.add_row(f"  {label.ko}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
+            table.add_row(f"  {reader.name(label)}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
         unsure = report.abstained[group.id]
         if unsure:
-            table.add_row("  (판단 보류)", f"{unsure:,}", f"{unsure / max(report.documents, 1):.1%}", "")
+            table.add_row(say(Message("  (undecided)")), f"{unsure:,}", f"{unsure / max(report.documents, 1):.1%}", "")
         console.print(table)
-    console.print(f"결과: {report.output}")
+    console.print(say(Message("Result: {path}", path=report.output)))
     if report.rejects is not None:
-        console.print(f"쓰지 못한 행 {report.rejected:,}개와 까닭: {report.rejects}", style="yellow")
+        console.print(say(rejects_line(report.rejected, report.rejects)), style="yellow")
+
+
+def rejects_line(rows: int, path: Path) -> Message:
+    """Where the rows that could not be used stand."""
+    return Message("{rows:,} unusable rows, and why: {path}", rows=rows, path=path)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
+from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.taxonomy import Taxonomy
 from nlp.training.evaluation import FEW, Evaluation, evaluate
@@ -19,7 +20,8 @@ from nlp.training.examples import read_examples
 
 
 def command(
-    labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 JSONL 또는 CSV 파일.", exists=True)],
+    context: typer.Context,
+    labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 JSONL 또는 CSV 파일.", callback=options.present)],
     model: options.Model = None,
     threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
@@ -40,33 +42,49 @@ def command(
         rng=np.random.default_rng(seed),
         resamples=resamples,
     )
-    show(evaluation, classifier.taxonomy, Console())
+    show(evaluation, classifier.taxonomy, Console(), options.reader_of(context))
     if output is not None:
         report = {"model": classifier.name, "files": [str(path) for path in labelled], **evaluation.to_dict()}
         output.write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console) -> None:
+def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
     """Print the figures by group and by label."""
+    say = reader.say
     groups = Table(
-        title=f"묶음별 (글 {evaluation.n_texts:,}건, 95 % 구간; 매크로 F1은 {FEW}건 이상인 라벨만)",
+        title=say(
+            Message(
+                "By group ({count:,} texts, 95 % intervals; macro F1 over labels with at least {few} texts)",
+                count=evaluation.n_texts,
+                few=FEW,
+            )
+        ),
         title_justify="left",
     )
-    for heading in ("묶음", "매크로 F1", "마이크로 F1", "가중 카파"):
-        groups.add_column(heading)
+    for heading in (Message("taxonomy group"), Message("macro F1"), Message("micro F1"), Message("weighted kappa")):
+        groups.add_column(say(heading))
     for group_id, figures in evaluation.groups.items():
         kappa = str(figures.kappa) if figures.kappa else ""
-        groups.add_row(taxonomy.group(group_id).ko, str(figures.macro_f1), str(figures.micro_f1), kappa)
+        groups.add_row(reader.name(taxonomy.group(group_id)), str(figures.macro_f1), str(figures.micro_f1), kappa)
     console.print(groups)
 
-    labels = Table(title="라벨별", title_justify="left")
-    for heading in ("라벨", "이름", "건수", "정밀도", "재현율", "F1", "평균 정밀도", "보정 오차"):
-        labels.add_column(heading, justify="right" if heading in ("건수", "보정 오차") else "left")
+    labels = Table(title=say(Message("By label")), title_justify="left")
+    for heading, number in (
+        (Message("label"), False),
+        (Message("name"), False),
+        (Message("texts"), True),
+        (Message("precision"), False),
+        (Message("recall"), False),
+        (Message("F1"), False),
+        (Message("average precision"), False),
+        (Message("calibration error"), True),
+    ):
+        labels.add_column(say(heading), justify="right" if number else "left")
     for label, row in evaluation.labels.items():
         group_id, _, name = label.partition(":")
         labels.add_row(
             label,
-            taxonomy.group(group_id).label(name).ko,
+            reader.name(taxonomy.group(group_id).label(name)),
             f"{row.support:,}",
             str(row.precision),
             str(row.recall),

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from nlp.errors import DangolError, InputError, Message
+from nlp.messages import Language, localized
+
 _COLUMNS = "열 이름 (보통은 알아서 찾습니다)"
 
+Given = TypeVar("Given", Path, list[Path])
+
+
+def present(given: Given | None) -> Given | None:
+    """Refuse files that are not there, before a model is loaded; Typer's own check speaks English only."""
+    for path in given if isinstance(given, list) else [given]:
+        if path is not None and path.is_dir():
+            raise InputError("{path}: this is a folder; give the files in it, for example {path}/*.csv", path=path)
+        if path is not None and not path.exists():
+            raise InputError("{path}: there is no such file; check the path", path=path)
+    return given
+
+
 Files: TypeAlias = Annotated[
-    list[Path], typer.Argument(help="분류할 파일: CSV, TSV, XLSX, JSONL, Parquet.", exists=True, dir_okay=False)
+    list[Path], typer.Argument(help="분류할 파일: CSV, TSV, XLSX, JSONL, Parquet.", callback=present)
 ]
 Model: TypeAlias = Annotated[str | None, typer.Option(help="모델 폴더나 허깅페이스 이름. 없으면 기본 모델.")]
 Threads: TypeAlias = Annotated[int | None, typer.Option(help="쓸 코어 수. 없으면 모두.", min=1)]
@@ -35,15 +53,46 @@ UtteranceColumn: TypeAlias = Annotated[str | None, typer.Option("--utterance-col
 TurnTimeColumn: TypeAlias = Annotated[str | None, typer.Option("--turn-time-column", help=f"발화 시각 {_COLUMNS}")]
 
 
-def progress_bar() -> Progress:
+class Lang(StrEnum):
+    """Languages that the command line speaks."""
+
+    ko = "ko"
+    en = "en"
+
+
+@dataclass(slots=True)
+class Reader:
+    """Who reads what a command prints; ``dangol --lang`` says in which language, before any command runs."""
+
+    lang: Language = "ko"
+
+    def say(self, message: DangolError | str) -> str:
+        """A message in the reader's language."""
+        return localized(message, self.lang)
+
+    def name(self, named: Any) -> str:
+        """The name or sentence of anything that has one in Korean and in English: a group, a label, a headline."""
+        return str(getattr(named, self.lang))
+
+
+def reader_of(context: typer.Context, lang: Lang | None = None) -> Reader:
+    """The reader of this run; a command's own ``lang`` counts for its errors as well."""
+    reader = context.ensure_object(Reader)
+    if lang is not None:
+        reader.lang = lang.value
+    return reader
+
+
+def progress_bar(lang: Language) -> Progress:
     """Share done, rows, time left; on the error stream, so that results can be piped."""
+    unit, per_second = ("건", "건/초") if lang == "ko" else (" rows", "/s")
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[rows]:,}건"),
-        TextColumn("{task.fields[rate]:,.0f}건/초"),
+        TextColumn("{task.fields[rows]:,}" + unit),
+        TextColumn("{task.fields[rate]:,.0f}" + per_second),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
@@ -52,9 +101,9 @@ def progress_bar() -> Progress:
 class JobProgress:
     """Feeds a bar from a job: rows done, bytes done, bytes in all. Use as a context manager."""
 
-    def __init__(self, description: str) -> None:
-        self._bar = progress_bar()
-        self._task = self._bar.add_task(description, total=None, rows=0, rate=0.0)
+    def __init__(self, reader: Reader) -> None:
+        self._bar = progress_bar(reader.lang)
+        self._task = self._bar.add_task(reader.say(Message("Classifying")), total=None, rows=0, rate=0.0)
         self._first = 0
 
     def __enter__(self) -> JobProgress:

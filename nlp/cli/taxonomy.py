@@ -9,20 +9,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from nlp.cli import options
+from nlp.errors import Message
 from nlp.taxonomy import Taxonomy
 
 
 def command(
+    context: typer.Context,
     path: Annotated[Path | None, typer.Argument(help="분류 체계 파일(TOML). 없으면 기본 체계.")] = None,
 ) -> None:
     """분류 체계(라벨과 뜻)를 보여 줍니다."""
-    console = Console()
+    console, reader = Console(), options.reader_of(context)
     for group in Taxonomy.load(path):
-        kind = "여러 개" if group.kind == "any-of" else "하나"
-        table = Table(title=f"{group.ko} ({group.id}, {kind})", title_justify="left")
-        table.add_column("라벨", no_wrap=True)
-        table.add_column("이름", no_wrap=True)
-        table.add_column("뜻")
+        kind = reader.say(Message("any number") if group.kind == "any-of" else Message("exactly one"))
+        table = Table(title=f"{reader.name(group)} ({group.id}, {kind})", title_justify="left")
+        table.add_column(reader.say(Message("label")), no_wrap=True)
+        table.add_column(reader.say(Message("name")), no_wrap=True)
+        table.add_column(reader.say(Message("meaning")))
         for label in group.labels:
-            table.add_row(label.id, label.ko, label.definition)
+            table.add_row(label.id, reader.name(label), label.definition)
         console.print(table)

@@ -10,25 +10,29 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from nlp.cli import options
 from nlp.errors import MissingExtraError
 from nlp.resources import data_path, default_model_path
 
 
 def command(
     data: Annotated[
-        list[Path] | None, typer.Argument(help="라벨이 달린 JSONL 또는 CSV. 없으면 함께 오는 말뭉치.", exists=True)
+        list[Path] | None,
+        typer.Argument(help="라벨이 달린 JSONL 또는 CSV. 없으면 함께 오는 말뭉치.", callback=options.present),
     ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="모델 폴더를 쓸 곳.")] = Path("models/new"),
     base_model: Annotated[
         str | None, typer.Option(help="바탕 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
     ] = None,
-    taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML).", exists=True)] = None,
+    taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML).", callback=options.present)] = None,
     held_out: Annotated[
-        list[Path] | None, typer.Option(help="학습에 쓰지 않고 끝에 평가만 할 파일.", exists=True)
+        list[Path] | None, typer.Option(help="학습에 쓰지 않고 끝에 평가만 할 파일.", callback=options.present)
     ] = None,
     unlabelled: Annotated[
         list[Path] | None,
-        typer.Option(help="라벨 없는 글 파일(한 줄에 하나, .gz 가능). 인코더를 먼저 적응시킨다.", exists=True),
+        typer.Option(
+            help="라벨 없는 글 파일(한 줄에 하나, .gz 가능). 인코더를 먼저 적응시킨다.", callback=options.present
+        ),
     ] = None,
     n_unlabelled: Annotated[int, typer.Option(help="라벨 없는 글에서 뽑을 수.", min=1)] = 30_000,
     epochs: Annotated[float, typer.Option(help="에폭 수.", min=0.1)] = 5.0,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,10 +27,15 @@ def export(tmp_path: Path) -> Path:
     return path
 
 
-def _dangol(*arguments: object) -> subprocess.CompletedProcess[str]:
+def _dangol(*arguments: object, lang: str | None = None) -> subprocess.CompletedProcess[str]:
     program = "import sys; from nlp.cli import main; sys.argv = ['dangol', *sys.argv[1:]]; main()"
+    environment = {name: value for name, value in os.environ.items() if name != "DANGOL_LANG"}
     return subprocess.run(
-        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-c", program, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment | ({"DANGOL_LANG": lang} if lang else {}),
     )
 
 
@@ -76,6 +82,44 @@ def test_an_error_is_one_message_without_a_traceback(tmp_path: Path, tiny_model:
     assert done.returncode == 2
     assert "--text-column" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "variable", "said"),
+    [
+        ([], None, "오류 없는 파일.csv: 그런 파일이 없습니다"),
+        (["--lang", "en"], None, "Error 없는 파일.csv: there is no such file"),
+        ([], "en", "Error 없는 파일.csv: there is no such file"),
+        (["--lang", "ko"], "en", "오류 없는 파일.csv: 그런 파일이 없습니다"),
+    ],
+)
+def test_an_error_is_in_the_language_that_the_option_or_the_variable_names(
+    before: list[str], variable: str | None, said: str
+) -> None:
+    done = _dangol(*before, "classify", "없는 파일.csv", lang=variable)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason", "summary"),
+    [
+        ([], "'내용' 칸이 비어 있음", "쓰지 못한 행 1개"),
+        (["--lang", "en"], "the cell '내용' is empty", "1 unusable rows"),
+    ],
+)
+def test_summary_and_reject_reasons_are_in_the_same_language(
+    options: list[str], reason: str, summary: str, export: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    with export.open("a", encoding="utf-8") as file:
+        file.write('{"접수번호": "A9", "내용": ""}\n')
+    result = tmp_path / "result.csv"
+
+    done = CliRunner().invoke(app, [*options, "classify", str(export), "-o", str(result), "--model", str(tiny_model)])
+
+    assert summary in done.output
+    assert reason in (tmp_path / "result.csv.rejects.csv").read_text(encoding="utf-8")
 
 
 def test_wrong_training_data_is_refused_with_file_and_line_before_any_training(tmp_path: Path, tiny_base: Path) -> None:
