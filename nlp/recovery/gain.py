@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +10,6 @@ from nlp.recovery.cases import OUTCOMES, Cases
 from nlp.recovery.leave import Effect, Floats, Leave, Terms, base_log_odds, leave, relative_hazard, still_ahead
 from nlp.recovery.priors import Values
 from nlp.recovery.value import ValueFacts, customer_value
-
-OTHER_FACTORS: Final = ("already_left", "speed", "word_of_mouth", "cost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +48,15 @@ class GainModel:
     left: NDArray[np.bool_]
 
     def gain(
-        self, x: NDArray[np.float32], values: Values, *, shift: Floats | float = 0.0, scale: Floats | float = 1.0
+        self, x: NDArray[np.float32], values: Values, *, value: Floats | None = None, shift: Floats | float = 0.0
     ) -> Gain:
         """Gain under the constants ``values`` for ``x`` ``(n, n_terms)``.
 
-        ``shift`` moves each customer's log-odds of leaving, ``scale`` multiplies each customer's value: what the
-        texts and columns do not tell.
+        ``value`` ``(n,)`` replaces the customers' value, ``shift`` moves each customer's log-odds of leaving: what
+        the texts and columns do not tell.
         """
-        value = self.value_sources(values).sum(axis=1) * scale
+        if value is None:
+            value = self.value_sources(values).sum(axis=1)
         major = self._major(x)
         chance = leave(
             base=base_log_odds(self.facts.purchases, values) + shift,
@@ -88,21 +85,6 @@ class GainModel:
     def added(self, x: NDArray[np.float32], values: Values) -> Floats:
         """Log-odds ``(n,)`` that the failure adds."""
         return (x @ self.terms.coefficients(values).astype(np.float32)).astype(np.float64)
-
-    def contributions(self, x: NDArray[np.float32], values: Values, gain: Gain) -> Floats:
-        """Part of each factor in the gain, ``(n, n_terms + 4)`` in won; a row sums to the gain.
-
-        The columns are the terms and ``OTHER_FACTORS``. What a late recovery saves is shared among the terms in
-        proportion to their log-odds: the Aumann-Shapley value of σ(b₀ + Σ b_j·x_j), the one that is additive and
-        treats the terms alike (Aumann & Shapley 1974; integrated gradients, Sundararajan et al. 2017).
-        """
-        parts = x.astype(np.float64) * self.terms.coefficients(values)
-        total = parts.sum(axis=1)
-        late = gain.value * (gain.leave.ignored - gain.leave.slow)
-        shared = ~self.left & (total > 0.0)
-        rate = np.divide(late, total, out=np.zeros_like(late), where=shared)
-        others = [np.where(shared, 0.0, late), gain.fast * gain.urgency, gain.word_of_mouth, -gain.cost]
-        return np.concatenate([parts * rate[:, None], np.stack(others, axis=1)], axis=1)
 
     def _of(self, x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         if name in self.terms.names:

@@ -1,22 +1,25 @@
 """P(leave) if ignored and if recovered: a logistic model on what the classifier read, and the effect of recovery.
 
-P(leave if ignored) = σ(b₀ - b_p·purchases + Σ b_j·x_j), where x holds causes, responses, levels of severity reached,
-outcome of an earlier recovery, and a second failure within the window; without a failure the sum is empty. The
-risk that a failure adds fades: after d days e^(-d/fading) of it is still ahead (Knox & van Oest 2014: a complaint's
-effect is short-lived).
+On the day of the failure P(leave if ignored) = σ(b₀ - b_p·purchases + Σ b_j·x_j), where x holds causes, responses,
+levels of severity reached, outcome of an earlier recovery, and a second failure within the window; without a failure
+the sum is empty. In the cumulative hazard H = -ln(1 - P) = ln(1 + e^log-odds) the failure adds H_failure - H_without.
 
-Recovery takes back a share of the risk that the failure added. The TARP table gives who stays unsatisfied (u),
-satisfied (s) and satisfied quickly (q), for a small and a large loss; the share is (s - u) / (1 - u), or with q for
-s, shrunk from stated intention to behaviour. P(leave) therefore stays above what it is without a failure: recovery
-rarely offsets the whole (Knox & van Oest 2014), and the recovery paradox, not significant for repurchase (de Matos,
-Henrique & Rossi 2007), earns no credit.
+Whatever happens later happens to this hazard, because it happens to those who are still customers (Cox 1972). The
+added hazard fades (Knox & van Oest 2014: a complaint's effect is short-lived): of who has not left after d days,
+e^(-d/fading) of it is still ahead. And recovery takes a share of it back. The TARP table gives who stays unsatisfied
+(u), satisfied (s) and satisfied quickly (q), for a small and a large loss; the share is 1 - ln s / ln u, or with q
+for s, shrunk from stated intention to behaviour. Hence who is all but gone is hard to keep, and who hardly thinks of
+leaving needs no keeping. P(leave) stays above what it is without a failure: recovery rarely offsets the whole (Knox &
+van Oest 2014), and the recovery paradox, not significant for repurchase (de Matos, Henrique & Rossi 2007), earns no
+credit.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +29,9 @@ from nlp.recovery.priors import Values
 from nlp.taxonomy import Taxonomy
 
 Floats = NDArray[np.float64]
+
+_LEAST: Final = 1e-9
+"""Nearest that a share who stay may come to nobody and to everybody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +97,17 @@ class Terms:
         return np.concatenate([part.T for part in parts], dtype=np.float32).T
 
     def draw(self, expected: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
-        """One draw of x ``(n_cases, n_terms)``, zeros and ones, from the classifier's calibrated probabilities.
+        """One draw of x ``(n_cases, n_terms)``, zeros and ones, from the classifier's calibrated probabilities."""
+        n, width = expected.shape
+        return self.at(expected, random.random((width, n), dtype=np.float32).T)
 
-        Whether there is a complaint is drawn first: without one nothing else is true, and with one every label
+    def at(self, expected: NDArray[np.float32], uniform: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The x ``(n_cases, n_terms)``, zeros and ones, that ``uniform`` of the same shape in [0, 1) picks.
+
+        Whether there is a complaint comes first: without one nothing else is true, and with one every label
         has its probability divided by that of a complaint, so that each label keeps its own probability.
         """
         n, width = expected.shape
-        uniform = random.random((width, n), dtype=np.float32).T
         drawn = np.empty((width, n), dtype=np.float32).T
         if self.severity is None:
             np.less(uniform, expected, out=drawn, casting="unsafe")
@@ -148,16 +158,17 @@ def relative_hazard(purchases: Floats, values: Values) -> Floats:
 
 
 def still_ahead(days: Floats, values: Values) -> Floats:
-    """Share ``(n,)`` in (0, 1] of a failure's added risk that is still ahead; 1 where the day is unknown."""
+    """Share ``(n,)`` in (0, 1] of a failure's added hazard that is still ahead; 1 where the day is unknown."""
     faded: Floats = np.exp(-np.nan_to_num(days) / values["timing.fading_days"])
     return faded
 
 
 def kept_share(values: Values, *, loss: str, speed: str) -> float:
-    """Share of the added risk that recovery takes back: ``loss`` minor or major, ``speed`` satisfied or quickly."""
-    ignored = values[f"recovery.stay.{loss}.unsatisfied"]
-    stay = values[f"recovery.stay.{loss}.{speed}"]
-    return max(0.0, stay - ignored) / (1.0 - ignored) * values["recovery.behaviour"]
+    """Share of the added hazard that recovery takes back: ``loss`` minor or major, ``speed`` satisfied or quickly."""
+    ignored, stay = (
+        min(max(values[f"recovery.stay.{loss}.{state}"], _LEAST), 1.0 - _LEAST) for state in ("unsatisfied", speed)
+    )
+    return max(0.0, 1.0 - math.log(stay) / math.log(ignored)) * values["recovery.behaviour"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,18 +199,22 @@ def leave(*, base: Floats, added: Floats, ahead: Floats, effect: Effect, values:
 
     Who has already left leaves with probability 1, and recovery keeps the share ``recovery.left`` of its effect.
     """
-    without = np.where(effect.left, 0.0, sigmoid(base))
-    risk = sigmoid(base + added)
-    excess = np.where(effect.left, 1.0, (risk - without) * ahead)
-    ignored = without + excess
-    reach = np.where(effect.left, values["recovery.left"], effect.factor)
+    calm = np.logaddexp(0.0, base)
+    extra = (np.logaddexp(0.0, base + added) - calm) * ahead
+    mendable = np.maximum(extra, 0.0)
+    ignored = np.where(effect.left, 1.0, -np.expm1(-calm - extra))
 
     def after(speed: str) -> Floats:
         minor, major = (kept_share(values, loss=loss, speed=speed) for loss in ("minor", "major"))
-        share = reach * (minor + (major - minor) * effect.major)
-        result: Floats = ignored - share * np.maximum(excess, 0.0)
+        share = minor + (major - minor) * effect.major
+        result: Floats = np.where(
+            effect.left,
+            1.0 - values["recovery.left"] * share,
+            -np.expm1(-calm - extra + effect.factor * share * mendable),
+        )
         return result
 
+    without = np.where(effect.left, 0.0, -np.expm1(-calm))
     return Leave(without=without, ignored=ignored, slow=after("satisfied"), fast=after("quickly"))
 
 

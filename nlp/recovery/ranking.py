@@ -13,7 +13,8 @@ from nlp.errors import InputError
 from nlp.recovery.cases import Cases, group_cases
 from nlp.recovery.columns import ValueColumns, parse_answer, parse_column
 from nlp.recovery.cues import Cues
-from nlp.recovery.gain import OTHER_FACTORS, Gain, GainModel
+from nlp.recovery.expectation import OTHER_FACTORS, expect
+from nlp.recovery.gain import Gain, GainModel
 from nlp.recovery.leave import Floats, Terms, centred_purchases
 from nlp.recovery.notes import notes_of
 from nlp.recovery.outcome import OutcomeFit, fit_outcome
@@ -58,7 +59,8 @@ def rank_cases(
     values = {**priors.values(), **(fit.values() if fit else {})}
 
     x = model.terms.expected(model.cases, window_days=values["timing.repeat_window_days"])
-    gain = model.gain(x, values)
+    expectation = expect(model, x, values)
+    gain = expectation.gain
     tier = _tiers(table, model.cases)
     position = np.lexsort((-gain.urgency, -gain.total, tier))
     low, high, within = _rank_intervals(model, priors, fit, tier, draws=draws, capacity=capacity, random=random)
@@ -88,7 +90,7 @@ def rank_cases(
         factors=factors,
         label_columns=label_columns,
         factor_names=tuple(_factor_name(table, factor) for factor in factors),
-        contributions=model.contributions(x, values, gain)[position],
+        contributions=expectation.contributions[position],
         deadline=(cases.failed_at + fast)[position],
         columns=columns,
         fit=fit,
@@ -190,8 +192,8 @@ def draw_gain(model: GainModel, expected: NDArray[np.float32], values: Values, r
     return model.gain(
         x,
         values,
+        value=model.value_sources(values).sum(axis=1) * np.exp(spread * noise[1].astype(np.float64) - spread**2 / 2),
         shift=values["leave.unexplained"] * noise[0].astype(np.float64),
-        scale=np.exp(spread * noise[1].astype(np.float64) - spread**2 / 2),
     )
 
 
