@@ -80,4 +80,5 @@ def lattice(width: int) -> NDArray[np.float32]:
     """Points ``(n_points, width)`` in [0, 1), each column evenly spread: i·g^j/n mod 1, shifted by half a step."""
     powers = np.array([pow(_GENERATOR, column, _POINTS) for column in range(width)])
     steps = (np.arange(_POINTS)[:, None] * powers) % _POINTS
-    return ((steps + 0.5) / _POINTS).astype(np.float32)
+    points: NDArray[np.float32] = ((steps + 0.5) / _POINTS).astype(np.float32)
+    return points

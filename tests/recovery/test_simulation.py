@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -22,6 +23,13 @@ def benchmark() -> Iterator[ModuleType]:
         yield simulate_ranking
     finally:
         sys.path.remove(str(FOLDER))
+
+
+@pytest.fixture(scope="module")
+def told(benchmark: ModuleType) -> ModuleType:
+    import ranking_report
+
+    return ranking_report
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +66,33 @@ def test_rank_intervals_cover_when_the_constants_are_uncertain_and_less_when_tha
     assert coverage("perturbed") < coverage("drawn")
 
 
-def test_audited_rows_take_most_of_the_bias_out_of_the_shares(benchmark: ModuleType, runs: list[object]) -> None:
-    assert benchmark.bias(runs, "audited") < benchmark.bias(runs, "raw") / 2
+def test_audited_rows_take_most_of_the_bias_out_of_the_shares(told: ModuleType, runs: list[object]) -> None:
+    assert told.bias(runs, "audited") < told.bias(runs, "raw") / 2
 
 
-def test_the_report_names_every_policy_and_situation(benchmark: ModuleType, runs: list[object]) -> None:
-    text = benchmark.report(runs, [], settings="--seeds 3")
-    assert all(name in text for name in (*benchmark.POLICIES, *benchmark.SITUATIONS, "coverage", "audited"))
+def test_the_report_names_every_policy_and_situation_and_what_was_lost(told: ModuleType, runs: list[object]) -> None:
+    text = told.report(
+        runs,
+        grid=[],
+        lost=[{"as it is read": 0.9, "cause known": 0.93}],
+        highest=[0.91, 0.93],
+        settings="--seeds 3",
+        today=date(2026, 11, 22),
+    )
+    assert all(name in text for name in (*told.POLICIES, *told.SITUATIONS, "coverage", "audited"))
+    assert "| cause known | 0.930 |" in text
+    assert "| ceiling of this reading | 0.920 |" in text
+
+
+def test_knowing_the_labels_mends_what_reading_loses(benchmark: ModuleType) -> None:
+    found = list(benchmark.losses(seeds=2, customers=800))
+    assert all(each["all labels known"] > each["as it is read"] for each in found)
+
+
+def test_the_ranking_holds_where_recovery_works_on_another_scale(benchmark: ModuleType) -> None:
+    from nlp.recovery import Priors
+
+    values = Priors.load().values()
+    world = benchmark.make_world(values, customers=1500, sample=1200, seed=1, law="probability")
+    run = benchmark._measure("true", world, Priors.load(), draws=20, seed=1)
+    assert run.captured["ranking"] > max(run.captured["value only"], 0.75)
