@@ -7,7 +7,6 @@ two copies on both sides leaks; a share that counts ten copies as ten opinions i
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -50,31 +49,56 @@ def near_duplicate_groups(texts: Sequence[str], *, threshold: float = 0.7) -> ND
         if seen == index:
             distinct.append(index)
 
-    for left, right in _candidates([keys[index] for index in distinct]):
+    shingles = _Shingles()
+    for left, right in _candidates([keys[index] for index in distinct], shingles):
         one, two = root(distinct[left]), root(distinct[right])
-        if one != two and _jaccard(keys[distinct[left]], keys[distinct[right]]) >= threshold:
+        if one != two and shingles.jaccard(left, right) >= threshold:
             parent[max(one, two)] = min(one, two)
     return np.array([root(index) for index in range(len(keys))], dtype=np.int64)
 
 
-def _candidates(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
+class _Shingles:
+    """Hashes of every text's shingles, kept to confirm pairs without cutting the texts up again."""
+
+    def __init__(self) -> None:
+        self._hashes: list[NDArray[np.uint64]] = []
+        self._latest: tuple[int, set[int]] = (-1, set())
+
+    def add(self, hashes: NDArray[np.uint64], starts: NDArray[np.int64]) -> None:
+        """Append the texts whose hashes begin at ``starts`` of ``hashes``."""
+        self._hashes.extend(np.split(hashes, starts[1:]))
+
+    def jaccard(self, left: int, right: int) -> float:
+        """Similarity of two texts' shingles in [0, 1]; pairs come by their right text, whose set is kept."""
+        if self._latest[0] != right:
+            self._latest = (right, set(self._hashes[right].tolist()))
+        two = self._latest[1]
+        one = set(self._hashes[left].tolist())
+        shared = len(one & two)
+        return shared / (len(one) + len(two) - shared)
+
+
+def _candidates(keys: Sequence[str], shingles: _Shingles) -> Iterator[tuple[int, int]]:
     """Pairs that agree on a band of their MinHash signatures; each text meets its bucket's first text."""
     buckets: list[dict[bytes, int]] = [{} for _ in range(_BANDS)]
-    proposed: dict[int, set[int]] = defaultdict(set)
+    width = _ROWS * np.dtype(np.uint64).itemsize
     for start in range(0, len(keys), _CHUNK):
-        signatures = _signatures(keys[start : start + _CHUNK])
-        for offset, signature in enumerate(signatures):
-            index = start + offset
-            for band in range(_BANDS):
-                key = signature[band * _ROWS : (band + 1) * _ROWS].tobytes()
-                other = buckets[band].setdefault(key, index)
-                if other != index and other not in proposed[index]:
-                    proposed[index].add(other)
+        hashes, starts = _hashed(keys[start : start + _CHUNK])
+        shingles.add(hashes, starts)
+        signatures = _signatures(hashes, starts).tobytes()
+        for offset in range(len(starts)):
+            index, first = start + offset, offset * _BANDS * width
+            met = {
+                bucket.setdefault(signatures[first + band * width : first + (band + 1) * width], index)
+                for band, bucket in enumerate(buckets)
+            }
+            for other in sorted(met):
+                if other != index:
                     yield other, index
 
 
-def _signatures(keys: Sequence[str]) -> NDArray[np.uint64]:
-    """MinHash signatures, shape ``(n_keys, _BANDS * _ROWS)``."""
+def _hashed(keys: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """A hash for each shingle of each text, one after the other, and where each text begins."""
     padded = [key.ljust(SHINGLE, "\0") for key in keys]
     lengths = np.array([len(key) for key in padded])
     points = np.frombuffer("".join(padded).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
@@ -87,6 +111,11 @@ def _signatures(keys: Sequence[str]) -> NDArray[np.uint64]:
     position = np.arange(len(points)) - np.repeat(starts, lengths)
     crossing = position > np.repeat(lengths, lengths) - SHINGLE
     hashes[crossing] = hashes[np.repeat(starts, lengths)[crossing]]
+    return hashes, starts
+
+
+def _signatures(hashes: NDArray[np.uint64], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """MinHash signatures, shape ``(n_keys, _BANDS * _ROWS)``."""
     random = np.random.default_rng(20261121)
     multipliers = random.integers(1, 2**63, size=_BANDS * _ROWS, dtype=np.uint64) | np.uint64(1)
     columns = [np.minimum.reduceat(_mix(hashes * factor), starts) for factor in multipliers]
@@ -97,12 +126,3 @@ def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     values = values ^ (values >> np.uint64(31))
     values = values * np.uint64(0xBF58476D1CE4E5B9)
     return values ^ (values >> np.uint64(29))
-
-
-def _jaccard(left: str, right: str) -> float:
-    one, two = _shingles(left), _shingles(right)
-    return len(one & two) / len(one | two)
-
-
-def _shingles(key: str) -> set[str]:
-    return {key[start : start + SHINGLE] for start in range(max(1, len(key) - SHINGLE + 1))}
