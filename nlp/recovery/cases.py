@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
-from nlp.recovery.cues import Cues
+from nlp.recovery.readings import Readings
 from nlp.text.duplicates import near_duplicate_groups
 from nlp.wom.channels import channel_kinds
 
@@ -87,14 +87,15 @@ def group_cases(
     now: datetime,
     window_days: float,
     closed: NDArray[np.float64] | None = None,
-    cues: Cues | None = None,
+    readings: Readings | None = None,
 ) -> Cases:
     """Group documents into cases.
 
     ``now`` is compared with the table's times as wall-clock time. ``closed`` ``(n_documents,)`` is 1 where a
-    column says that the case is closed, 0 where it says open, NaN where it says nothing.
+    column says that the case is closed, 0 where it says open, NaN where it says nothing. ``readings`` are those
+    of the table; without them its texts are read here.
     """
-    cues = cues or Cues.load()
+    readings = readings or Readings.of(table)
     code, ids, known = _codes(table)
     seconds = table.times.astype("datetime64[s]").astype(np.int64)
     dated = ~np.isnat(table.times)
@@ -105,7 +106,7 @@ def group_cases(
     cut = np.where(dated[newest], seconds[newest] - window_days * _DAY, -np.inf)
     member = np.where(dated, seconds, -np.inf) >= cut[code]
     complaint = _complaint(table)
-    failed_row, repeat, gap = _failures(table, code, order, complaint, seconds, dated, len(ids))
+    failed_row, repeat, gap = _failures(table, code, order, complaint, seconds, dated, len(ids), readings.copies)
     failed_row = np.where(failed_row >= 0, failed_row, newest)
     failed_at = table.times[failed_row].astype("datetime64[s]")
     wall = np.datetime64(now.replace(tzinfo=None), "s")
@@ -140,8 +141,8 @@ def group_cases(
         stage=stage,
         outcome=outcome,
         abstained=any_of(_abstained(table)),
-        involuntary=any_of(np.array(cues.involuntary.holds(table.texts), dtype=bool)),
-        safety=any_of(_safety(table, cues)),
+        involuntary=any_of(readings.involuntary),
+        safety=any_of(readings.unsafe),
         public=any_of(public),
         n_future=int((days < 0.0).sum()),
     )
@@ -179,15 +180,6 @@ def _abstained(table: ClassifiedTable) -> NDArray[np.bool_]:
     return flags
 
 
-def _safety(table: ClassifiedTable, cues: Cues) -> NDArray[np.bool_]:
-    if "severity" not in table.taxonomy:
-        return np.array(cues.safety.holds(table.texts), dtype=bool)
-    rows = np.flatnonzero(table.decided[:, table.taxonomy.columns("severity").stop - 1])
-    unsafe = np.zeros(len(table), dtype=bool)
-    unsafe[rows] = cues.safety.holds(table.texts[rows])
-    return unsafe
-
-
 def _together(
     table: ClassifiedTable,
     order: NDArray[np.int64],
@@ -221,6 +213,7 @@ def _failures(
     seconds: NDArray[np.int64],
     dated: NDArray[np.bool_],
     n: int,
+    copies: NDArray[np.int64] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Row of each case's newest failure (-1: none), probability of an earlier one, days between the two."""
     rows = order[complaint[order] >= 0.5]
@@ -230,7 +223,7 @@ def _failures(
 
     rows = rows[dated[rows]]
     rows = rows[np.bincount(code[rows], minlength=n)[code[rows]] > 1]
-    rows = _without_copies(rows, code, table.texts)
+    rows = _without_copies(rows, code, table.texts, copies)
     day = seconds[rows] // _DAY
     last_of_day = np.ones(len(rows), dtype=bool)
     last_of_day[:-1] = (code[rows][1:] != code[rows][:-1]) | (day[1:] != day[:-1])
@@ -243,11 +236,13 @@ def _failures(
     return newest, repeat, gap
 
 
-def _without_copies(rows: NDArray[np.int64], code: NDArray[np.int64], texts: NDArray[np.object_]) -> NDArray[np.int64]:
+def _without_copies(
+    rows: NDArray[np.int64], code: NDArray[np.int64], texts: NDArray[np.object_], copies: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
     """Drop a document that repeats an earlier text of the same customer: one failure, told twice."""
     if not len(rows):
         return rows
-    wording = near_duplicate_groups(list(texts[rows]))
+    wording = near_duplicate_groups(list(texts[rows])) if copies is None else copies[rows]
     _, first = np.unique(np.stack([code[rows], wording]), axis=1, return_index=True)
     return rows[np.sort(first)]
 

@@ -16,6 +16,7 @@ from nlp.recovery.leave import Floats, base_log_odds, sigmoid
 from nlp.recovery.levers import Loss, loss_of
 from nlp.recovery.priors import Priors, Values
 from nlp.recovery.ranking import build_model
+from nlp.recovery.readings import Readings
 from nlp.wom.estimates import Estimate, z_value
 
 _LEVEL = 0.9
@@ -53,6 +54,7 @@ def rank_causes(
     value_columns: ValueColumns | None = None,
     draws: int = 100,
     seed: int = 0,
+    readings: Readings | None = None,
 ) -> tuple[CauseImpact, ...]:
     """Causes by the value that they cost, the dearest first.
 
@@ -68,7 +70,7 @@ def rank_causes(
             "{documents} documents and {draws} draws; at least 1 and 20 are needed", documents=len(table), draws=draws
         )
     priors = priors or Priors.load()
-    model, _ = build_model(table, now=now, priors=priors, value_columns=value_columns)
+    model, _ = build_model(table, now=now, priors=priors, value_columns=value_columns, readings=readings)
     random = np.random.default_rng(seed)
     sampled = priors.sample(random, draws)
     point = _losses(model, priors.values())

@@ -44,7 +44,7 @@ def expect(model: GainModel, expected: NDArray[np.float32], values: Values) -> E
     value = model.value_sources(values).sum(axis=1)
     # What every lattice point adds up: P(leave) ignored, slow, fast; word of mouth; cost; what no term explains.
     sums = np.zeros((6, n))
-    parts = np.zeros((width, n), dtype=np.float32).T
+    parts = np.zeros((width, n)).T
     points = lattice(width)
     for point in points:
         x = model.terms.at(expected, np.broadcast_to(point, expected.shape))
@@ -53,7 +53,7 @@ def expect(model: GainModel, expected: NDArray[np.float32], values: Values) -> E
         added = model.added(x, values)
         shared = ~model.left & (added > 0.0)
         rate = np.divide(late, added, out=np.zeros_like(late), where=shared)
-        parts += x * rate.astype(np.float32)[:, None]
+        parts += x * rate[:, None]
         unexplained = np.where(shared, 0.0, late)
         for total, part in zip(
             sums,
@@ -71,7 +71,7 @@ def expect(model: GainModel, expected: NDArray[np.float32], values: Values) -> E
         cost=cost,
         total=value * (ignored - np.where(quick, fast, slow)) + word_of_mouth - cost,
     )
-    by_term = parts.astype(np.float64) * (coefficients / len(points))
+    by_term = parts * (coefficients / len(points))
     others = np.stack([unexplained, quick * mean.urgency, word_of_mouth, -cost], axis=1)
     return Expectation(gain=mean, contributions=np.concatenate([by_term, others], axis=1))
 

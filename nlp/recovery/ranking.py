@@ -12,7 +12,6 @@ from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.recovery.cases import Cases, group_cases
 from nlp.recovery.columns import ValueColumns, parse_answer, parse_column
-from nlp.recovery.cues import Cues
 from nlp.recovery.expectation import OTHER_FACTORS, expect
 from nlp.recovery.gain import Gain, GainModel
 from nlp.recovery.leave import Floats, Terms, centred_purchases
@@ -20,6 +19,7 @@ from nlp.recovery.notes import notes_of
 from nlp.recovery.outcome import OutcomeFit, fit_outcome
 from nlp.recovery.priors import Priors, Values
 from nlp.recovery.queue import TIERS, Evidence, Ranking
+from nlp.recovery.readings import Readings
 from nlp.recovery.texts import Words, words
 from nlp.recovery.value import read_value_facts
 
@@ -37,13 +37,14 @@ def rank_cases(
     draws: int = 300,
     seed: int = 0,
     evidence: Evidence | None = None,
-    cues: Cues | None = None,
+    readings: Readings | None = None,
 ) -> Ranking:
     """Rank the customers behind classified documents by the expected gain of winning them back.
 
     ``now`` is compared with the documents' times as wall-clock time. ``value_columns`` names columns of
     ``table.fields``; roles that it leaves open are recognised by name. ``capacity`` is the number of cases that
-    can be worked on. ``evidence`` gives the evidence sentences of a row of the table. With a column of churn
+    can be worked on. ``evidence`` gives the evidence sentences of a row of the table. ``readings`` are those of
+    the table's texts where they have been read already. With a column of churn
     outcomes the leave model is re-estimated from it and shrunk to the priors. Equal arguments give equal results.
 
     Raises InputError for an empty table or fewer than 20 draws, ColumnError for a column that does not exist.
@@ -53,7 +54,7 @@ def rank_cases(
     if draws < 20:
         raise InputError("draws is {draws}; a 5-95 % interval needs at least 20", draws=draws)
     priors = priors or Priors.load()
-    model, columns = build_model(table, now=now, priors=priors, value_columns=value_columns, cues=cues)
+    model, columns = build_model(table, now=now, priors=priors, value_columns=value_columns, readings=readings)
     random = np.random.default_rng(seed)
     fit = _fit(model, priors, table, columns, random)
     values = {**priors.values(), **(fit.values() if fit else {})}
@@ -105,14 +106,16 @@ def build_model(
     now: datetime,
     priors: Priors,
     value_columns: ValueColumns | None = None,
-    cues: Cues | None = None,
+    readings: Readings | None = None,
 ) -> tuple[GainModel, ValueColumns]:
     """Group the documents and read the columns; see ``rank_cases``."""
     columns = (value_columns or ValueColumns()).filled_from(tuple(table.fields))
     closed = None
     if columns.status is not None:
         closed = parse_column(table.fields[columns.status], lambda cell: parse_answer(cell, yes="closed", no="open"))
-    cases = group_cases(table, now=now, window_days=priors["timing.repeat_window_days"].used, closed=closed, cues=cues)
+    cases = group_cases(
+        table, now=now, window_days=priors["timing.repeat_window_days"].used, closed=closed, readings=readings
+    )
     left = np.zeros(len(cases), dtype=bool)
     if columns.churned is not None:
         left = cases.latest(parse_column(table.fields[columns.churned], parse_answer)) == 1.0

@@ -17,8 +17,10 @@ from nlp.recovery.levers import Triad, triad
 from nlp.recovery.priors import Priors
 from nlp.recovery.queue import Evidence, Ranking
 from nlp.recovery.ranking import rank_cases
+from nlp.recovery.readings import Readings
 from nlp.report.words import Words, say
 from nlp.taxonomy import Taxonomy
+from nlp.text.duplicates import near_duplicate_groups
 from nlp.text.morphemes import Analyzer
 from nlp.wom.audit import Audit
 from nlp.wom.bursts import Emerging, emerging_events
@@ -158,6 +160,8 @@ def analyze_table(
         raise ValueError("no document has a time; give 'now' or 'today'")
     priors = priors or Priors.load()
     rng = np.random.default_rng(seed)
+    copies = near_duplicate_groups(table.texts.tolist())
+    readings = Readings.of(table, copies=copies)
     ranking = rank_cases(
         table,
         now=moment,
@@ -167,8 +171,9 @@ def analyze_table(
         draws=draws,
         seed=seed,
         evidence=evidence,
+        readings=readings,
     )
-    once = distinct(table, keep=audit.ids.tolist() if audit is not None else ())
+    once = distinct(table, keep=audit.ids.tolist() if audit is not None else (), groups=copies)
     counted = once.table
     overall = shares(counted, audit=audit)
     return Analysis(
@@ -191,7 +196,14 @@ def analyze_table(
         competitors=competitors(counted),
         phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,
         ranking=ranking,
-        causes=rank_causes(counted, now=moment, priors=priors, value_columns=value_columns, seed=seed),
+        causes=rank_causes(
+            counted,
+            now=moment,
+            priors=priors,
+            value_columns=value_columns,
+            seed=seed,
+            readings=readings.take(once.rows),
+        ),
         triad=triad(counted),
         priors=priors,
         capacity=capacity,

@@ -64,15 +64,17 @@ def distinct(
     fewest_letters: int = FEWEST_LETTERS,
     fewest_copies: int = 3,
     keep: Sequence[str] = (),
+    groups: NDArray[np.int64] | None = None,
 ) -> Distinct:
     """Keep one document of each group of copies.
 
     Texts are copies when their five-character shingles have a Jaccard similarity of ``threshold`` or more,
     or are equal but for case, spaces and punctuation. Texts under ``fewest_letters`` letters and digits are
     all kept. Groups of ``fewest_copies`` or more are returned as bursts. A document whose id is in ``keep``
-    (an audited row) stands for its group in place of the earliest one.
+    (an audited row) stands for its group in place of the earliest one. ``groups`` ``(n,)`` are those of
+    ``near_duplicate_groups`` where they are known already.
     """
-    group = near_duplicate_groups(table.texts.tolist(), threshold=threshold)
+    group = near_duplicate_groups(table.texts.tolist(), threshold=threshold) if groups is None else groups
     letters = np.array([sum(map(str.isalnum, text)) for text in table.texts], dtype=np.int64)
     long = letters >= fewest_letters
     times = table.times.astype(np.int64).astype(np.float64)

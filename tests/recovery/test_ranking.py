@@ -13,17 +13,16 @@ from recovery_tables import NOW, document, table
 from nlp.classified import ClassifiedTable
 from nlp.errors import ColumnError, InputError
 from nlp.recovery import Priors, Ranking, ValueColumns, rank_cases
-from nlp.recovery.cues import Cues
 from nlp.taxonomy import Taxonomy
 
 CAUSES = ("price", "inconvenience", "core_service_failure", "encounter_failure", "employee_response", "competitor_pull")
 
 
-CUES, PRIORS = Cues.load(), Priors.load()
+PRIORS = Priors.load()
 
 
 def rank(data: ClassifiedTable, **options: Any) -> Ranking:
-    return rank_cases(data, now=NOW, **{"draws": 20, "cues": CUES, "priors": PRIORS, **options})
+    return rank_cases(data, now=NOW, **{"draws": 20, "priors": PRIORS, **options})
 
 
 def place(ranking: Ranking, case_id: str) -> int:
