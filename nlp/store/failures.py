@@ -20,6 +20,11 @@ def unpack(packed: dict[str, Any]) -> DangolError:
 
 
 def _packed(value: object, say: Callable[[str], str]) -> Any:
+    if isinstance(value, DangolError):
+        value = value.message
+    if isinstance(value, OSError):
+        # Templates ask for its strerror, and its number is what gets translated.
+        return {"errno": value.errno or 0, "strerror": value.strerror or type(value).__name__}
     if isinstance(value, Message):
         fields = {name: _packed(field, say) for name, field in value.fields.items()}
         # Without fields the template is text as it is, which may quote anything.
@@ -34,6 +39,8 @@ def _packed(value: object, say: Callable[[str], str]) -> Any:
 def _unpacked(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
+    if "errno" in value:
+        return OSError(value["errno"], value["strerror"])
     if "parts" in value:
         return Joined(value["separator"], [_unpacked(part) for part in value["parts"]])
     return Message(value["template"], **{name: _unpacked(field) for name, field in value["fields"].items()})

@@ -2,7 +2,8 @@
 
     queued ──claim──▶ running ──finish──▶ done | failed | cancelled
        ▲                 │                         │
-       └── release, or the lease ran out ◀── resume ┘
+       ├── release, or the lease ran out           │
+       └──────────────── resume ─────── failed ◀───┘
 
 A job is claimed with a lease that its owner renews. Every write of an owner names the owner; one that lost its
 job (it was paused, or cut off from the database) finds that out instead of writing over its successor's work.
@@ -62,7 +63,8 @@ class NewJob:
 class Job:
     """A job as it stands. ``rate`` is in rows per second; ``version`` grows with every change.
 
-    ``error`` is set when the job failed. ``stored_blocks`` counts the blocks whose documents are in the store.
+    ``error`` is set when the job failed. ``attempts`` counts claims since a block was last finished.
+    ``stored_blocks`` counts the blocks whose documents are in the store.
     """
 
     id: str
@@ -233,10 +235,14 @@ class Jobs:
                 session.execute(delete(DocumentRow).where(DocumentRow.job_id == job_id))
             return _job(session.get_one(JobRow, job_id))
 
-    def advance(self, job_id: str, owner: str, progress: Progress) -> Job:
-        """Note how far the job is; raises LostJobError when another owner has it."""
+    def advance(self, job_id: str, owner: str, progress: Progress, *, further: bool = True) -> Job:
+        """Note how far the job is; ``further`` says that this attempt got work done, so it was not in vain.
+
+        Raises LostJobError when another owner has it.
+        """
+        values = self._values(progress) | ({"attempts": 0} if further else {})
         with self._database.writing() as session:
-            self._own(session, _owned(job_id, owner).values(**self._values(progress)), job_id)
+            self._own(session, _owned(job_id, owner).values(**values), job_id)
             return _job(session.get_one(JobRow, job_id))
 
     def keep_block(
@@ -289,15 +295,14 @@ class Jobs:
             return _job(row)
 
     def resume(self, job_id: str, *, actor: str) -> Job | None:
-        """Queue a failed or cancelled job again; what it had done is kept. Others stay as they are."""
+        """Queue a failed job again; what it had done is kept. Others stay as they are."""
         now = self._clock()
         with self._database.writing() as session:
             row = session.get(JobRow, job_id, with_for_update=True)
             if row is None:
                 return None
-            if row.state in ("failed", "cancelled"):
-                row.state, row.finished_at, row.cancel_requested = "queued", None, False
-                row.error = None
+            if row.state == "failed":
+                row.state, row.finished_at, row.attempts, row.error = "queued", None, 0, None
                 row.updated_at, row.version = now, row.version + 1
                 note(session, now, actor, "job.resume", job_id)
             return _job(row)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from conftest import Clock
 from sqlalchemy import select
+from store_clock import Clock
 
 from nlp.errors import InputError
 from nlp.store import Store
