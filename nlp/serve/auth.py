@@ -7,10 +7,10 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, get_args
+from typing import Annotated, Protocol, TypeAlias, get_args
 
 from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from nlp.serve.problems import ForbiddenError, RateLimitedError, UnauthenticatedError, retry
 from nlp.serve.services import services
@@ -125,11 +125,11 @@ def require(role: Role) -> Dependency:
 
     async def admitted(
         request: Request,
-        bearer: object = Depends(_bearer),
-        header: str | None = Depends(_header),
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        header: Annotated[str | None, Depends(_header)],
     ) -> Caller:
-        credentials = getattr(bearer, "credentials", None)
-        caller = await services(request).gate.admit(credentials or header)
+        secret = bearer.credentials if bearer is not None else header
+        caller = await services(request).gate.admit(secret)
         request.state.caller = caller.id
         if not caller.allows(role):
             raise ForbiddenError(
@@ -141,3 +141,8 @@ def require(role: Role) -> Dependency:
         return caller
 
     return admitted
+
+
+Reader = Annotated[Caller, Depends(require("reader"))]
+Analyst = Annotated[Caller, Depends(require("analyst"))]
+Admin = Annotated[Caller, Depends(require("admin"))]

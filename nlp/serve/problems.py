@@ -40,6 +40,13 @@ class ServiceError(DangolError):
     retry_after: float | None = None
 
 
+class InvalidError(ServiceError):
+    """Fields do not keep a limit of this server; ``errors`` names each and its rule."""
+
+    code = "invalid"
+    errors: tuple[tuple[str, Message], ...] = ()
+
+
 class UnauthenticatedError(ServiceError):
     """No API key, or one that is unknown or revoked."""
 
@@ -107,6 +114,15 @@ class NotReadyError(ServiceError):
 
 
 T = TypeVar("T", bound=ServiceError)
+
+
+def invalid(*errors: tuple[str, Message]) -> InvalidError:
+    """The error that names these fields."""
+    error = InvalidError(
+        "{count} field(s) do not fit; see 'errors' and the description at /openapi.json", count=len(errors)
+    )
+    error.errors = errors
+    return error
 
 
 def retry(error: T, seconds: float) -> T:
@@ -210,7 +226,8 @@ def problem(error: DangolError, request: Request) -> Response:
     """The answer to an error raised on purpose."""
     code = code_of(error)
     after = error.retry_after if isinstance(error, ServiceError) else None
-    return answer(code, error.message, request, retry_after=after)
+    errors = error.errors if isinstance(error, InvalidError) else ()
+    return answer(code, error.message, request, retry_after=after, errors=errors)
 
 
 def answer(
@@ -224,6 +241,8 @@ def answer(
     """A problem as a response; its language follows the request."""
     language = language_of(request.headers.get("accept-language"))
     kind = KINDS[code]
+    state = request.scope.setdefault("state", {})
+    state["problem"] = code
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     seconds = retry_after if retry_after is not None else _RETRY.get(code)
     if seconds is not None:
@@ -236,7 +255,7 @@ def answer(
         "status": kind.status,
         "detail": localized(detail, language),
         "instance": request.url.path,
-        "request_id": str(request.scope.get("state", {}).get("request_id", "")),
+        "request_id": str(state.get("request_id", "")),
     }
     if errors:
         body["errors"] = [{"field": field, "message": localized(message, language)} for field, message in errors]
@@ -261,17 +280,17 @@ async def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return answer("malformed", Message("the body is not valid JSON; send an object in UTF-8"), request)
-    fields = [(_field(item["loc"]), rule(item)) for item in found[:20]]
-    return answer(
-        "invalid",
-        Message("{count} field(s) do not fit; see 'errors' and the description at /openapi.json", count=len(found)),
-        request,
-        errors=fields,
-    )
+    declared = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if any(item["loc"] == ("body",) for item in found) and declared != "application/json":
+        return answer("media-type", Message("send the body as JSON, with Content-Type: application/json"), request)
+    return problem(invalid(*((_field(item["loc"]), rule(item)) for item in found[:20])), request)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, DangolError):
+        # FastAPI wraps whatever reading the body raised: too large, too slow.
+        return problem(error.__cause__, request)
     code = _BY_STATUS.get(error.status_code, "bad-request" if error.status_code < 500 else "internal")
     detail = {
         "not-found": Message("there is nothing at this address; see /openapi.json"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from nlp.serve.settings import Settings
 from nlp.store import Store
@@ -13,6 +14,8 @@ from nlp.store import Store
 if TYPE_CHECKING:
     from nlp.serve.auth import Gate
     from nlp.serve.engine import Engine
+    from nlp.serve.jobs import JobRunner
+    from nlp.serve.live import LiveModel
     from nlp.serve.metrics import Metrics
 
 
@@ -20,8 +23,7 @@ if TYPE_CHECKING:
 class Services:
     """The parts of one server process.
 
-    ``jobs`` is the ``nlp.serve.jobs.JobRunner``: the app calls ``await jobs.start()`` once the engine is up and
-    ``await jobs.stop()`` before the engine stops. Other processes may work on the same store.
+    ``jobs`` starts once the engine is up and stops before it. Other processes may work on the same store.
     """
 
     settings: Settings
@@ -29,10 +31,15 @@ class Services:
     store: Store
     gate: Gate
     metrics: Metrics
-    jobs: Any = None
+    live: LiveModel
+    streams: asyncio.Semaphore
+    jobs: JobRunner
 
 
 def services(request: Request) -> Services:
     """FastAPI dependency: the services of the app that got this request."""
     found: Services = request.app.state.services
     return found
+
+
+Parts = Annotated[Services, Depends(services)]

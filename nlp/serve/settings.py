@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from nlp.errors import InputError
 
@@ -48,10 +54,11 @@ class Settings(BaseSettings):
 
     # Limits of one request
     max_body_bytes: int = Field(4 * MIB, ge=1024, description="요청 본문의 최대 바이트(파일과 NDJSON은 따로).")
-    max_texts: int = Field(256, ge=1, description="한 요청의 최대 글 수. 더 많으면 /v1/jobs로 보낸다.")
+    max_held_bytes: int = Field(64 * MIB, ge=1024, description="모든 요청의 본문이 한때 차지해도 되는 바이트.")
+    max_texts: int = Field(256, ge=1, le=10_000, description="한 요청의 최대 글 수. 더 많으면 /v1/jobs로 보낸다.")
     max_text_chars: int = Field(20_000, ge=1, description="글 하나의 최대 글자 수.")
     max_request_chars: int = Field(200_000, ge=1, description="한 요청의 최대 글자 수 합.")
-    max_documents: int = Field(1000, ge=1, description="/v1/rank 한 요청의 최대 문서 수.")
+    max_documents: int = Field(1000, ge=1, le=10_000, description="/v1/rank 한 요청의 최대 문서 수.")
     body_timeout: float = Field(30.0, gt=0, description="본문을 다 받기까지, 또는 흘려보내는 본문의 조각 사이(초).")
     request_timeout: float = Field(60.0, gt=0, description="한 요청이 걸려도 되는 시간(초).")
     rate_per_minute: int = Field(6000, ge=0, description="키 하나가 1분에 보낼 수 있는 요청 수. 0이면 제한 없음.")
@@ -84,7 +91,9 @@ class Settings(BaseSettings):
             try:
                 tomllib.loads(path.read_text(encoding="utf-8"))
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-                raise InputError("{path}: the settings cannot be read ({error}); correct the file", path=path, error=error) from error
+                raise InputError(
+                    "{path}: the settings cannot be read ({error}); correct the file", path=path, error=error
+                ) from error
 
         class Loaded(cls):  # type: ignore[misc, valid-type]
             model_config = SettingsConfigDict(toml_file=path)
@@ -94,7 +103,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             raise InputError(
-                "setting {name}: {problem}; correct it in the settings file, the variable DANGOL_{variable} or the option",
+                "setting {name}: {problem}; correct the settings file, the variable DANGOL_{variable} or the option",
                 name=".".join(map(str, first["loc"])) or "host",
                 problem=first["msg"],
                 variable=".".join(map(str, first["loc"])).upper(),

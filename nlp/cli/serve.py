@@ -1,0 +1,43 @@
+"""``dangol serve``: the HTTP service."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nlp.errors import MissingExtraError
+
+
+def command(
+    host: Annotated[
+        str | None, typer.Option(help="들을 주소. 루프백 밖이면 API 키가 있어야 합니다. [기본 127.0.0.1]")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="들을 포트. [기본 8765]")] = None,
+    workers: Annotated[int | None, typer.Option(help="프로세스 수. [기본 1]")] = None,
+    model: Annotated[str | None, typer.Option(help="모델 폴더. 없으면 함께 오는 모델.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="DANGOL_CONFIG", help="설정 파일(TOML). 환경 변수 DANGOL_*와 옵션이 앞섭니다.", exists=True
+        ),
+    ] = None,
+    show_config: Annotated[
+        bool, typer.Option("--show-config", help="쓰일 설정을 TOML로 보여 주고 끝냅니다. 비밀은 가립니다.")
+    ] = False,
+) -> None:
+    """HTTP 서버를 엽니다. 예측, 순위, 파일 작업을 /v1에서 답합니다."""
+    for package in ("fastapi", "uvicorn", "pydantic_settings", "sqlalchemy", "structlog", "prometheus_client"):
+        if find_spec(package) is None:
+            raise MissingExtraError(package, "serve")
+    from nlp.serve.settings import Settings
+
+    settings = Settings.load(config, host=host, port=port, workers=workers, model=model)
+    if show_config:
+        typer.echo(settings.shown(), nl=False)
+        return
+    from nlp.serve.runner import serve
+
+    serve(settings)

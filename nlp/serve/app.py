@@ -1,0 +1,142 @@
+"""The app: settings in, FastAPI out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from nlp.serve import description, logs, problems
+from nlp.serve.auth import Gate
+from nlp.serve.engine import Engine
+from nlp.serve.jobs import JobRunner
+from nlp.serve.jobs_work import Conditions
+from nlp.serve.live import LiveModel, Loader
+from nlp.serve.metrics import Metrics
+from nlp.serve.middleware import Guard
+from nlp.serve.model import LoadedModel
+from nlp.serve.services import Services
+from nlp.serve.settings import Settings
+from nlp.store import Store
+
+ROUTES = ("health", "predict", "stream", "rank", "models", "jobs")
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.serve")
+
+
+def create_app(settings: Settings, *, load: Loader | None = None, store: Store | None = None) -> FastAPI:
+    """The service as an ASGI app. ``load`` and ``store`` replace the model and the database that settings name.
+
+    The services exist while the app runs (lifespan) and are found with ``nlp.serve.services.services``.
+    """
+    metrics = Metrics()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings, metrics, load=load, store=store) as built:
+            app.state.services = built
+            yield
+
+    app = FastAPI(
+        title="Dangol",
+        version=_version(),
+        description=description.ABOUT,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    for name in ROUTES:
+        app.include_router(import_module(f"nlp.serve.routes.{name}").router)
+    description.install(app)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key"],
+            expose_headers=["Retry-After", "Server-Timing", "X-Request-ID"],
+        )
+    app.add_middleware(Guard, settings=settings, metrics=metrics)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, metrics: Metrics, *, load: Loader | None, store: Store | None
+) -> AsyncIterator[Services]:
+    """Build the services, load the model beside answering, and take all down in order."""
+    logs.configure(settings.log_level, settings.log_format)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    own = None if store is not None else await asyncio.to_thread(Store.open, settings.store_url)
+    kept = store or own
+    assert kept is not None
+    engine = Engine(
+        batch_tokens=settings.batch_tokens,
+        queue_tokens=settings.queue_tokens,
+        max_wait=settings.max_wait,
+        observe=metrics.batch,
+    )
+    live = LiveModel(settings, engine, load or (lambda folder: LoadedModel.load(folder, threads=settings.cores)))
+    built = Services(
+        settings=settings,
+        engine=engine,
+        store=kept,
+        gate=Gate(kept.keys, needed=settings.keys_needed, rate_per_minute=settings.rate_per_minute),
+        metrics=metrics,
+        live=live,
+        streams=asyncio.Semaphore(settings.max_streams),
+        jobs=_jobs(settings, kept, engine),
+    )
+    starting = asyncio.create_task(_start(built))
+    try:
+        yield built
+    finally:
+        starting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await starting
+        await live.stop()
+        await built.jobs.stop()
+        await engine.stop()
+        if own is not None:
+            await asyncio.to_thread(own.close)
+        _log.info("stopped")
+
+
+async def _start(built: Services) -> None:
+    """Load the model, then take up jobs: the server answers /health/live meanwhile."""
+    await built.live.start()
+    if built.engine.error is not None:
+        _log.error("model not loaded", problem=str(built.engine.error))
+    else:
+        _log.info("ready", model=built.engine.model.name)
+    await built.jobs.start()
+
+
+def _jobs(settings: Settings, store: Store, engine: Engine) -> JobRunner:
+    return JobRunner(
+        store=store,
+        folder=settings.data_dir / "jobs",
+        given=Conditions(
+            batch_classifier=engine.batch_classifier,
+            model_folder=lambda: engine.model.folder,
+            max_rows=settings.max_upload_rows,
+            threads=settings.cores,
+        ),
+        workers=settings.job_workers,
+    )
+
+
+def _version() -> str:
+    try:
+        return version("dangol")
+    except PackageNotFoundError:
+        return "0"

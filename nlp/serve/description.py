@@ -1,0 +1,52 @@
+"""The OpenAPI description, as the app gives it and as ``docs/openapi.json`` pins it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from nlp.serve.problems import FieldProblem, Problem
+from nlp.serve.schemas import StreamLine
+
+ABOUT = """단골은 고객이 쓴 글을 읽고 왜 떠나는지, 누구를 먼저 되찾을지 답합니다.
+
+Dangol reads what Korean customers say: why they leave, and whom to win back first.
+
+- 키: `Authorization: Bearer dgl_…` 또는 `X-API-Key`. 루프백에서만 들을 때는 없어도 됩니다.
+- 오류: RFC 9457 `application/problem+json`, `Accept-Language`의 언어(ko, en)로.
+- 429와 503에는 `Retry-After`(초)가 있습니다. 그만큼 기다렸다 같은 요청을 다시 보내면 됩니다.
+- `Server-Timing`은 단계마다 걸린 시간, `X-Request-ID`는 로그에서 찾을 번호입니다.
+"""
+
+_OUR_SCHEMAS = (Problem, FieldProblem, StreamLine)
+
+
+def install(app: FastAPI) -> None:
+    """Let ``app.openapi()`` give the whole description."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _described(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    found = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes)
+    schemas = found["components"]["schemas"]
+    for model in _OUR_SCHEMAS:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path in found["paths"].values():
+        for operation in path.values():
+            # FastAPI adds its own 422 to every route with parameters; ours are problems.
+            theirs = operation["responses"].get("422", {}).get("content", {}).get("application/json")
+            if theirs is not None and "HTTPValidationError" in str(theirs):
+                operation["responses"].pop("422")
+    return found

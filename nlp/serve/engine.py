@@ -1,0 +1,353 @@
+"""Micro-batched inference: texts of many callers, one model, a bounded queue.
+
+A request is admitted or refused at once, by the tokens that wait and the measured rate. Its texts are normalised,
+masked and cut into windows in one thread; windows are scored in another, in batches of whatever waits when the one
+before is done. A lone text is therefore scored at once, and batches grow by themselves with the load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import DangolError
+from nlp.model.windows import Window
+from nlp.serve.lanes import Lane, Lanes, Piece, Work
+from nlp.serve.load import Load
+from nlp.serve.model import LoadedModel
+from nlp.serve.problems import NotReadyError, retry
+from nlp.text.prepare import PreparedText, prepare
+from nlp.types import Prediction, Turn
+
+State: TypeAlias = Literal["starting", "ready", "failed", "stopped"]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_CHUNK_CHARS = 2_000
+"""Characters that the preparing thread takes at once; few, so that requests take turns there too."""
+
+
+class Source(NamedTuple):
+    """A text as it came in, or the turns of a call."""
+
+    text: str
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Characters."""
+        return sum(len(turn.text) for turn in self.turns) if self.turns else len(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Answers to one request; ``seconds`` tells by stage how long they took."""
+
+    model: LoadedModel
+    texts: tuple[PreparedText, ...]
+    predictions: tuple[Prediction, ...]
+    seconds: dict[str, float]
+
+
+class Engine:
+    """One per event loop; everything but preparing and scoring runs on that loop.
+
+    ``observe`` is told the windows, the tokens and the seconds of every batch. ``queue_tokens`` bounds what waits,
+    ``max_wait`` how many seconds of work may stand before a new request.
+    """
+
+    def __init__(
+        self,
+        *,
+        batch_tokens: int,
+        queue_tokens: int,
+        max_wait: float,
+        observe: Callable[[int, int, float], None] = lambda _windows, _tokens, _seconds: None,
+        scoring: Executor | None = None,
+    ) -> None:
+        self.load = Load(queue_tokens=queue_tokens, max_wait=max_wait)
+        self._observe = observe
+        self._batch_tokens = batch_tokens
+        self._lanes = Lanes(batch_tokens=batch_tokens)
+        self._preparing = ThreadPoolExecutor(1, "prepare")
+        self._scoring = scoring or ThreadPoolExecutor(1, "score")
+        self._model: LoadedModel | None = None
+        self._error: DangolError | None = None
+        self._state: State = "starting"
+        self._waiting: dict[Work, asyncio.Future[None]] = {}
+        self._changed = asyncio.Condition()
+        self._arrived = asyncio.Event()
+        self._swapping = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._runner: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> State:
+        """Whether it answers."""
+        return self._state
+
+    @property
+    def error(self) -> DangolError | None:
+        """Why there is no model, or why the last swap failed; None when all is well."""
+        return self._error
+
+    @property
+    def model(self) -> LoadedModel:
+        """The live model; raises NotReadyError, or the error of the loading, when there is none."""
+        if self._state == "stopped":
+            raise retry(NotReadyError("the server is stopping; send the request again in a moment"), 5.0)
+        if self._model is None:
+            raise self._error or retry(NotReadyError("the model is being loaded; try again in a moment"), 1.0)
+        return self._model
+
+    def check(self) -> None:
+        """Raise what ``model`` raises when nothing can be answered."""
+        _ = self.model
+
+    async def start(self, load: Callable[[], LoadedModel]) -> None:
+        """Load the first model; a failure is kept in ``error``, and a later ``swap`` can mend it."""
+        self._loop = asyncio.get_running_loop()
+        self._runner = asyncio.create_task(self._run(), name="engine")
+        with contextlib.suppress(DangolError):
+            await self.swap(load)
+
+    async def swap(self, load: Callable[[], LoadedModel]) -> LoadedModel:
+        """Load a model in a thread, beside the live one, and make it live; requests in flight keep theirs.
+
+        Raises ModelError or TaxonomyError when it cannot be loaded; then the live one stays.
+        """
+        async with self._swapping:
+            try:
+                loaded = await asyncio.to_thread(load)
+            except DangolError as error:
+                self._error = error
+                if self._model is None and self._state == "starting":
+                    self._state = "failed"
+                raise
+            if self._model is None:
+                self.load.rate = loaded.rate
+            self._model, self._error = loaded, None
+            if self._state != "stopped":
+                self._state = "ready"
+            return loaded
+
+    async def stop(self) -> None:
+        """Refuse what is new, finish what was accepted, and end the threads."""
+        self._state = "stopped"
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._waiting)
+        if self._runner is not None:
+            self._runner.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._runner
+        self._preparing.shutdown(wait=False)
+        self._scoring.shutdown(wait=False)
+
+    async def predict(
+        self, sources: Sequence[Source], *, mask: bool = True, lane: Lane = Lane.HIGH, factor: float = 1.0
+    ) -> Scored:
+        """Prepare and score texts; cancelling the call drops what is not scored yet.
+
+        ``factor`` is how many times its length a text will cost in all (evidence scores every sentence again).
+        The high lane raises OverloadedError at once, the low lane waits for room. Raises NotReadyError.
+        """
+        begin = perf_counter()
+        model = self.model
+        guess = self.load.guess(sum(source.size for source in sources), len(sources))
+        if lane is Lane.HIGH:
+            self.load.check(int(guess * factor))
+        texts: list[PreparedText] = []
+        async with self._work(model, len(sources), guess, lane) as (work, done):
+            for chunk in _chunks(sources):
+                prepared, windows = await self._in(self._preparing, _prepare, model, chunk, mask)
+                size = sum(source.size for source in chunk)
+                self._queue(work, windows, first=len(texts), guess=self.load.guess(size, len(chunk)), size=size)
+                texts += prepared
+            queued = perf_counter()
+            await done
+        scored = perf_counter()
+        predictions = await self._in(self._preparing, model.decide, work.rows)
+        return Scored(
+            model=model,
+            texts=tuple(texts),
+            predictions=tuple(predictions),
+            seconds={"prepare": queued - begin, "score": scored - queued, "decide": perf_counter() - scored},
+        )
+
+    async def logits(
+        self, model: LoadedModel, windows: Sequence[Window], n_texts: int, *, lane: Lane
+    ) -> NDArray[np.float32]:
+        """Score windows that are cut already, ``(n_texts, n_labels)``; never refused, the low lane waits for room."""
+        if self._state == "stopped":
+            raise retry(NotReadyError("the server is stopping; send the request again in a moment"), 5.0)
+        tokens = sum(len(window.ids) for window in windows)
+        async with self._work(model, n_texts, tokens, lane) as (work, done):
+            self._queue(work, windows, first=0, guess=tokens, size=0)
+            await done
+        return work.rows
+
+    def batch_classifier(self, *, lane: Lane = Lane.LOW) -> BatchClassifier:
+        """The live model as a classifier for other threads; it stays the same through swaps.
+
+        Its calls block, and must not come from the event loop's thread.
+        """
+        return self.classifier_of(self.model, lane=lane)
+
+    def classifier_of(self, model: LoadedModel, *, lane: Lane) -> BatchClassifier:
+        """The same for a model that a request began with."""
+        assert self._loop is not None, "start the engine first"
+        return BatchClassifier(self, model, self._loop, lane)
+
+    @contextlib.asynccontextmanager
+    async def _work(
+        self, model: LoadedModel, n_texts: int, guess: int, lane: Lane
+    ) -> AsyncIterator[tuple[Work, asyncio.Future[None]]]:
+        if lane is Lane.LOW:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self.load.owed[lane] < 8 * self._batch_tokens)
+        rows = np.empty((n_texts, len(model.taxonomy.labels)), dtype=np.float32)
+        work = Work(lane=lane, model=model, owed=guess, rows=rows, missing=n_texts)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not n_texts:
+            done.set_result(None)
+        self._waiting[work] = done
+        self.load.owed[lane] += guess
+        try:
+            yield work, done
+        finally:
+            self._lanes.drop(work)
+            del self._waiting[work]
+            done.cancel()
+            self._owe(work, -work.owed)
+            await asyncio.shield(self._tell())
+
+    def _queue(self, work: Work, windows: Sequence[Window], *, first: int, guess: int, size: int) -> None:
+        """Queue the windows of some texts whose cost was guessed before."""
+        tokens = sum(len(window.ids) for window in windows)
+        self._owe(work, tokens - guess)
+        self.load.learn_length(size, tokens)
+        by_row: dict[int, list[Window]] = {}
+        for window in windows:
+            by_row.setdefault(window.row, []).append(window)
+        for row, own in by_row.items():
+            self._lanes.push(work, first + row, own)
+        self._arrived.set()
+
+    def _owe(self, work: Work, tokens: int) -> None:
+        work.owed += tokens
+        self.load.owed[work.lane] += tokens
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _run(self) -> None:
+        """Score batch after batch, each of whatever waits by then."""
+        while True:
+            await self._arrived.wait()
+            batch = self._lanes.take()
+            if not batch:
+                self._arrived.clear()
+                continue
+            tokens = sum(piece.tokens for piece in batch)
+            begin = perf_counter()
+            try:
+                logits = await self._in(
+                    self._scoring, batch[0].text.work.model.score, [piece.window for piece in batch]
+                )
+            except Exception as error:  # whatever it is, it is the callers' to hear, and the next batch goes on
+                self._fail(batch, error)
+                continue
+            seconds = perf_counter() - begin
+            self.load.learn_rate(tokens, seconds)
+            self._observe(len(batch), tokens, seconds)
+            self._deliver(batch, logits)
+            if batch[0].text.work.lane is Lane.LOW:
+                await self._tell()
+
+    def _deliver(self, batch: Sequence[Piece], logits: NDArray[np.float32]) -> None:
+        for piece, row in zip(batch, logits, strict=True):
+            work = piece.text.work
+            done = self._waiting.get(work)
+            if done is None:
+                continue
+            self._owe(work, -piece.tokens)
+            if piece.text.take(piece.index, row) and not done.done():
+                done.set_result(None)
+
+    def _fail(self, batch: Sequence[Piece], error: Exception) -> None:
+        for work in {piece.text.work for piece in batch}:
+            done = self._waiting.get(work)
+            if done is not None and not done.done():
+                done.set_exception(error)
+
+    @staticmethod
+    async def _in(pool: Executor, call: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, call, *args)
+
+
+class BatchClassifier:
+    """The engine for other threads: fulfils ``nlp.pipeline.classify.Classifier`` and what evidence needs."""
+
+    CHUNK_CHARS = 30_000
+    """Characters of which windows exist at once; a block of very long texts would fill the memory."""
+
+    def __init__(self, engine: Engine, model: LoadedModel, loop: asyncio.AbstractEventLoop, lane: Lane) -> None:
+        self._engine = engine
+        self._model = model
+        self._loop = loop
+        self._lane = lane
+        self.taxonomy = model.taxonomy
+        self.name = model.name
+
+    def predict(self, texts: Sequence[PreparedText], /) -> list[Prediction]:
+        """One prediction per text, in order; blocks. Raises NotReadyError when the server stops."""
+        return self._model.decide(self._logits(texts))
+
+    def predict_proba(self, texts: Sequence[PreparedText], /) -> NDArray[np.float32]:
+        """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]; blocks."""
+        return self._model.probabilities(self._logits(texts))
+
+    def _logits(self, texts: Sequence[PreparedText]) -> NDArray[np.float32]:
+        lengths = [len(text.customer) + len(text.agent) for text in texts]
+        # Texts of one length stand together, so that batches need little padding.
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
+        rows = np.empty((len(texts), len(self.taxonomy.labels)), dtype=np.float32)
+        for part in _parts(order, lengths, self.CHUNK_CHARS):
+            windows = self._model.cut([texts[index] for index in part])
+            scoring = self._engine.logits(self._model, windows, len(part), lane=self._lane)
+            rows[part] = asyncio.run_coroutine_threadsafe(scoring, self._loop).result()
+        return rows
+
+
+def _prepare(model: LoadedModel, sources: Sequence[Source], mask: bool) -> tuple[list[PreparedText], list[Window]]:
+    prepared = [prepare(source.text, turns=source.turns, mask=mask) for source in sources]
+    return prepared, model.cut(prepared)
+
+
+def _chunks(sources: Sequence[Source]) -> Iterator[list[Source]]:
+    sizes = [source.size for source in sources]
+    for part in _parts(range(len(sources)), sizes, _CHUNK_CHARS):
+        yield [sources[index] for index in part]
+
+
+def _parts(order: Sequence[int], sizes: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Consecutive positions of ``order`` whose sizes sum to at most ``most``, or one position."""
+    part: list[int] = []
+    held = 0
+    for index in order:
+        if part and held + sizes[index] > most:
+            yield part
+            part, held = [], 0
+        part.append(index)
+        held += sizes[index]
+    if part:
+        yield part

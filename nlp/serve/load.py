@@ -1,0 +1,52 @@
+"""How much work waits, how fast it goes, and whether one more request may join it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nlp.serve.problems import OverloadedError, retry
+
+_SMOOTHING = 0.1
+_TELLING_CHARS = 20
+"""Characters from which a text says something about tokens per character; in shorter ones special tokens weigh."""
+
+
+@dataclass(kw_only=True)
+class Load:
+    """``owed`` are the waiting tokens by lane, ``rate`` tokens per second, ``per_char`` tokens per character."""
+
+    queue_tokens: int
+    max_wait: float
+    rate: float = 1_000.0
+    per_char: float = 0.7
+    owed: list[int] = field(default_factory=lambda: [0, 0])
+
+    def guess(self, characters: int, texts: int) -> int:
+        """Tokens that so many characters will be."""
+        return int(characters * self.per_char) + 4 * texts
+
+    @property
+    def wait(self) -> float:
+        """Seconds until a request that comes now is begun."""
+        return self.owed[0] / self.rate
+
+    def check(self, tokens: int) -> None:
+        """Raise OverloadedError when so many more tokens would wait too long; alone, every request is welcome."""
+        waiting = self.owed[0]
+        if waiting and (waiting + tokens > self.queue_tokens or self.wait > self.max_wait):
+            raise retry(
+                OverloadedError(
+                    "{seconds} seconds of work wait already; send the request again after the time in Retry-After",
+                    seconds=round(self.wait, 1),
+                ),
+                max(1.0, min(self.wait - self.max_wait / 2, 60.0)),
+            )
+
+    def learn_rate(self, tokens: int, seconds: float) -> None:
+        """Take in how long a batch took."""
+        self.rate += _SMOOTHING * (tokens / max(seconds, 1e-6) - self.rate)
+
+    def learn_length(self, characters: int, tokens: int) -> None:
+        """Take in how many tokens a text had."""
+        if characters >= _TELLING_CHARS:
+            self.per_char += _SMOOTHING * (min(2.0, tokens / characters) - self.per_char)

@@ -1,0 +1,188 @@
+"""What every request passes: an id, limits on its body, safe headers, one log line, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from nlp.errors import DangolError
+from nlp.serve.metrics import Metrics
+from nlp.serve.problems import ForbiddenError, OverloadedError, TooLargeError, TooSlowError, problem, retry
+from nlp.serve.settings import MIB, Settings
+
+UPLOADS = ("/v1/jobs", "/v1/analyze")
+STREAMS = ("/v1/predict/stream",)
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.http")
+
+
+class Guard:
+    """The outermost layer of the app; pure ASGI, so that bodies stream through it."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings, metrics: Metrics) -> None:
+        self._app = app
+        self._settings = settings
+        self._metrics = metrics
+        self._held = Held(most=settings.max_held_bytes)
+        self._hosts = settings.allowed_hosts or (_LOCAL_NAMES if settings.loopback else ())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send)
+        body = None
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=exchange.id)
+        try:
+            self._check(exchange.headers)
+            body = _Body(scope, exchange.headers, receive, self._settings, self._held)
+            await self._app(scope, body.receive, exchange.send)
+        except DangolError as error:
+            await problem(error, Request(scope))(scope, receive, exchange.send)
+        finally:
+            if body is not None:
+                body.release()
+            self._note(scope, exchange)
+
+    def _check(self, headers: Headers) -> None:
+        """Without keys, a page that resolves its own name to this machine must not reach the server."""
+        name = headers.get("host", "")
+        if self._hosts and re.sub(r":\d+$", "", name).lower() not in self._hosts:
+            raise ForbiddenError("the server does not answer under this host name; see the setting allowed_hosts")
+
+    def _note(self, scope: Scope, exchange: _Exchange) -> None:
+        seconds = perf_counter() - exchange.begin
+        route = getattr(scope.get("route"), "path", "") or "-"
+        state: dict[str, Any] = scope["state"]
+        status = exchange.status
+        self._metrics.requests.labels(scope["method"] if route != "-" else "-", route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        if "problem" in state:
+            self._metrics.refused.labels(state["problem"]).inc()
+        quiet = route.startswith("/health") or route == "/metrics"
+        (_log.debug if quiet else _log.info)(
+            "request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(1000 * seconds, 1),
+            caller=state.get("caller"),
+            problem=state.get("problem"),
+            texts=state.get("texts"),
+        )
+
+
+class _Exchange:
+    """One request and what was answered."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.begin = perf_counter()
+        self.headers = Headers(scope=scope)
+        given = self.headers.get("x-request-id", "")
+        self.id = given if _ID.fullmatch(given) else secrets.token_hex(8)
+        self.status = 499
+        self._send = send
+        self._state = scope.setdefault("state", {})
+        self._state.update(request_id=self.id, timings={})
+
+    async def send(self, message: Message) -> None:
+        """Add our headers to the head of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in _SAFE.items():
+                headers.setdefault(name, value)
+            headers["X-Request-ID"] = self.id
+            timings = {**self._state["timings"], "total": perf_counter() - self.begin}
+            headers["Server-Timing"] = ", ".join(f"{stage};dur={1000 * took:.1f}" for stage, took in timings.items())
+            if self.status in (408, 413):
+                headers["Connection"] = "close"
+        await self._send(message)
+
+
+@dataclass(kw_only=True, slots=True)
+class Held:
+    """Bytes of the bodies that all requests together hold in memory."""
+
+    most: int
+    now: int = 0
+
+
+class _Body:
+    """The body of a request, within its limits of size and time."""
+
+    def __init__(self, scope: Scope, headers: Headers, receive: Receive, settings: Settings, held: Held) -> None:
+        path = scope["path"].rstrip("/")
+        self._receive = receive
+        self._flowing = path in STREAMS or path in UPLOADS
+        self._timeout = settings.body_timeout
+        self._most: int | None = settings.max_body_bytes
+        if path in UPLOADS:
+            self._most = settings.max_upload_bytes + MIB
+        elif path in STREAMS:
+            self._most = None
+        self._held = held
+        self._got = 0
+        self._complete = False
+        self._until = perf_counter() + self._timeout
+        declared = headers.get("content-length", "")
+        if declared.isdecimal():
+            self._check(int(declared))
+
+    async def receive(self) -> Message:
+        """The next part; raises TooLargeError, TooSlowError."""
+        if self._complete:
+            return await self._receive()
+        left = self._timeout if self._flowing else self._until - perf_counter()
+        try:
+            message = await asyncio.wait_for(self._receive(), max(left, 0.001))
+        except TimeoutError:
+            raise TooSlowError(
+                "the body did not arrive within {seconds} seconds; send it faster", seconds=self._timeout
+            ) from None
+        size = len(message.get("body", b""))
+        self._got += size
+        self._hold(size)
+        self._check(self._got)
+        self._complete = not message.get("more_body", False)
+        return message
+
+    def release(self) -> None:
+        """The request is over; its body is no longer held."""
+        if not self._flowing:
+            self._held.now -= self._got
+
+    def _hold(self, size: int) -> None:
+        """Count what is kept in memory until the request is over; what flows on is not."""
+        if self._flowing:
+            return
+        self._held.now += size
+        if self._held.now > self._held.most:
+            raise retry(OverloadedError("too many large requests at once; send the request again in a moment"), 2.0)
+
+    def _check(self, size: int) -> None:
+        if self._most is not None and size > self._most:
+            raise TooLargeError(
+                "the body is larger than {most} bytes; send less at once, or a file to /v1/jobs", most=self._most
+            )

@@ -1,0 +1,100 @@
+"""A loaded model as the engine uses it: texts to windows, windows to logits, logits to predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.model.classifier import ComplaintClassifier
+from nlp.model.windows import Window
+from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText, prepare
+from nlp.types import Prediction
+
+_WARM_UP = "배송이 2주나 걸렸는데 상담원은 기다리라는 말만 하네요. 환불해 주세요. " * 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedModel:
+    """A model ready to score; requests hold the one that they began with, so a swap changes none of them.
+
+    ``rate`` is the tokens per second of the warm-up, a first guess.
+    """
+
+    classifier: ComplaintClassifier
+    folder: Path
+    loaded_at: datetime
+    rate: float
+
+    @classmethod
+    def load(cls, folder: str | Path, *, threads: int) -> LoadedModel:
+        """Load a folder and score a text, so that no caller pays for the first run. Raises ModelError."""
+        classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
+        return cls.of(classifier, folder=Path(folder))
+
+    @classmethod
+    def of(cls, classifier: ComplaintClassifier, *, folder: Path) -> LoadedModel:
+        """A model around a classifier that is loaded already."""
+        prepared = prepare(_WARM_UP)
+        classifier.predict_logits([prepared])
+        begin = perf_counter()
+        classifier.predict_logits([prepared])
+        tokens = sum(len(window.ids) for window in classifier._windows.cut([prepared]))
+        rate = tokens / max(perf_counter() - begin, 1e-6)
+        return cls(classifier=classifier, folder=folder, loaded_at=datetime.now(UTC), rate=rate)
+
+    @property
+    def name(self) -> str:
+        """Version and digest."""
+        return self.classifier.name
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The labels it gives."""
+        return self.classifier.taxonomy
+
+    def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
+        """Windows of all texts, in order; every text has at least one."""
+        return self.classifier._windows.cut(texts)
+
+    def score(self, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """Logits ``(n_windows, n_labels)``; higher is more likely, no window depends on its neighbours."""
+        return self.classifier._session.logits(self.classifier._windows.pad(windows))
+
+    def pool(self, logits: NDArray[np.float32], tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        """One row ``(n_labels,)`` from a text's windows ``(n_windows, n_labels)``, as ``nlp.model.pooling`` does.
+
+        Any-of labels take the highest window, one-of labels the mean weighted by ``tokens`` ``(n_windows,)``.
+        """
+        pooled: NDArray[np.float32] = np.average(logits.astype(np.float64), axis=0, weights=tokens).astype(np.float32)
+        for group in self.taxonomy:
+            if group.kind == "any-of":
+                columns = self.taxonomy.columns(group.id)
+                pooled[columns] = logits[:, columns].max(axis=0)
+        return pooled
+
+    def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]."""
+        return self.classifier.decision.probabilities(logits, self.taxonomy)
+
+    def decide(self, logits: NDArray[np.float32]) -> list[Prediction]:
+        """Predictions from pooled logits ``(n_texts, n_labels)``."""
+        taxonomy, decision = self.taxonomy, self.classifier.decision
+        probabilities = self.probabilities(logits)
+        decided = decision.decide(probabilities, taxonomy)
+        abstained = decision.abstained(probabilities, decided, taxonomy)
+        groups = [group.id for group in taxonomy]
+        return [
+            Prediction(
+                labels=taxonomy.decode(row),
+                probabilities=dict(zip(taxonomy.labels, scores.tolist(), strict=True)),
+                abstained=tuple(group for group, unsure in zip(groups, doubt, strict=True) if unsure),
+            )
+            for row, scores, doubt in zip(decided, probabilities, abstained, strict=True)
+        ]

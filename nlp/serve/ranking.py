@@ -1,0 +1,122 @@
+"""From a ranking request to the library's ranking and back; no figure is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from nlp.classified import ClassifiedTable
+from nlp.corpus.results import Incoming
+from nlp.model.evidence import Evidence
+from nlp.pipeline.masking import cell_mask
+from nlp.recovery.queue import Ranking
+from nlp.recovery.ranking import rank_cases
+from nlp.serve.engine import Scored, Source
+from nlp.serve.schemas import RankIn
+from nlp.types import Turn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A ranking, the documents' ids and the moment that it counts from."""
+
+    ranking: Ranking
+    ids: Sequence[str]
+    now: datetime
+
+
+def documents_of(body: RankIn) -> list[Source]:
+    """The texts of the documents."""
+    return [
+        Source(document.text or "", tuple(Turn(speaker=turn.speaker, text=turn.text) for turn in document.turns))
+        for document in body.documents
+    ]
+
+
+def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]] | None) -> Ranked:
+    """Rank the documents as files are ranked: cells are masked, and without ``now`` the latest time counts."""
+    table = _table(body, scored)
+    times = table.times[~np.isnat(table.times)]
+    latest = times.max().item() if len(times) else datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    now = body.now.replace(tzinfo=None) if body.now is not None else latest
+    said = None
+    if evidence is not None:
+        found = [
+            tuple(dict.fromkeys(part.text for part in sorted(parts.values(), key=lambda part: part.start)))
+            for parts in evidence
+        ]
+        said = found.__getitem__
+    ranking = rank_cases(table, now=now, capacity=body.capacity, evidence=said)
+    return Ranked(ranking=ranking, ids=list(table.ids), now=now)
+
+
+def answer_of(ranked: Ranked, model: str) -> dict[str, Any]:
+    """The answer as JSON; see ``RankOut``."""
+    cases = [_case(ranked, place) for place in range(len(ranked.ranking))]
+    return {
+        "model": model,
+        "now": ranked.now.isoformat(),
+        "cases": cases,
+        "notes": [asdict(note) for note in ranked.ranking.notes],
+    }
+
+
+def _case(ranked: Ranked, place: int) -> dict[str, Any]:
+    case = ranked.ranking.case(place)
+    found = asdict(case)
+    rows = found.pop("rows")
+    found["documents"] = [ranked.ids[row] for row in rows]
+    found["deadline"] = case.deadline.isoformat() if case.deadline is not None else None
+    found["actions"] = [
+        {name: getattr(action, name) for name in ("id", "kind", "justice", "ko", "en", "source")}
+        for action in case.actions
+    ]
+    return found
+
+
+def _table(body: RankIn, scored: Scored) -> ClassifiedTable:
+    documents, taxonomy = body.documents, scored.model.taxonomy
+    masked = cell_mask(mask=body.mask)
+
+    def column(name: str) -> Any:
+        cells = [getattr(document, name) for document in documents]
+        role = Incoming(name="", role=name)
+        return _objects([masked(cell, role) if cell else None for cell in cells])
+
+    names = list(dict.fromkeys(name for document in documents for name in document.fields))
+    times = [document.time.replace(tzinfo=None) if document.time is not None else None for document in documents]
+    groups = [group.id for group in taxonomy]
+    return ClassifiedTable(
+        taxonomy=taxonomy,
+        ids=_objects([document.id for document in documents]),
+        texts=_objects([text.masked for text in scored.texts]),
+        probabilities=np.array(
+            [[found.probabilities[label] for label in taxonomy.labels] for found in scored.predictions],
+            dtype=np.float32,
+        ),
+        decided=np.stack([taxonomy.encode(found.labels) for found in scored.predictions]) > 0.5,
+        abstained=np.array(
+            [[group in found.abstained for group in groups] for found in scored.predictions], dtype=bool
+        ),
+        times=np.array(times, dtype="datetime64[s]"),
+        customer_ids=column("customer_id"),
+        channels=column("channel"),
+        branches=column("branch"),
+        products=column("product"),
+        fields={
+            name: _objects(
+                [masked(document.fields.get(name, ""), Incoming(name=name)) or None for document in documents]
+            )
+            for name in names
+        },
+    )
+
+
+def _objects(values: Sequence[object]) -> Any:
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = values
+    return cells

@@ -1,0 +1,64 @@
+"""Whether the server lives, whether it can answer, what it measures, and how it is to be called."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from nlp.serve.auth import Reader
+from nlp.serve.exchange import reply
+from nlp.serve.lanes import Lane
+from nlp.serve.metrics import MEDIA_TYPE
+from nlp.serve.problems import responses
+from nlp.serve.schemas import HealthOut
+from nlp.serve.services import Parts
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/health/live", response_model=HealthOut, responses=responses("forbidden"), summary="살아 있는지")
+async def live() -> Response:
+    """Whether the process answers at all; needs no key. A supervisor restarts the server when this fails."""
+    return reply({"status": "ok"})
+
+
+@router.get(
+    "/health/ready",
+    response_model=HealthOut,
+    responses=responses("forbidden", "not-ready", "store"),
+    summary="준비됐는지",
+)
+async def ready(parts: Parts) -> Response:
+    """Whether requests can be answered: the model is loaded and the database answers; needs no key."""
+    parts.engine.check()
+    await asyncio.to_thread(parts.store.check)
+    return reply({"status": "ok"})
+
+
+@router.get(
+    "/metrics",
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text format"},
+        **responses("unauthenticated", "forbidden", "rate-limited"),
+    },
+    response_class=Response,
+    summary="측정값",
+)
+async def metrics(_: Reader, parts: Parts) -> Response:
+    """Requests, latency, batch sizes, queue, refusals and label rates, for Prometheus."""
+    for lane in Lane:
+        parts.metrics.queue.labels(lane.name.lower()).set(parts.engine.load.owed[lane])
+    parts.metrics.ready.set(parts.engine.state == "ready")
+    return Response(parts.metrics.render(), media_type=MEDIA_TYPE)
+
+
+@router.get(
+    "/openapi.json",
+    responses={200: {"description": "OpenAPI 3.1"}, **responses("unauthenticated", "forbidden", "rate-limited")},
+    summary="API 설명",
+)
+async def openapi(request: Request, _: Reader) -> Response:
+    """This description."""
+    return reply(request.app.openapi())

@@ -1,0 +1,200 @@
+"""Labels for a stream of texts: one JSON value a line in, one a line out, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.responses import Response, StreamingResponse
+
+from nlp.errors import DangolError, Message
+from nlp.messages import Language, localized
+from nlp.serve.answers import answer
+from nlp.serve.auth import Reader
+from nlp.serve.exchange import encoded
+from nlp.serve.inference import check_limits, evidence_of
+from nlp.serve.lanes import Lane
+from nlp.serve.problems import MediaTypeError, OverloadedError, code_of, invalid, language_of, responses, retry, rule
+from nlp.serve.schemas import DialogueIn, StreamLine, TextIn, TextOrDialogue, source_of
+from nlp.serve.services import Parts, Services
+
+router = APIRouter(prefix="/v1", tags=["inference"])
+
+MEDIA_TYPE = "application/x-ndjson"
+_READ = (MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/jsonlines")
+_AHEAD = 16
+"""Lines of a stream that are worked on at once; the next is read when the oldest is answered."""
+
+_BYTES_PER_CHAR = 12
+"""A character beyond the basic plane, escaped in JSON as two ``\\uXXXX``."""
+
+
+class _WithId(TextIn):
+    id: str | None = Field(None, max_length=200)
+
+
+class _DialogueWithId(DialogueIn):
+    id: str | None = Field(None, max_length=200)
+
+
+_LINE: TypeAdapter[str | _WithId | _DialogueWithId] = TypeAdapter(str | _WithId | _DialogueWithId)
+
+
+class Options(BaseModel):
+    """What to answer for every line."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    probabilities: bool = Field(False, description="모든 라벨의 확률도 · also the probability of every label")
+    evidence: bool = Field(False, description="원인마다 근거 문장도 · also the sentence behind each cause")
+    masked_text: bool = Field(False, description="개인정보를 가린 글도 · also the text without personal data")
+    mask: bool = Field(True, description="개인정보를 가리고 읽는다 · read without personal data")
+
+
+@router.post(
+    "/predict/stream",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "한 줄에 답 하나씩, 받은 순서대로 · one answer a line, in order",
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/StreamLine"}}},
+        },
+        **responses(
+            "invalid",
+            "unauthenticated",
+            "forbidden",
+            "media-type",
+            "rate-limited",
+            "not-ready",
+            "overloaded",
+            "store",
+            "bad-request",
+            "too-slow",
+        ),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"type": "string"},
+                    "example": '"배송이 2주나 걸렸어요"\n{"id":"VOC-2","text":"상담원이 불친절해요"}\n',
+                }
+            },
+        }
+    },
+    summary="글을 흘려보내며 라벨 붙이기",
+)
+async def stream(
+    options: Annotated[Options, Query()],
+    request: Request,
+    _: Reader,
+    parts: Parts,
+) -> Response:
+    """For batch systems: of any length, at the pace of the server, behind everybody who waits for an answer.
+
+    A line is a JSON string, ``{"text": …}`` or ``{"turns": […]}``, each object perhaps with an ``id``. A line that
+    cannot be used is answered with its error, and the stream goes on.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() not in _READ:
+        raise MediaTypeError("send one JSON value a line, with Content-Type: application/x-ndjson")
+    parts.engine.check()
+    if parts.streams.locked():
+        raise retry(
+            OverloadedError("{most} streams run already; send this one later", most=parts.settings.max_streams), 10.0
+        )
+    language = language_of(request.headers.get("accept-language"))
+    answers = _answers(request, options, parts, language)
+    return StreamingResponse(answers, media_type=MEDIA_TYPE)
+
+
+async def _answers(request: Request, options: Options, parts: Services, language: Language) -> AsyncIterator[bytes]:
+    async with parts.streams:
+        ahead: deque[asyncio.Task[dict[str, Any]]] = deque()
+        try:
+            number = 0
+            async for line in _lines(request, parts.settings.max_text_chars * _BYTES_PER_CHAR):
+                number += 1
+                ahead.append(asyncio.create_task(_line(number, line, options, parts, language)))
+                while len(ahead) >= _AHEAD or (ahead and ahead[0].done()):
+                    yield encoded(await ahead[0]) + b"\n"
+                    ahead.popleft()
+            while ahead:
+                yield encoded(await ahead[0]) + b"\n"
+                ahead.popleft()
+        except DangolError as error:
+            yield encoded({"line": number + 1, "error": _error(error, language)}) + b"\n"
+        finally:
+            for task in ahead:
+                task.cancel()
+
+
+async def _lines(request: Request, most: int) -> AsyncIterator[bytes | None]:
+    """Lines that are not blank; None for one that is too long, which is not kept."""
+    rest, lost = b"", False
+    async for part in request.stream():
+        *lines, rest = (rest + part).split(b"\n")
+        for line in lines:
+            if lost or len(line) > most:
+                lost = False
+                yield None
+            elif line.strip():
+                yield line
+        if len(rest) > most:
+            rest, lost = b"", True
+    if lost:
+        yield None
+    elif rest.strip():
+        yield rest
+
+
+async def _line(
+    number: int, line: bytes | None, options: Options, parts: Services, language: Language
+) -> dict[str, Any]:
+    try:
+        item = _parsed(line, parts)
+        source = source_of(item)
+        check_limits([source], parts.settings, field="text", most=1)
+        scored = await parts.engine.predict([source], mask=options.mask, lane=Lane.LOW)
+        found = await evidence_of(parts.engine, scored, lane=Lane.LOW) if options.evidence else [None]
+    except DangolError as error:
+        return {"line": number, "error": _error(error, language)}
+    parts.metrics.predictions(scored.predictions)
+    given = getattr(item, "id", None)
+    return {
+        "line": number,
+        **({"id": given} if given is not None else {}),
+        "prediction": answer(scored.predictions[0], scored.texts[0], options, found[0]),
+    }
+
+
+def _parsed(line: bytes | None, parts: Services) -> TextOrDialogue:
+    if line is None:
+        raise invalid(("text", Message("at most {most} characters are allowed", most=parts.settings.max_text_chars)))
+    try:
+        return _LINE.validate_python(json.loads(line))
+    except ValidationError as error:
+        raise invalid(("text", rule(error.errors(include_url=False)[-1]))) from None
+    except (ValueError, RecursionError):
+        raise invalid(("line", Message("the line is not valid JSON in UTF-8"))) from None
+
+
+def _error(error: DangolError, language: Language) -> dict[str, Any]:
+    errors = getattr(error, "errors", ())
+    return {
+        "code": code_of(error),
+        "detail": localized(error, language),
+        **(
+            {"errors": [{"field": field, "message": localized(text, language)} for field, text in errors]}
+            if errors
+            else {}
+        ),
+    }
+
+
+__all__ = ["StreamLine", "router"]

@@ -1,0 +1,114 @@
+"""From settings to a running server: checks, sockets, processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from asyncio import Transport
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.supervisors import Multiprocess
+
+from nlp.errors import InputError, ModelError
+from nlp.model.session import FILE
+from nlp.resources import default_model_path
+from nlp.serve import logs
+from nlp.serve.app import create_app
+from nlp.serve.settings import Settings
+from nlp.store import Store
+
+HEAD_SECONDS = 10.0
+"""Within so many seconds a connection must bring the head of a request, or it is closed."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it; what was accepted is finished first.
+
+    SIGTERM and SIGINT stop, SIGHUP loads the model again. Raises InputError when the server would listen beyond
+    loopback without any API key, ModelError when there is no model folder, StoreError for the database.
+    """
+    logs.configure(settings.log_level, settings.log_format)
+    _check_model(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with Store.open(settings.store_url) as store:
+        if settings.keys_needed and not store.keys.any_active():
+            raise InputError(
+                "{host}: the server needs API keys here and there are none; make one with 'dangol keys create', "
+                "or listen on 127.0.0.1",
+                host=settings.host,
+            )
+    config = uvicorn.Config(
+        partial(create_app, settings),
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.forwarded_allow_ips),
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+    )
+    if settings.workers == 1:
+        uvicorn.Server(config).run()
+        return
+    with tempfile.TemporaryDirectory(prefix="dangol-metrics-") as folder:
+        # Read by prometheus_client when a worker imports it; every process then counts into files of this folder.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        Workers(config, [config.bind_socket()]).run()
+
+
+class Workers(Multiprocess):
+    """Several processes on one socket; SIGHUP goes to each, which loads its model beside answering."""
+
+    def handle_hup(self) -> None:
+        """Tell the workers instead of replacing them."""
+        for process in self.processes:
+            if process.pid is not None:
+                os.kill(process.pid, signal.SIGHUP)
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """Closes a connection that does not bring the head of a request in time (slowloris)."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._waiting = self.loop.call_later(HEAD_SECONDS, transport.close)
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the next head of the same connection."""
+        super().on_message_begin()
+        self._waiting.cancel()
+        self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def on_headers_complete(self) -> None:
+        """The head is there; the body has limits of its own."""
+        self._waiting.cancel()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._waiting.cancel()
+        super().connection_lost(exc)
+
+
+def _check_model(settings: Settings) -> None:
+    """A wrong path is told at once; a file that cannot be loaded is told by the log and /health/ready."""
+    folder = default_model_path() if settings.model is None else Path(settings.model)
+    if settings.model is not None and settings.model.count("/") == 1 and not folder.exists():
+        return  # a model of the hub
+    if not (folder / FILE).is_file():
+        raise ModelError(
+            "{folder}: this is no complete model folder, {file} is missing; check the setting 'model'",
+            folder=folder,
+            file=FILE,
+        )
