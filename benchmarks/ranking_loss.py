@@ -74,7 +74,7 @@ def losses(*, seeds: int, customers: int, sample: int = 1500) -> Iterator[dict[s
 
 
 def ceiling(*, seeds: int, customers: int, worlds: int = 16, size: int = 20_000, sample: int = 1500) -> list[float]:
-    """Value captured, by seed, by a regression that knows the true gains of ``worlds`` others; needs the train extra."""
+    """Value captured, by seed, by a regression that knows the gains of ``worlds`` others; needs the train extra."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     priors = Priors.load()

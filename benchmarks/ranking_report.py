@@ -134,8 +134,8 @@ def report(
         "## What the figures owe to the world",
         "",
         "Constants true. Where customers are worth much the same, telling them apart is left to the texts, and the "
-        "errors of reading cost more. The last row is a world in which recovery works on the probability of leaving, "
-        "not on the hazard, as the ranking does.",
+        "errors of reading cost more. In the last row recovery works on the probability of leaving; in the "
+        "others, as in the ranking, on the hazard.",
         "",
         "These are not blind figures. After first results customer-level noise that no ranking can see was taken out "
         "of the world, remaining life was tied to frailty, and the spread of ln(margin) was raised from 0.8 to 1.28 "
