@@ -32,6 +32,9 @@ from nlp.store import (
 
 MEDIA_TYPE = "application/problem+json"
 
+TAGS = ("Text", "Object", "Dialogue")
+"""Names of the kinds of a text in a request; they stand in the places that pydantic tells, not in the request."""
+
 
 class ServiceError(DangolError):
     """An answer that is a refusal; ``retry_after`` is the seconds until the same request may work."""
@@ -344,9 +347,10 @@ def rule(item: Mapping[str, Any]) -> Message:
 
 
 def _field(place: Sequence[str | int]) -> str:
-    """``("body", "texts", 0, "str")`` → ``texts.0``; names of union members are left out."""
-    parts = [str(part) for part in place if not (isinstance(part, str) and part[:1].isupper()) and part != "str"]
-    return ".".join(parts[1:] if parts[:1] in (["body"], ["query"], ["path"], ["header"]) else parts) or "body"
+    """``("body", "texts", 0, "Text")`` → ``texts.0``; names of union members are left out."""
+    head, *rest = place
+    parts = [str(part) for part in rest if part not in TAGS]
+    return ".".join(parts) or str(head)
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from nlp.serve.engine import Source
 from nlp.types import Turn
@@ -34,7 +34,33 @@ class TextIn(_Request):
     text: str = Field(max_length=1_000_000, examples=["배송이 2주나 걸렸어요"])
 
 
-TextOrDialogue: TypeAlias = str | TextIn | DialogueIn
+class TextWithId(TextIn):
+    """A line of a stream · 흘려보내는 글."""
+
+    id: str | None = Field(None, max_length=200)
+
+
+class DialogueWithId(DialogueIn):
+    """A line of a stream · 흘려보내는 통화."""
+
+    id: str | None = Field(None, max_length=200)
+
+
+def _tag(value: object) -> str:
+    """Which of the three a value wants to be, so that an error speaks of that one alone."""
+    if isinstance(value, dict):
+        return "Dialogue" if "turns" in value else "Object"
+    return "Dialogue" if isinstance(value, DialogueIn) else "Object" if isinstance(value, TextIn) else "Text"
+
+
+TextOrDialogue: TypeAlias = Annotated[
+    Annotated[str, Tag("Text")] | Annotated[TextIn, Tag("Object")] | Annotated[DialogueIn, Tag("Dialogue")],
+    Discriminator(_tag),
+]
+StreamItem: TypeAlias = Annotated[
+    Annotated[str, Tag("Text")] | Annotated[TextWithId, Tag("Object")] | Annotated[DialogueWithId, Tag("Dialogue")],
+    Discriminator(_tag),
+]
 
 
 class PredictIn(_Request):
@@ -278,7 +304,7 @@ class HealthOut(BaseModel):
     status: Literal["ok"]
 
 
-def source_of(item: TextOrDialogue) -> Source:
+def source_of(item: str | TextIn | DialogueIn) -> Source:
     """What the engine takes."""
     if isinstance(item, DialogueIn):
         return Source("", tuple(Turn(speaker=turn.speaker, text=turn.text) for turn in item.turns))

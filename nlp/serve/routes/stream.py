@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from nlp.errors import DangolError, Message
 from nlp.messages import Language, localized
@@ -20,7 +22,7 @@ from nlp.serve.exchange import encoded
 from nlp.serve.inference import check_limits, evidence_of
 from nlp.serve.lanes import Lane
 from nlp.serve.problems import MediaTypeError, OverloadedError, code_of, invalid, language_of, responses, retry, rule
-from nlp.serve.schemas import DialogueIn, StreamLine, TextIn, TextOrDialogue, source_of
+from nlp.serve.schemas import DialogueWithId, StreamItem, TextWithId, source_of
 from nlp.serve.services import Parts, Services
 
 router = APIRouter(prefix="/v1", tags=["inference"])
@@ -34,15 +36,7 @@ _BYTES_PER_CHAR = 12
 """A character beyond the basic plane, escaped in JSON as two ``\\uXXXX``."""
 
 
-class _WithId(TextIn):
-    id: str | None = Field(None, max_length=200)
-
-
-class _DialogueWithId(DialogueIn):
-    id: str | None = Field(None, max_length=200)
-
-
-_LINE: TypeAdapter[str | _WithId | _DialogueWithId] = TypeAdapter(str | _WithId | _DialogueWithId)
+_LINE: TypeAdapter[str | TextWithId | DialogueWithId] = TypeAdapter(StreamItem)
 
 
 class Options(BaseModel):
@@ -54,6 +48,13 @@ class Options(BaseModel):
     evidence: bool = Field(False, description="원인마다 근거 문장도 · also the sentence behind each cause")
     masked_text: bool = Field(False, description="개인정보를 가린 글도 · also the text without personal data")
     mask: bool = Field(True, description="개인정보를 가리고 읽는다 · read without personal data")
+
+
+class _Flowing(StreamingResponse):
+    """An answer that begins while the body still comes: nobody else may read the body to notice a caller leaving."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await self.stream_response(send)
 
 
 @router.post(
@@ -110,7 +111,7 @@ async def stream(
         )
     language = language_of(request.headers.get("accept-language"))
     answers = _answers(request, options, parts, language)
-    return StreamingResponse(answers, media_type=MEDIA_TYPE)
+    return _Flowing(answers, media_type=MEDIA_TYPE)
 
 
 async def _answers(request: Request, options: Options, parts: Services, language: Language) -> AsyncIterator[bytes]:
@@ -127,6 +128,8 @@ async def _answers(request: Request, options: Options, parts: Services, language
             while ahead:
                 yield encoded(await ahead[0]) + b"\n"
                 ahead.popleft()
+        except ClientDisconnect:
+            pass
         except DangolError as error:
             yield encoded({"line": number + 1, "error": _error(error, language)}) + b"\n"
         finally:
@@ -173,13 +176,13 @@ async def _line(
     }
 
 
-def _parsed(line: bytes | None, parts: Services) -> TextOrDialogue:
+def _parsed(line: bytes | None, parts: Services) -> str | TextWithId | DialogueWithId:
     if line is None:
         raise invalid(("text", Message("at most {most} characters are allowed", most=parts.settings.max_text_chars)))
     try:
         return _LINE.validate_python(json.loads(line))
     except ValidationError as error:
-        raise invalid(("text", rule(error.errors(include_url=False)[-1]))) from None
+        raise invalid(("text", rule(error.errors(include_url=False)[0]))) from None
     except (ValueError, RecursionError):
         raise invalid(("line", Message("the line is not valid JSON in UTF-8"))) from None
 
@@ -195,6 +198,3 @@ def _error(error: DangolError, language: Language) -> dict[str, Any]:
             else {}
         ),
     }
-
-
-__all__ = ["StreamLine", "router"]
