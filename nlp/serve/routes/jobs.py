@@ -1,0 +1,296 @@
+"""``/v1/jobs`` and ``/v1/analyze``: files that take longer than a request."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from nlp.corpus.columns import Columns
+from nlp.errors import InputError
+from nlp.serve.auth import Caller, require
+from nlp.serve.jobs import JobRunner
+from nlp.serve.jobs_api import (
+    MEDIA_TYPES,
+    AnalyzeForm,
+    ClassifyForm,
+    JobForm,
+    JobList,
+    JobView,
+    disposition,
+    fingerprint,
+    form_of,
+    request_body,
+    view,
+)
+from nlp.serve.jobs_guard import check_upload
+from nlp.serve.jobs_signals import PASSING
+from nlp.serve.jobs_upload import DiskFullError, receive, room
+from nlp.serve.problems import ConflictError, NotFoundError, language_of, responses
+from nlp.serve.services import Services, services
+from nlp.store import Job, NewJob
+
+router = APIRouter(prefix="/v1", tags=["jobs"])
+
+_LOOK_EVERY = 0.5
+_SPACE = 4
+"""Bytes on the disk per byte of an upload: itself, finished blocks, the result."""
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+Analyst = Annotated[Caller, Depends(require("analyst"))]
+Parts = Annotated[Services, Depends(services)]
+JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", examples=["4f1c2a9be0d84d1f9f0f7f2b7a9d3c55"])]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="같은 키와 같은 내용이면 같은 작업을 돌려준다. / Same key, same content: the same job.",
+    ),
+]
+
+_CALLER = ("unauthenticated", "forbidden", "rate-limited", "store")
+_ONE = (*_CALLER, "not-found", "invalid")
+_TAKING = (*_CALLER, "invalid", "unusable", "too-large", "too-slow", "media-type", "disk-full", "bad-request")
+_ACCEPTED = {
+    "description": "받았다 / Accepted",
+    "headers": {"Location": {"description": "The job", "schema": {"type": "string"}}},
+}
+
+
+@router.post(
+    "/jobs",
+    status_code=202,
+    response_model=JobView,
+    summary="파일을 분류하는 작업을 맡긴다 / Classify a file",
+    openapi_extra=request_body(ClassifyForm),
+    responses={202: _ACCEPTED, **responses(*_TAKING)},
+)
+async def create_job(request: Request, parts: Parts, caller: Analyst, key: IdempotencyKey = None) -> Response:
+    """The answer comes at once; the work survives a restart of the server."""
+    return await _take(request, parts, caller, "classify", ClassifyForm, key)
+
+
+@router.post(
+    "/analyze",
+    status_code=202,
+    response_model=JobView,
+    summary="파일에서 보고서까지 / From a file to the report",
+    openapi_extra=request_body(AnalyzeForm),
+    responses={202: _ACCEPTED, **responses(*_TAKING)},
+)
+async def create_analysis(request: Request, parts: Parts, caller: Analyst, key: IdempotencyKey = None) -> Response:
+    """The result is a ZIP with report.html, recovery_queue.xlsx, causes.csv, summary.json and the classified rows."""
+    return await _take(request, parts, caller, "analyze", AnalyzeForm, key)
+
+
+@router.get("/jobs", response_model=JobList, summary="작업 목록 / Jobs", responses=responses(*_CALLER, "invalid"))
+def list_jobs(
+    request: Request,
+    parts: Parts,
+    caller: Analyst,
+    state: Annotated[Literal["queued", "running", "done", "failed", "cancelled"] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> JobList:
+    """The caller's own jobs, newest first; an admin sees all."""
+    whose = None if caller.allows("admin") else caller.id
+    found = parts.store.jobs.list(caller=whose, state=state, limit=limit + 1, offset=offset)
+    language = language_of(request.headers.get("accept-language"))
+    return JobList(jobs=[view(job, language) for job in found[:limit]], more=len(found) > limit)
+
+
+@router.get("/jobs/{job_id}", response_model=JobView, summary="작업의 상태 / A job", responses=responses(*_ONE))
+def get_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
+    """How far it is, and how it ended."""
+    return view(_own(parts, caller, job_id), language_of(request.headers.get("accept-language")))
+
+
+@router.get(
+    "/jobs/{job_id}/events",
+    summary="작업의 진행을 흘려보낸다 / Progress as server-sent events",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"description": "JobView per event", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        204: {"description": "끝났고 더 없다 / It has ended and the caller knows"},
+        **responses(*_ONE),
+    },
+)
+async def job_events(
+    request: Request,
+    parts: Parts,
+    caller: Analyst,
+    job_id: JobId,
+    last: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+) -> Response:
+    """One event per change, the last one named ``end``; with Last-Event-ID only what changed since."""
+    job = await asyncio.to_thread(_own, parts, caller, job_id)
+    if job.finished and last == str(job.version):
+        return Response(status_code=204)  # a browser that gets this does not connect again
+    return EventSourceResponse(_events(request, parts, job, last))
+
+
+@router.post(
+    "/jobs/{job_id}/cancel", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_ONE)
+)
+@router.delete("/jobs/{job_id}", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_ONE))
+def cancel_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
+    """What was done is dropped; a finished job stays as it is."""
+    _own(parts, caller, job_id)
+    job = parts.jobs.cancel(job_id, actor=caller.id)
+    return view(_there(job), language_of(request.headers.get("accept-language")))
+
+
+@router.post(
+    "/jobs/{job_id}/resume",
+    response_model=JobView,
+    summary="실패한 작업을 이어 한다 / Resume a failed job",
+    responses=responses(*_ONE, "conflict"),
+)
+def resume_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
+    """Finished blocks are kept and not done again."""
+    if _own(parts, caller, job_id).state in ("done", "cancelled"):
+        raise ConflictError("the job has ended for good; only a failed one can be resumed")
+    job = parts.store.jobs.resume(job_id, actor=caller.id)
+    parts.jobs.wake()
+    return view(_there(job), language_of(request.headers.get("accept-language")))
+
+
+_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "파일 / The file", "content": {"application/octet-stream": {}}}}
+
+
+@router.get(
+    "/jobs/{job_id}/result",
+    summary="결과를 내려받는다 / Download the result",
+    response_class=FileResponse,
+    responses={**_FILE, **responses(*_ONE, "conflict")},
+)
+def get_result(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
+    """The classified rows, or the ZIP of an analysis."""
+    return _download(parts, caller, job_id, rejects=False)
+
+
+@router.get(
+    "/jobs/{job_id}/rejects",
+    summary="쓰지 못한 행을 내려받는다 / Download the rejected rows",
+    response_class=FileResponse,
+    responses={**_FILE, **responses(*_ONE, "conflict")},
+)
+def get_rejects(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
+    """Place, reason and masked content of each row that could not be used."""
+    return _download(parts, caller, job_id, rejects=True)
+
+
+async def _take(
+    request: Request,
+    parts: Services,
+    caller: Caller,
+    kind: Literal["classify", "analyze"],
+    form: type[JobForm],
+    key: str | None,
+) -> Response:
+    if key is not None and not _KEY.fullmatch(key):
+        raise InputError("Idempotency-Key: 1 to 255 visible ASCII characters are needed, such as a UUID")
+    runner: JobRunner = parts.jobs
+    job_id = uuid4().hex
+    files = runner.files(job_id)
+    kept = False
+    try:
+        with room():
+            await asyncio.to_thread(_check_room, runner, request.headers.get("content-length", ""))
+            lock = await asyncio.to_thread(files.make)
+        with lock:
+            upload = await receive(
+                request.stream(),
+                request.headers.get("content-type", ""),
+                files.input,
+                max_bytes=parts.settings.max_upload_bytes,
+            )
+            asked = form_of(form, upload.fields)
+            await asyncio.to_thread(
+                check_upload,
+                files.input,
+                name=upload.name,
+                columns=Columns(**asked.columns()),
+                max_rows=parts.settings.max_upload_rows,
+            )
+            options = asked.options()
+            new = NewJob(
+                id=job_id,
+                kind=kind,
+                caller=caller.id,
+                file_name=upload.name,
+                options=options,
+                fingerprint=fingerprint(kind, options, upload.sha256),
+                size=upload.size,
+                idempotency_key=key,
+            )
+            job, kept = await asyncio.to_thread(
+                parts.store.jobs.create, new, actor=caller.id, most_waiting=parts.settings.max_waiting_jobs
+            )
+    finally:
+        if not kept:
+            files.remove()
+    runner.wake()
+    shown = view(job, language_of(request.headers.get("accept-language")))
+    headers = {"Location": shown.links["self"]} | ({} if kept else {"Idempotent-Replayed": "true"})
+    return JSONResponse(shown.model_dump(mode="json"), status_code=202, headers=headers)
+
+
+def _check_room(runner: JobRunner, declared: str) -> None:
+    size = int(declared) if declared.isdecimal() else 0
+    if shutil.disk_usage(runner.folder).free < _SPACE * size:
+        raise DiskFullError("the disk of the server is full; the file was not kept. Make room, or try again later")
+
+
+def _own(parts: Services, caller: Caller, job_id: str) -> Job:
+    """A job that the caller may see; others are not said to exist."""
+    job = parts.store.jobs.get(job_id)
+    if job is not None and job.caller != caller.id and not caller.allows("admin"):
+        job = None
+    return _there(job)
+
+
+def _there(job: Job | None) -> Job:
+    if job is None:
+        raise NotFoundError("there is no such job; it was purged, or another key started it")
+    return job
+
+
+async def _events(request: Request, parts: Services, job: Job, last: str | None) -> AsyncIterator[ServerSentEvent]:
+    language = language_of(request.headers.get("accept-language"))
+    found: Job | None = job
+    while found is not None:
+        if str(found.version) != last:
+            last = str(found.version)
+            name = "end" if found.finished else "progress"
+            yield ServerSentEvent(view(found, language).model_dump_json(), event=name, id=last)
+        if found.finished or parts.jobs.stopping:
+            return
+        await asyncio.sleep(_LOOK_EVERY)
+        try:
+            found = await asyncio.to_thread(parts.store.jobs.get, job.id)
+        except PASSING:
+            continue
+
+
+def _download(parts: Services, caller: Caller, job_id: str, *, rejects: bool) -> Response:
+    job = _own(parts, caller, job_id)
+    if job.state != "done":
+        raise ConflictError("the job is {state}; its result can be had when it is done", state=job.state)
+    files = parts.jobs.files(job_id)
+    path = files.rejects(job) if rejects else files.result(job)
+    if not path.is_file():
+        if rejects and not job.rejected:
+            raise NotFoundError("every row could be used; there are no rejected rows")
+        raise NotFoundError("the file is gone from the server's data folder; start a new job")
+    parts.store.audit.add(caller.id, "job.download", job_id, rejects=rejects)
+    headers = {"Content-Disposition": disposition(job.file_name, path, rejects=rejects)}
+    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers=headers)

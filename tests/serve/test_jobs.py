@@ -1,0 +1,415 @@
+"""The work on file jobs, without HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import jobs_support as support
+import pytest
+from jobs_support import Stub, runner, take_in, wait_for, wait_until, write_export
+
+import nlp
+from nlp.errors import ModelError
+from nlp.messages import localized
+from nlp.pipeline.classify import classify_files
+from nlp.pipeline.partial import PartialFolder
+from nlp.serve.jobs import LEASE, MOST_ATTEMPTS, JobRunner
+from nlp.serve.jobs_progress import documents_of
+from nlp.serve.jobs_work import BLOCK_ROWS
+from nlp.store import Store, StoreBusyError, StoreFullError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(str(tmp_path / "store.db")) as store:
+        yield store
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    return write_export(tmp_path / "export.csv", 600)
+
+
+@asynccontextmanager
+async def started(jobs: JobRunner) -> AsyncIterator[JobRunner]:
+    await jobs.start()
+    try:
+        yield jobs
+    finally:
+        await jobs.stop()
+
+
+def uninterrupted(source: Path, target: Path) -> bytes:
+    """The result of a job that nothing disturbed, by the library."""
+    classify_files(
+        [source], target, classifier=Stub(), names=["11월 상담.csv"], block_rows=BLOCK_ROWS, model_id="stub+1"
+    )
+    return target.read_bytes()
+
+
+def finish(jobs: JobRunner, job_id: str, *states: str) -> object:
+    async def work() -> object:
+        async with started(jobs):
+            return await asyncio.to_thread(wait_for, jobs.store, job_id, *states)
+
+    return asyncio.run(work())
+
+
+def test_a_file_is_classified_and_its_upload_removed(store: Store, export: Path, tmp_path: Path) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    job = take_in(jobs, export)
+    finish(jobs, job.id, "done")
+    done = store.jobs.get(job.id)
+    assert done is not None
+    assert (done.rows, done.rejected, done.model, done.bytes_done) == (600, 12, "stub+1", export.stat().st_size)
+    files = jobs.files(job.id)
+    assert files.result(done).read_bytes() == uninterrupted(export, tmp_path / "plain.csv")
+    assert files.rejects(done).read_bytes().count(b"\r\n") == 13
+    assert {path.name for path in files.folder.iterdir()} == {"lock", "result.csv", "result.csv.rejects.csv"}
+    assert str(tmp_path) not in files.result(done).read_text(encoding="utf-8")
+
+
+def test_documents_are_kept_masked_with_the_version_of_the_model_when_the_server_keeps_them(
+    store: Store, export: Path, tmp_path: Path
+) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub(), keep_documents=True)
+    job, unmasked = take_in(jobs, export), take_in(jobs, export, mask=False)
+    finish(jobs, unmasked.id, "done")
+    kept = list(store.documents.of_job(job.id))
+    assert len(kept) == 588
+    first = kept[0]
+    assert (first.id, first.customer_id, first.time) == ("R0", "C0", "2026-11-01 10:00")
+    assert first.text == "0번째 불만, 배송이 0일 늦었고 [전화번호]로 전화 주세요"
+    expected = Stub()._one(first.text)
+    (version, said), *others = first.predictions.items()
+    assert (version, said.labels, others) == ("stub+1", expected.labels, [])
+    assert said.probabilities == pytest.approx(expected.probabilities, abs=1e-6)
+    # Text that is not masked is never kept.
+    assert store.documents.count() == 588
+
+
+def test_a_server_that_stops_hands_its_job_back_and_the_next_goes_on(
+    store: Store, export: Path, tmp_path: Path
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        if len(first.seen) >= BLOCK_ROWS:
+            reached.set()
+            go_on.wait(support.PATIENCE)
+
+    first = Stub(before=hold)
+    jobs = runner(store, tmp_path / "jobs", first)
+    job = take_in(jobs, export)
+
+    async def cut_off() -> None:
+        await jobs.start()
+        await asyncio.to_thread(reached.wait, support.PATIENCE)
+        stopping = asyncio.create_task(jobs.stop())
+        while not jobs.stopping:
+            await asyncio.sleep(0)
+        go_on.set()
+        await stopping
+
+    asyncio.run(cut_off())
+    waiting = store.jobs.get(job.id)
+    assert waiting is not None
+    assert (waiting.state, waiting.owner) == ("queued", None)
+
+    second = Stub()
+    again = runner(store, tmp_path / "jobs", second)
+    finish(again, job.id, "done")
+    done = store.jobs.get(job.id)
+    assert done is not None
+    assert again.files(job.id).result(done).read_bytes() == uninterrupted(export, tmp_path / "plain.csv")
+    assert len(second.seen) < 400
+
+
+def test_rows_of_one_result_come_from_one_model(store: Store, export: Path, tmp_path: Path) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub(name="old+1"), keep_documents=True)
+    job = take_in(jobs, export)
+    files = jobs.files(job.id)
+    claimed = store.jobs.claim(job.id, "dead", lease=LEASE)
+    assert claimed is not None
+    store.jobs.begin(job.id, "dead", model="old+1", afresh=True)
+    # The old server finished two blocks, kept one of them, and died.
+    stop_after_two_blocks(files.input, files.table(job), jobs, job.id)
+
+    new = Stub(name="new+2")
+    again = runner(store, tmp_path / "jobs", new, keep_documents=True)
+    finish(again, job.id, "done")
+    done = store.jobs.get(job.id)
+    assert done is not None
+    assert (done.model, len(new.seen)) == ("new+2", 588)
+    kept = list(store.documents.of_job(job.id))
+    assert len(kept) == 588
+    assert {model for found in kept for model in found.predictions} == {"new+2"}
+
+
+def stop_after_two_blocks(source: Path, target: Path, jobs: JobRunner, job_id: str) -> None:
+    old = Stub(name="old+1")
+
+    def stop(rows: int, _done: int, _total: int) -> None:
+        if rows >= 2 * BLOCK_ROWS:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        classify_files(
+            [source],
+            target,
+            classifier=old,
+            model_id="old+1",
+            names=["11월 상담.csv"],
+            block_rows=BLOCK_ROWS,
+            progress=stop,
+        )
+    part = PartialFolder(target).read(0, 0)
+    documents = documents_of(part, old.taxonomy, "old+1")
+    jobs.store.jobs.keep_block(job_id, "dead", 0, documents, first=0)
+
+
+def test_a_cancelled_job_stops_soon_and_leaves_no_files(store: Store, export: Path, tmp_path: Path) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        reached.set()
+        go_on.wait(support.PATIENCE)
+
+    stub = Stub(before=hold)
+    jobs = runner(store, tmp_path / "jobs", stub)
+    job = take_in(jobs, export)
+
+    async def cancel() -> None:
+        async with started(jobs):
+            await asyncio.to_thread(reached.wait, support.PATIENCE)
+            asked = jobs.cancel(job.id, actor="crm")
+            assert asked is not None
+            assert asked.cancel_requested
+            go_on.set()
+            await asyncio.to_thread(wait_for, store, job.id, "cancelled")
+
+    asyncio.run(cancel())
+    assert len(stub.seen) <= 64
+    assert list((tmp_path / "jobs").iterdir()) == []
+
+
+def test_a_job_that_waits_is_cancelled_with_its_files(store: Store, export: Path, tmp_path: Path) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub(), workers=0)
+    job = take_in(jobs, export)
+    cancelled = jobs.cancel(job.id, actor="crm")
+    assert cancelled is not None
+    assert cancelled.state == "cancelled"
+    assert list((tmp_path / "jobs").iterdir()) == []
+
+
+def test_a_file_that_is_no_table_fails_the_job_in_words_of_its_owner(store: Store, tmp_path: Path) -> None:
+    source = tmp_path / "codes.csv"
+    source.write_text("코드,값\n1,2\n", encoding="utf-8")
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    job = take_in(jobs, source)
+    finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert failed.error is not None
+    assert str(failed.error).startswith("11월 상담.csv: no text column")
+    assert str(tmp_path) not in str(failed.error)
+    assert localized(failed.error, "ko") != str(failed.error)
+
+
+def test_a_file_with_too_many_rows_fails_the_job(store: Store, export: Path, tmp_path: Path) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub(), max_rows=300)
+    job = take_in(jobs, export)
+    finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert "more than 300 rows; split it" in str(failed.error)
+
+
+def test_a_full_disk_fails_the_job_with_advice_and_the_job_can_be_resumed(
+    store: Store, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Stub(), Stub()
+    calls: list[int] = []
+
+    def full(_: int) -> None:
+        calls.append(1)
+        if len(calls) > 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nlp.pipeline.partial.os.fsync", full)
+        jobs = runner(store, tmp_path / "jobs", first)
+        job = take_in(jobs, export)
+        finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert str(failed.error) == (
+        "11월 상담.csv: the disk of the server is full; what is finished is kept. Make room, then resume the job"
+    )
+    store.jobs.resume(job.id, actor="crm")
+    again = runner(store, tmp_path / "jobs", second)
+    finish(again, job.id, "done")
+    done = store.jobs.get(job.id)
+    assert done is not None
+    assert again.files(job.id).result(done).read_bytes() == uninterrupted(export, tmp_path / "plain.csv")
+    assert len(first.seen) + len(second.seen) < 2 * 588
+
+
+@pytest.mark.parametrize("trouble", [StoreBusyError, StoreFullError])
+def test_a_store_that_does_not_answer_for_a_while_does_not_hurt_the_job(
+    store: Store, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    left = {"begin": 2, "advance": 2, "keep_block": 2, "finish": 2}
+    for name in left:
+        real = getattr(store.jobs, name)
+
+        def sometimes(*args: object, name: str = name, real: object = real, **options: object) -> object:
+            if left[name]:
+                left[name] -= 1
+                raise trouble("no")
+            return real(*args, **options)  # type: ignore[operator]
+
+        monkeypatch.setattr(store.jobs, name, sometimes)
+    jobs = runner(store, tmp_path / "jobs", Stub(), keep_documents=True)
+    job = take_in(jobs, export)
+    finish(jobs, job.id, "done")
+    assert set(left.values()) == {0}
+    assert store.documents.count(job_id=job.id) == 588
+
+
+def test_a_job_that_kills_the_server_again_and_again_is_given_up(store: Store, export: Path, tmp_path: Path) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    job = take_in(jobs, export)
+    for _ in range(MOST_ATTEMPTS):
+        store.jobs.claim(job.id, "dead", lease=LEASE)
+        store.jobs.release(job.id, "dead")
+    finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert f"died {MOST_ATTEMPTS} times" in str(failed.error)
+    store.jobs.resume(job.id, actor="crm")
+    finish(runner(store, tmp_path / "jobs", Stub()), job.id, "done")
+
+
+def test_an_unforeseen_error_is_told_without_what_it_says(
+    store: Store, export: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("배송이 늦었어요")
+
+    jobs = runner(store, tmp_path / "jobs", Stub(before=fail))
+    job = take_in(jobs, export)
+    finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert "unforeseen error (RuntimeError)" in str(failed.error)
+    said = str(failed.error) + caplog.text + "".join(capsys.readouterr())
+    assert "배송" not in said
+
+
+def test_jobs_wait_while_there_is_no_model(store: Store, export: Path, tmp_path: Path) -> None:
+    asked = threading.Event()
+    ready: list[Stub] = []
+
+    def lane() -> Stub:
+        if not ready:
+            asked.set()
+            raise ModelError("no model")
+        return ready[0]
+
+    jobs = runner(store, tmp_path / "jobs", lane)
+    job = take_in(jobs, export)
+
+    async def work() -> None:
+        async with started(jobs):
+            await asyncio.to_thread(asked.wait, support.PATIENCE)
+            waiting = store.jobs.get(job.id)
+            assert waiting is not None
+            assert waiting.state == "queued"
+            ready.append(Stub())
+            await asyncio.to_thread(wait_for, store, job.id, "done")
+
+    asyncio.run(work())
+
+
+def test_a_job_whose_files_are_gone_says_so(store: Store, export: Path, tmp_path: Path) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    job = take_in(jobs, export)
+    jobs.files(job.id).remove()
+    finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert "send the file again" in str(failed.error)
+
+
+def test_remains_of_uploads_that_were_cut_off_are_removed_but_not_those_under_way(
+    store: Store, export: Path, tmp_path: Path
+) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    dead, alive = jobs.files("d" * 32), jobs.files("a" * 32)
+    dead.make().close()
+    dead.input.write_bytes(b"half")
+    with alive.make():
+        job = take_in(jobs, export)
+        finish(jobs, job.id, "done")
+    assert not dead.folder.exists()
+    assert alive.folder.exists()
+
+
+def test_two_servers_share_the_work_and_do_no_job_twice(store: Store, tmp_path: Path) -> None:
+    stubs = [Stub(), Stub()]
+    servers = [runner(store, tmp_path / "jobs", stub, workers=2) for stub in stubs]
+    source = write_export(tmp_path / "small.csv", 40)
+    ids = [take_in(servers[0], source).id for _ in range(8)]
+
+    async def work() -> None:
+        async with started(servers[0]), started(servers[1]):
+            for job_id in ids:
+                await asyncio.to_thread(wait_for, store, job_id, "done")
+
+    asyncio.run(work())
+    assert sum(len(stub.seen) for stub in stubs) == 8 * 40
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
+def test_killed_at_random_moments_every_row_is_answered_once(store: Store, tmp_path: Path) -> None:
+    source = write_export(tmp_path / "export.csv", 1100)
+    jobs = runner(store, tmp_path / "jobs", Stub(), workers=0)
+    job = take_in(jobs, source)
+    environment = {**os.environ, "PYTHONPATH": str(Path(nlp.__file__).parents[1])}
+    command = [sys.executable, support.__file__, str(tmp_path / "store.db"), str(tmp_path / "jobs")]
+    blocks = jobs.files(job.id).folder / "result.csv.partial"
+    chance = random.Random(7)
+    for kill_at in (1, 2, 4, None):
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as server:
+            assert server.stdout is not None
+            assert server.stdout.readline() == b"ready\n"
+            try:
+                if kill_at is None:
+                    wait_for(store, job.id, "done")
+                else:
+                    wait_until(lambda at=kill_at: len(list(blocks.glob("*.arrow"))) >= at)
+                    for _ in range(chance.randrange(2000)):  # somewhere in the next block
+                        server.poll()
+            finally:
+                server.send_signal(signal.SIGKILL)
+    done = store.jobs.get(job.id)
+    assert done is not None
+    result = jobs.files(job.id).result(done)
+    assert result.read_bytes() == uninterrupted(source, tmp_path / "plain.csv")
+    with result.open(encoding="utf-8-sig", newline="") as file:
+        answered = [row["접수번호"] for row in csv.DictReader(file)]
+    expected = [f"R{at}" for at in range(1100) if at % 50 != 49]
+    assert answered == expected
+    assert [document.id for document in store.documents.of_job(job.id)] == expected
