@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(200 * MIB, ge=1024, description="올리는 파일의 최대 바이트.")
     max_upload_rows: int = Field(2_000_000, ge=1, description="올리는 파일의 최대 행 수.")
     max_waiting_jobs: int = Field(20, ge=1, description="한 키가 기다리게 할 수 있는 작업 수.")
+    keep_documents: bool = Field(
+        False, description="분류한 글(가린 것)과 예측을 데이터베이스에 남길지. 지우려면 'dangol purge'."
+    )
     job_workers: int = Field(1, ge=0, description="프로세스마다 동시에 돌릴 파일 작업 수.")
 
     # Logs
