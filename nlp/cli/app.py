@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from nlp.cli import analyze, audit_sample, classify, evaluate, options, taxonomy, train
+from nlp.cli import analyze, audit_sample, classify, evaluate, keys, options, purge, serve, taxonomy, train
 from nlp.errors import DangolError, Message
 
 app = typer.Typer(
@@ -27,6 +27,9 @@ app.command("audit-sample")(audit_sample.command)
 app.command("evaluate")(evaluate.command)
 app.command("train")(train.command)
 app.command("taxonomy")(taxonomy.command)
+app.command("serve")(serve.command)
+app.add_typer(keys.app, name="keys")
+app.command("purge")(purge.command)
 
 
 def _show_version(wanted: bool) -> None:

@@ -23,7 +23,7 @@ UPLOADS = ("/v1/jobs", "/v1/analyze")
 STREAMS = ("/v1/predict/stream",)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

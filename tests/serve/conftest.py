@@ -1,0 +1,55 @@
+"""The shipped model once for all tests of the service, and apps around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from nlp.model.classifier import ComplaintClassifier
+from nlp.resources import default_model_path
+from nlp.serve.app import create_app
+from nlp.serve.model import LoadedModel
+from nlp.serve.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def classifier() -> ComplaintClassifier:
+    return ComplaintClassifier.from_pretrained(threads=1)
+
+
+@pytest.fixture(scope="session")
+def model(classifier: ComplaintClassifier) -> LoadedModel:
+    return LoadedModel.of(classifier, folder=default_model_path())
+
+
+def app_client(settings: Settings, model: LoadedModel) -> TestClient:
+    return TestClient(
+        create_app(settings, load=lambda _folder: model), base_url="http://localhost", raise_server_exceptions=False
+    )
+
+
+def wait_until_ready(client: TestClient) -> None:
+    for _ in range(1000):
+        if client.get("/health/ready").status_code == 200:
+            return
+    raise AssertionError("the server did not become ready")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, model: LoadedModel) -> Iterator[TestClient]:
+    """A server on loopback without keys, with small limits."""
+    settings = Settings.load(
+        None,
+        data_dir=tmp_path_factory.mktemp("serve"),
+        max_body_bytes=64 << 10,
+        max_texts=8,
+        max_text_chars=2000,
+        max_request_chars=5000,
+        rate_per_minute=0,
+    )
+    with app_client(settings, model) as found:
+        wait_until_ready(found)
+        yield found
