@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.resources import data_path
+from nlp.wom.durations import minutes, of_day
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
 from nlp.wom.speech import customer_sentences
 
@@ -53,6 +54,18 @@ class Cue:
         return (self.every if _ANY.search(text) else self.timeless).search(text)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """A sentence with one sign for each of its ``times``."""
+
+    signed: str
+    times: tuple[str, ...]
+
+    def times_from(self, position: int) -> tuple[str, ...]:
+        """The times whose signs stand at ``position`` or later."""
+        return self.times[len(_ANY.findall(self.signed[:position])) :]
+
+
 @dataclass(frozen=True, kw_only=True)
 class WaitingCues:
     """Compiled cues: a sentence speaks of a wait, names a promised time, tells of a breach, or neither.
@@ -71,6 +84,12 @@ class WaitingCues:
     def signed(self, text: str) -> str:
         """The text with one sign in place of each time."""
         return self.times.sub(lambda found: _SIGNS[str(found.lastgroup)], text)
+
+    def heard(self, sentence: str) -> Heard:
+        """A sentence with signs for its times, and the times as they were written."""
+        return Heard(
+            signed=self.signed(sentence), times=tuple(found.group() for found in self.times.finditer(sentence))
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,8 +154,11 @@ def waiting_evidence(text: str, cues: WaitingCues) -> WaitingEvidence:
     if not any(pattern.search(read) for pattern in (cues.waiting, cues.promise, cues.moved)):
         return WaitingEvidence(waiting=(), broken_promise=())
     spans = customer_sentences(text)
-    said = [cues.signed(text[start:end]) for start, end in spans]
-    waits = [bool(cues.waiting.search(sentence)) and not cues.waiting_veto.search(sentence) for sentence in said]
+    said = [cues.heard(text[start:end]) for start, end in spans]
+    waits = [
+        bool(cues.waiting.search(one.signed)) and not cues.waiting_veto.search(one.signed) and not _kept(one, cues)
+        for one in said
+    ]
     broken = [_broken(said, index, cues) for index in range(len(said))]
     return WaitingEvidence(
         waiting=tuple(span for span, yes in zip(spans, waits, strict=True) if yes),
@@ -171,9 +193,9 @@ def waiting(table: ClassifiedTable, *, cues: WaitingCues | None = None, level: f
     )
 
 
-def _broken(said: list[str], index: int, cues: WaitingCues) -> bool:
+def _broken(said: Sequence[Heard], index: int, cues: WaitingCues) -> bool:
     """A promised time in a sentence, and in it or beside it that it was not kept."""
-    sentence = said[index]
+    sentence = said[index].signed
     if cues.promise_veto.search(sentence):
         return False
     if cues.moved.search(sentence):
@@ -181,6 +203,35 @@ def _broken(said: list[str], index: int, cues: WaitingCues) -> bool:
     found = cues.promise.search(sentence)
     if not found:
         return False
-    around = said[max(0, index - 1) : index] + said[index + 1 : index + 2]
+    later = said[index + 1].times if index + 1 < len(said) else ()
+    outlasted = _outlasted(said[index].times_from(found.start()), later)
+    if outlasted is not None:
+        return outlasted
+    around = [one.signed for one in (*said[max(0, index - 1) : index], *said[index + 1 : index + 2])]
     rest = (sentence[: found.start()], sentence[found.end() :], *around)
     return bool(cues.breach.search("\n".join(rest)))
+
+
+def _kept(heard: Heard, cues: WaitingCues) -> bool:
+    """Whether the sentence tells of a promised time and of a shorter one that it took."""
+    found = cues.promise.search(heard.signed)
+    return found is not None and _outlasted(heard.times_from(found.start()), ()) is False
+
+
+def _outlasted(times: Sequence[str], beside: Sequence[str]) -> bool | None:
+    """Whether a time told later is longer, or later in the day, than the first; None where they do not compare.
+
+    "이틀 걸린다더니 하루 만에 왔어요" was kept, "10분이면 된다더니 한 시간" was not. An hour that is told later and is
+    the earlier one belongs to another day, and says nothing.
+    """
+    if not times:
+        return None
+    promised, told = times[0], (*times[1:], *beside)
+    length, hour = minutes(promised), of_day(promised)
+    lengths = [found for found in map(minutes, told) if found is not None]
+    if length is not None and lengths:
+        return max(lengths) > length
+    hours = [found for found in map(of_day, told) if found is not None]
+    if hour is not None and hours and max(hours) > hour:
+        return True
+    return None
