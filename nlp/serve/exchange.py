@@ -53,4 +53,6 @@ def reply(body: Any, *, status: int = 200) -> Response:
 
 def encoded(body: Any) -> bytes:
     """Compact JSON in UTF-8; floats are rounded before, NaN is an error."""
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # JSON can escape half of a surrogate pair ("\\ud800"), UTF-8 cannot hold it.
+    return text.encode("utf-8", "replace")

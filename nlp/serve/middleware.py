@@ -12,15 +12,19 @@ from typing import Any
 import structlog
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nlp.errors import DangolError
 from nlp.serve.metrics import Metrics
-from nlp.serve.problems import ForbiddenError, OverloadedError, TooLargeError, TooSlowError, problem, retry
+from nlp.serve.problems import ForbiddenError, OverloadedError, TooLargeError, TooSlowError, problem, retry, unforeseen
 from nlp.serve.settings import MIB, Settings
 
 UPLOADS = ("/v1/jobs", "/v1/analyze")
 STREAMS = ("/v1/predict/stream",)
+
+LEFT = 499
+"""Counted where the caller left before an answer was begun; nobody sees it."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -60,6 +64,12 @@ class Guard:
             await self._app(scope, body.receive, exchange.send)
         except DangolError as error:
             await problem(error, Request(scope))(scope, receive, exchange.send)
+        except ClientDisconnect:
+            pass
+        except Exception:  # the last place to answer; the log gets the kind and the places, never the message
+            _log.exception("unforeseen error")
+            if exchange.status == LEFT:
+                await unforeseen(Request(scope))(scope, receive, exchange.send)
         finally:
             if body is not None:
                 body.release()
@@ -101,7 +111,7 @@ class _Exchange:
         self.headers = Headers(scope=scope)
         given = self.headers.get("x-request-id", "")
         self.id = given if _ID.fullmatch(given) else secrets.token_hex(8)
-        self.status = 499
+        self.status = LEFT
         self._send = send
         self._state = scope.setdefault("state", {})
         self._state.update(request_id=self.id, timings={})

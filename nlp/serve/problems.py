@@ -270,7 +270,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DangolError, _raised)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 async def _raised(request: Request, error: Exception) -> Response:
@@ -305,7 +304,8 @@ async def _http(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _unforeseen(request: Request, _: Exception) -> Response:
+def unforeseen(request: Request) -> Response:
+    """The answer to an error that nobody thought of; it tells nothing of the error."""
     return answer(
         "internal", Message("an unforeseen error was logged under the request id; tell the operator"), request
     )

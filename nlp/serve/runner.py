@@ -21,9 +21,6 @@ from nlp.serve.app import create_app
 from nlp.serve.settings import Settings
 from nlp.store import Store
 
-HEAD_SECONDS = 10.0
-"""Within so many seconds a connection must bring the head of a request, or it is closed."""
-
 
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it; what was accepted is finished first.
@@ -53,6 +50,7 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=settings.head_timeout,
         proxy_headers=bool(settings.forwarded_allow_ips),
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=settings.shutdown_timeout,
@@ -77,18 +75,18 @@ class Workers(Multiprocess):
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Closes a connection that does not bring the head of a request in time (slowloris)."""
+    """Closes a connection that does not bring the head of a request within the keep-alive time (slowloris)."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
-        self._waiting = self.loop.call_later(HEAD_SECONDS, transport.close)
+        self._waiting = self.loop.call_later(self.timeout_keep_alive, transport.close)
 
     def on_message_begin(self) -> None:
         """Begin to wait for the next head of the same connection."""
         super().on_message_begin()
         self._waiting.cancel()
-        self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._waiting = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
 
     def on_headers_complete(self) -> None:
         """The head is there; the body has limits of its own."""

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     max_text_chars: int = Field(20_000, ge=1, description="글 하나의 최대 글자 수.")
     max_request_chars: int = Field(200_000, ge=1, description="한 요청의 최대 글자 수 합.")
     max_documents: int = Field(1000, ge=1, le=10_000, description="/v1/rank 한 요청의 최대 문서 수.")
+    head_timeout: int = Field(10, ge=1, description="요청의 머리를 다 받기까지, 또는 쉬는 연결을 닫기까지(초).")
     body_timeout: float = Field(30.0, gt=0, description="본문을 다 받기까지, 또는 흘려보내는 본문의 조각 사이(초).")
     request_timeout: float = Field(60.0, gt=0, description="한 요청이 걸려도 되는 시간(초).")
     rate_per_minute: int = Field(6000, ge=0, description="키 하나가 1분에 보낼 수 있는 요청 수. 0이면 제한 없음.")

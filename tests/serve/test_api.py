@@ -1,0 +1,374 @@
+"""What callers see: predictions, rankings, streams, and refusals that name the field in the caller's language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from nlp.classified import ClassifiedTable
+from nlp.corpus.load import load_classified
+from nlp.model.classifier import ComplaintClassifier
+from nlp.pipeline.classify import classify_files
+from nlp.recovery.ranking import rank_cases
+from nlp.serve.model import LoadedModel
+from nlp.serve.settings import Settings
+from nlp.store import Store
+from tests.serve.conftest import app_client, wait_until_ready
+
+TEXT = "배송이 2주나 걸렸는데 상담원은 기다리라는 말만 해요. 010-1234-5678로 전화 주세요"
+CALL = {
+    "turns": [
+        {"speaker": "agent", "text": "무엇을 도와드릴까요?"},
+        {"speaker": "customer", "text": "요금이 올라서 해지하려고요."},
+    ]
+}
+
+
+def problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["type"] == f"urn:dangol:problem:{code}"
+    assert body["status"] == status
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+def test_texts_and_dialogues_get_the_librarys_predictions(client: TestClient, classifier: ComplaintClassifier) -> None:
+    answer = client.post("/v1/predict", json={"texts": [TEXT, {"text": TEXT}, CALL], "probabilities": True}).json()
+    expected = classifier.predict([TEXT])[0]
+    assert answer["model"] == classifier.name
+    first, second, call = answer["predictions"]
+    assert first == second
+    assert first["labels"] == {
+        group: decided if isinstance(decided, str) else list(decided) for group, decided in expected.labels.items()
+    }
+    assert first["abstained"] == list(expected.abstained)
+    assert first["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-5)
+    assert "price" in call["labels"]["cause"]
+    assert "masked_text" not in first
+    assert "evidence" not in first
+
+
+def test_the_masked_text_and_the_sentence_behind_each_cause_come_on_request(client: TestClient) -> None:
+    (found,) = client.post("/v1/predict", json={"texts": [TEXT], "evidence": True, "masked_text": True}).json()[
+        "predictions"
+    ]
+    assert "[전화번호]" in found["masked_text"]
+    assert set(found["evidence"]) == set(found["labels"]["cause"])
+    for part in found["evidence"].values():
+        assert found["masked_text"][part["start"] : part["end"]] == part["text"]
+
+
+def test_masking_can_be_left_out_for_texts_that_are_masked(client: TestClient) -> None:
+    (found,) = client.post("/v1/predict", json={"texts": [TEXT], "mask": False, "masked_text": True}).json()[
+        "predictions"
+    ]
+    assert "010-1234-5678" in found["masked_text"]
+
+
+def test_every_answer_tells_its_timings_its_id_and_keeps_browsers_safe(client: TestClient) -> None:
+    response = client.post("/v1/predict", json={"texts": [TEXT]}, headers={"X-Request-ID": "crm-17"})
+    assert response.headers["x-request-id"] == "crm-17"
+    stages = {part.split(";")[0].strip() for part in response.headers["server-timing"].split(",")}
+    assert stages == {"prepare", "score", "decide", "total"}
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert "access-control-allow-origin" not in response.headers
+    forged = client.get("/health/live", headers={"X-Request-ID": "a b\tc"})
+    assert forged.headers["x-request-id"] != "a b\tc"
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        ({}, "texts", "항목이 없습니다"),
+        ({"texts": []}, "texts", "적어도 1개"),
+        ({"texts": [TEXT, 1]}, "texts.1", "유니코드 글"),
+        ({"texts": [{"turns": []}]}, "texts.0.turns", "적어도 1개"),
+        ({"texts": [{"turns": [{"speaker": "robot", "text": "x"}]}]}, "texts.0.turns.0.speaker", "'customer'"),
+        ({"texts": [{"Text": "x"}]}, "texts.0.text", "항목이 없습니다"),
+        ({"texts": ["x"], "probability": True}, "probability", "그런 항목은 없습니다"),
+        ({"texts": ["x"], "evidence": "perhaps"}, "evidence", "true나 false"),
+        ({"texts": ["x"] * 9}, "texts", "8개까지"),
+        ({"texts": ["x", "가" * 2001]}, "texts.1", "2000자까지"),
+        ({"texts": ["가" * 1500] * 4}, "texts", "모두 5000자까지"),
+        ({"texts": "x"}, "texts", "목록"),
+        ([], "body", "객체"),
+    ],
+)
+def test_a_request_that_does_not_fit_is_told_the_field_and_the_rule(
+    client: TestClient, body: Any, field: str, said: str
+) -> None:
+    errors = problem(client.post("/v1/predict", json=body), 422, "invalid")["errors"]
+    assert any(error["field"] == field and said in error["message"] for error in errors), errors
+
+
+def test_a_problem_never_repeats_what_was_written(client: TestClient) -> None:
+    secret = "김단골의 비밀번호"
+    for body in (
+        {"texts": [{"text": 1, secret: secret}]},
+        {"texts": [{"turns": secret}]},
+        {"texts": [TEXT], "now": secret},
+    ):
+        answer = client.post("/v1/predict", json=body)
+        assert answer.status_code == 422
+        assert secret not in answer.json()["detail"]
+        assert all(secret not in error["message"] for error in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("accept", "language", "title"),
+    [
+        ("", "ko", "요청이 형식에 맞지 않습니다"),
+        ("en-GB,en;q=0.9", "en", "The request does not fit its description"),
+        ("ko-KR,ko;q=0.9,en;q=0.8", "ko", "요청이 형식에 맞지 않습니다"),
+        ("ko;q=0.2, en;q=0.7", "en", "The request does not fit its description"),
+        ("fr, *;q=x", "ko", "요청이 형식에 맞지 않습니다"),
+    ],
+)
+def test_problems_speak_the_callers_language(client: TestClient, accept: str, language: str, title: str) -> None:
+    response = client.post("/v1/predict", json={}, headers={"Accept-Language": accept})
+    assert problem(response, 422, "invalid")["title"] == title
+    assert response.headers["content-language"] == language
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status", "code"),
+    [
+        ("POST", "/v1/predict", {"content": b"{", "headers": {"content-type": "application/json"}}, 400, "malformed"),
+        (
+            "POST",
+            "/v1/predict",
+            {"content": b"\xff", "headers": {"content-type": "application/json"}},
+            400,
+            "bad-request",
+        ),
+        ("POST", "/v1/predict", {"content": b"texts=1"}, 415, "media-type"),
+        ("POST", "/v1/predict", {"content": b" " * 70_000}, 413, "too-large"),
+        ("GET", "/v1/predict", {}, 405, "method"),
+        ("GET", "/v2/predict", {}, 404, "not-found"),
+        ("GET", "/health/live", {"headers": {"host": "evil.example"}}, 403, "forbidden"),
+        ("POST", "/v1/models/live", {"json": {"model": "../../etc"}}, 422, "unusable"),
+        ("POST", "/v1/predict/stream", {"content": b"x"}, 415, "media-type"),
+    ],
+)
+def test_refusals_are_problems(
+    client: TestClient, method: str, path: str, options: dict[str, Any], status: int, code: str
+) -> None:
+    problem(client.request(method, path, **options), status, code)
+
+
+def test_a_body_without_a_length_is_cut_off_at_the_limit(client: TestClient) -> None:
+    parts = (b" " * 8192 for _ in range(100))
+    response = client.post("/v1/predict", content=parts, headers={"content-type": "application/json"})
+    problem(response, 413, "too-large")
+
+
+def test_deeply_nested_json_is_refused_not_followed(client: TestClient) -> None:
+    body = b'{"texts":' + b"[" * 20_000 + b"]" * 20_000 + b"}"
+    assert client.post("/v1/predict", content=body, headers={"content-type": "application/json"}).status_code in (
+        400,
+        422,
+    )
+
+
+def test_lone_surrogates_and_nul_do_no_harm(client: TestClient) -> None:
+    json_type = {"content-type": "application/json"}
+    body = b'{"texts":["\\ud800 x \\udc00"],"masked_text":true,"evidence":true}'
+    assert client.post("/v1/predict", content=body, headers=json_type).status_code == 200
+    body = b'{"documents":[{"id":"\\ud800","text":"\\udfff","customer_id":"\\ud800","fields":{"\\ud800":"\\ud800"}}]}'
+    assert client.post("/v1/rank", content=body, headers=json_type).status_code in (200, 422)
+    body = b'{"id":"\\ud800","text":"\\udfff"}'
+    answer = client.post("/v1/predict/stream", content=body, headers={"content-type": "application/x-ndjson"})
+    assert {"prediction", "error"} & set(answer.json())
+    assert client.post("/v1/predict", json={"texts": ["", " ", "\x00\x07", "\u202e\ufeff"]}).status_code == 200
+
+
+DOCUMENTS = [
+    {
+        "id": "V-1",
+        "text": "또 고장이네요. 세 번째입니다. 해지하겠습니다.",
+        "customer_id": "C-77",
+        "time": "2026-11-20T14:03:00",
+        "channel": "콜센터",
+        "fields": {"월매출": "55000", "가입기간": "24개월", "등급": "VIP"},
+    },
+    {
+        "id": "V-2",
+        "text": "요금이 올라서 다른 곳으로 옮깁니다. 010-1234-5678",
+        "customer_id": "C-12",
+        "time": "2026-11-19T09:00:00",
+        "channel": "블로그",
+        "fields": {"월매출": "120000", "가입기간": "3년", "등급": "일반"},
+    },
+    {
+        "id": "V-3",
+        "text": "기사님이 약속을 안 지켜요.",
+        "customer_id": "C-77",
+        "time": "2026-11-12T10:00:00",
+        "channel": "콜센터",
+        "fields": {"월매출": "55000", "가입기간": "23개월", "등급": "VIP"},
+    },
+]
+
+
+def classified(folder: Path, classifier: ComplaintClassifier) -> ClassifiedTable:
+    """The same documents on the road of files."""
+    source, target = folder / "in.jsonl", folder / "out.parquet"
+    names = {"id": "id", "text": "내용", "customer_id": "고객번호", "time": "접수일시", "channel": "채널"}
+    rows = [
+        {**{names[key]: value for key, value in document.items() if key != "fields"}, **document["fields"]}
+        for document in DOCUMENTS
+        if isinstance(document["fields"], dict)
+    ]
+    source.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    classify_files([source], target, classifier=classifier)
+    return load_classified(target, classifier.taxonomy)
+
+
+def test_a_ranking_is_exactly_the_librarys(client: TestClient, classifier: ComplaintClassifier, tmp_path: Path) -> None:
+    table = classified(tmp_path, classifier)
+    answer = client.post("/v1/rank", json={"documents": DOCUMENTS, "capacity": 1}).json()
+    expected = rank_cases(table, now=table.times.max().item(), capacity=1)
+    assert answer["now"] == "2026-11-20T14:03:00"
+    assert [case["id"] for case in answer["cases"]] == list(expected.ids)
+    assert [case["gain"] for case in answer["cases"]] == pytest.approx(list(expected.gain), rel=1e-4)
+    assert [case["rank_high"] for case in answer["cases"]] == list(expected.rank_high)
+    assert [note["code"] for note in answer["notes"]] == [note.code for note in expected.notes]
+    assert {case["id"]: case["documents"] for case in answer["cases"]}["C-77"] == ["V-3", "V-1"]
+    for case in answer["cases"]:
+        assert sum(part["won"] for part in case["contributions"]) == pytest.approx(case["gain"], rel=1e-6)
+
+
+def test_a_ranking_gives_evidence_on_request_and_counts_from_the_given_moment(client: TestClient) -> None:
+    body = {"documents": DOCUMENTS, "evidence": True, "now": "2026-12-01T00:00:00+09:00"}
+    answer = client.post("/v1/rank", json=body).json()
+    assert answer["now"] == "2026-12-01T00:00:00"
+    assert any(case["evidence"] for case in answer["cases"])
+    assert "010-1234" not in json.dumps(answer, ensure_ascii=False)
+
+
+def test_a_document_without_words_is_named(client: TestClient) -> None:
+    (error,) = problem(client.post("/v1/rank", json={"documents": [{"id": "a"}]}), 422, "invalid")["errors"]
+    assert error["field"] == "documents.0.text"
+
+
+def test_a_stream_answers_line_by_line_in_order_and_survives_bad_lines(client: TestClient) -> None:
+    lines = [
+        json.dumps(TEXT, ensure_ascii=False),
+        "",
+        json.dumps({"id": "b", **CALL}, ensure_ascii=False),
+        "{not json",
+        json.dumps({"text": 5}),
+        json.dumps("가" * 2001),
+        json.dumps("가" * 30_000),
+        *[json.dumps({"id": str(index), "text": f"{index}번째 불만"}) for index in range(30)],
+    ]
+    response = client.post(
+        "/v1/predict/stream?probabilities=true",
+        content="\n".join(lines).encode(),
+        headers={"content-type": "application/x-ndjson"},
+    )
+    assert response.headers["content-type"].startswith("application/x-ndjson")
+    found = [json.loads(line) for line in response.text.splitlines()]
+    assert [answer["line"] for answer in found] == list(range(1, len(lines)))
+    assert "prediction" in found[0]
+    assert found[1]["id"] == "b"
+    assert [answer["error"]["code"] for answer in found[2:6]] == ["invalid"] * 4
+    assert [answer["id"] for answer in found[6:]] == [str(index) for index in range(30)]
+    alone = client.post("/v1/predict", json={"texts": [TEXT], "probabilities": True}).json()["predictions"][0]
+    assert found[0]["prediction"]["probabilities"] == pytest.approx(alone["probabilities"], abs=1e-4)
+
+
+def test_the_model_and_its_labels_are_told(client: TestClient, model: LoadedModel) -> None:
+    answer = client.get("/v1/models").json()
+    assert answer["model"] == model.name
+    assert answer["available"] == [model.folder.name]
+    groups = client.get("/v1/taxonomy").json()["groups"]
+    assert [f"{group['id']}:{label['id']}" for group in groups for label in group["labels"]] == list(
+        model.taxonomy.labels
+    )
+
+
+def test_metrics_count_requests_batches_refusals_and_labels(client: TestClient) -> None:
+    client.post("/v1/predict", json={"texts": [TEXT]})
+    client.post("/v1/predict", json={})
+    text = client.get("/metrics").text
+    for part in (
+        'dangol_requests_total{method="POST",route="/v1/predict",status="200"}',
+        'dangol_request_seconds_bucket{le="0.1",route="/v1/predict"}',
+        "dangol_batch_windows_bucket",
+        "dangol_batch_tokens_sum",
+        'dangol_queue_tokens{lane="high"} 0.0',
+        'dangol_refused_total{code="invalid"}',
+        'dangol_labels_total{group="sentiment",label="negative"}',
+        "dangol_texts_total",
+    ):
+        assert part in text
+
+
+def test_a_swap_by_name_is_kept_and_written_to_the_audit_trail(tmp_path: Path, model: LoadedModel) -> None:
+    with app_client(Settings.load(None, data_dir=tmp_path, rate_per_minute=0), model) as one:
+        wait_until_ready(one)
+        assert one.post("/v1/models/live", json={"model": model.folder.name}).json()["model"] == model.name
+        assert (tmp_path / "live-model").read_text(encoding="utf-8").strip() == model.folder.name
+        problem(one.post("/v1/models/live", json={"model": "no-such"}), 422, "unusable")
+    with Store.open(f"sqlite:///{tmp_path / 'dangol.db'}") as store:
+        (entry,) = store.audit.list(action="model.swap")
+        assert entry.subject == model.folder.name
+
+
+def test_keys_are_needed_for_all_but_health_and_roles_are_kept(tmp_path: Path, model: LoadedModel) -> None:
+    settings = Settings.load(None, data_dir=tmp_path, require_key=True, rate_per_minute=0)
+    with Store.open(settings.store_url) as store:
+        _, reader = store.keys.create("CRM", "reader", actor="test")
+        revoked, gone = store.keys.create("old", "admin", actor="test")
+        store.keys.revoke(revoked.id, actor="test")
+    with app_client(settings, model) as one:
+        wait_until_ready(one)
+        assert one.get("/health/live").status_code == 200
+        for path in ("/v1/models", "/v1/taxonomy", "/metrics", "/openapi.json", "/v1/jobs"):
+            response = one.get(path)
+            problem(response, 401, "unauthenticated")
+            assert response.headers["www-authenticate"] == "Bearer"
+        problem(one.get("/v1/models", headers={"X-API-Key": gone}), 401, "unauthenticated")
+        problem(one.get("/v1/models", headers={"Authorization": "Basic eDp5"}), 401, "unauthenticated")
+        assert one.get("/v1/models", headers={"X-API-Key": reader}).status_code == 200
+        bearer = {"Authorization": f"Bearer {reader}"}
+        assert one.post("/v1/predict", json={"texts": [TEXT]}, headers=bearer).status_code == 200
+        problem(one.post("/v1/models/live", json={"model": "x"}, headers=bearer), 403, "forbidden")
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path, model: LoadedModel) -> None:
+    with app_client(Settings.load(None, data_dir=tmp_path, rate_per_minute=12), model) as one:
+        wait_until_ready(one)
+        answers = [one.get("/v1/taxonomy") for _ in range(4)]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert refused
+        problem(refused[0], 429, "rate-limited")
+        assert 1 <= int(refused[0].headers["retry-after"]) <= 5
+
+
+def test_cors_is_off_unless_an_origin_is_allowed(tmp_path: Path, model: LoadedModel) -> None:
+    settings = Settings.load(None, data_dir=tmp_path, cors_origins="https://crm.example")
+    asking = {"Origin": "https://crm.example", "Access-Control-Request-Method": "POST"}
+    with app_client(settings, model) as one:
+        assert (
+            one.options("/v1/predict", headers=asking).headers["access-control-allow-origin"] == "https://crm.example"
+        )
+        other = one.options("/v1/predict", headers={**asking, "Origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+def test_answers_are_finite_for_any_text(client: TestClient) -> None:
+    texts = ["!" * 500, "ㅋ" * 500, "😡" * 200, "a" * 2000, "\n\n\n고객: \n상담원: "]
+    for found in client.post("/v1/predict", json={"texts": texts, "probabilities": True}).json()["predictions"]:
+        assert np.isfinite(list(found["probabilities"].values())).all()

@@ -1,0 +1,259 @@
+"""A real server in a process of its own: slow and dead clients, broken models, signals, several workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from nlp.resources import default_model_path
+from nlp.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+LONG = "배송이 늦고 상담원이 불친절해요. 환불도 안 해 주네요. " * 150
+
+
+class Server:
+    """A running ``serve.py``; ``log`` is what it wrote so far."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+        self.process = process
+        self.port = port
+        self._log = log
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    def until(self, seen: Callable[[], Any]) -> Any:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                if found := seen():
+                    return found
+            except httpx.TransportError:
+                pass
+            assert self.process.poll() is None, self.log
+            time.sleep(0.02)
+        raise AssertionError(f"it did not come about; the log:\n{self.log}")
+
+    def ready(self) -> Server:
+        self.until(lambda: self.http.get("/health/ready").status_code == 200)
+        return self
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def environment(folder: Path, settings: dict[str, object]) -> dict[str, str]:
+    given = {"data_dir": folder / "data", "threads": 1, "rate_per_minute": 0, **settings}
+    return {**os.environ, **{f"DANGOL_{name.upper()}": str(value) for name, value in given.items()}}
+
+
+@contextmanager
+def serving(folder: Path, **settings: object) -> Iterator[Server]:
+    port, log = free_port(), folder / "log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "serve.py"), "--port", str(port)],
+            env=environment(folder, settings),
+            cwd=ROOT,
+            stderr=stream,
+            stdout=stream,
+        )
+    server = Server(process, port, log)
+    try:
+        yield server
+    finally:
+        server.http.close()
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
+
+
+def refused(folder: Path, **settings: object) -> str:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "serve.py"), "--port", str(free_port())],
+        env=environment(folder, settings),
+        cwd=ROOT,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 2
+    return done.stderr.decode()
+
+
+def post(server: Server, text: str = "배송이 늦어요", count: int = 1) -> httpx.Response:
+    return server.http.post("/v1/predict", json={"texts": [text] * count})
+
+
+def test_it_does_not_listen_beyond_loopback_without_a_key_and_does_with_one(tmp_path: Path) -> None:
+    assert "API 키가 있어야" in refused(tmp_path, host="0.0.0.0")
+    with Store.open(f"sqlite:///{tmp_path / 'data' / 'dangol.db'}") as store:
+        _, secret = store.keys.create("CRM", "reader", actor="test")
+    with serving(tmp_path, host="0.0.0.0") as server:
+        server.ready()
+        assert post(server).status_code == 401
+        server.http.headers["Authorization"] = f"Bearer {secret}"
+        assert post(server).status_code == 200
+
+
+def test_a_missing_model_folder_is_told_at_the_start(tmp_path: Path) -> None:
+    assert "온전한 모델 폴더가 아닙니다" in refused(tmp_path, model=tmp_path / "nowhere")
+
+
+def test_a_corrupt_model_keeps_it_alive_but_not_ready_until_the_model_is_mended(tmp_path: Path) -> None:
+    folder = shutil.copytree(default_model_path(), tmp_path / "models" / "mine")
+    whole = (folder / "onnx" / "model.onnx").read_bytes()
+    (folder / "onnx" / "model.onnx").write_bytes(whole[: len(whole) // 2])
+    with serving(tmp_path, model=folder) as server:
+        server.until(lambda: "model not loaded" in server.log)
+        assert server.http.get("/health/live").status_code == 200
+        for answer in (server.http.get("/health/ready"), post(server)):
+            assert answer.status_code == 503
+            assert answer.json()["type"] == "urn:dangol:problem:not-ready"
+            assert "model.onnx" in answer.json()["detail"]
+        (folder / "onnx" / "model.onnx").write_bytes(whole)
+        server.process.send_signal(signal.SIGHUP)
+        server.ready()
+        assert post(server).status_code == 200
+
+        good = server.http.get("/v1/models").json()["model"]
+        bad = shutil.copytree(folder, tmp_path / "models" / "bad")
+        (bad / "decision.json").write_text("{}", encoding="utf-8")
+        assert server.http.post("/v1/models/live", json={"model": "bad"}).status_code == 503
+        assert server.http.get("/v1/models").json()["model"] == good
+        assert "decision.json" in server.http.get("/v1/models").json()["problem"]
+        assert post(server).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with short times and a short queue."""
+    with serving(
+        tmp_path_factory.mktemp("small"), head_timeout=1, body_timeout=1, queue_tokens=3000, max_request_chars=10_000
+    ) as server:
+        yield server.ready()
+
+
+def test_a_connection_that_never_finishes_its_head_is_closed(small: Server) -> None:
+    with small.connect() as silent, small.connect() as slow:
+        slow.sendall(b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nX-A: ")
+        assert silent.recv(100) == b""
+        assert slow.recv(100) == b""
+    assert post(small).status_code == 200
+
+
+def test_a_body_that_does_not_come_is_answered_with_408(small: Server) -> None:
+    with small.connect() as slow:
+        slow.sendall(
+            b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b'Content-Length: 100\r\n\r\n{"texts":'
+        )
+        answer = slow.recv(65536)
+        while b"\r\n\r\n" not in answer or b"}" not in answer:
+            answer += slow.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408")
+        assert b"urn:dangol:problem:too-slow" in answer
+
+
+def test_a_caller_who_dies_within_the_body_leaves_no_trace_but_a_log_line(small: Server) -> None:
+    before = small.log.count('"status": 4')
+    with small.connect() as dying:
+        dying.sendall(
+            b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b'Content-Length: 100\r\n\r\n{"texts":'
+        )
+    small.until(lambda: small.log.count('"status": 4') > before)
+    assert "Traceback" not in small.log
+    assert post(small).status_code == 200
+
+
+def test_work_of_a_caller_who_hung_up_is_dropped(small: Server) -> None:
+    body = json.dumps({"texts": [LONG[:2000]] * 5}).encode()
+    with small.connect() as leaving:
+        leaving.sendall(
+            b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
+        small.until(lambda: _queue(small) > 0)
+    small.until(lambda: _queue(small) == 0)
+    assert '"status": 499' in small.log
+
+
+def _queue(server: Server) -> float:
+    found = re.search(r'dangol_queue_tokens\{lane="high"\} (\S+)', server.http.get("/metrics").text)
+    assert found is not None
+    return float(found[1])
+
+
+def test_a_full_queue_refuses_with_the_time_to_wait_and_answers_the_rest(small: Server) -> None:
+    with ThreadPoolExecutor(12) as callers:
+        answers = list(callers.map(lambda _: post(small, LONG[:1500]), range(12)))
+    statuses = [answer.status_code for answer in answers]
+    assert set(statuses) == {200, 503}
+    for answer in answers:
+        if answer.status_code == 503:
+            assert answer.json()["type"] == "urn:dangol:problem:overloaded"
+            assert int(answer.headers["retry-after"]) >= 1
+    assert post(small).status_code == 200
+
+
+def test_a_stop_finishes_what_was_accepted(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, ThreadPoolExecutor(1) as caller:
+        server.ready()
+        answer = caller.submit(post, server, LONG)
+        server.until(lambda: _queue(server) > 0)
+        server.process.send_signal(signal.SIGTERM)
+        assert answer.result(PATIENCE).status_code == 200
+        assert server.process.wait(PATIENCE) in (0, -signal.SIGTERM)
+        assert '"event": "stopped"' in server.log
+        assert "Traceback" not in server.log
+
+
+def test_workers_share_a_port_count_together_and_follow_a_swap(tmp_path: Path) -> None:
+    folder = shutil.copytree(default_model_path(), tmp_path / "models" / "one")
+    shutil.copytree(default_model_path(), tmp_path / "models" / "two")
+    with serving(tmp_path, workers=2, model=folder) as server:
+        server.until(lambda: server.log.count('"event": "ready"') == 2)
+        for _ in range(6):
+            assert post(server).status_code == 200
+        assert server.http.post("/v1/models/live", json={"model": "two"}).status_code == 200
+        server.until(lambda: '"event": "model loaded"' in server.log)
+        found = re.search(r"^dangol_texts_total (\S+)", server.http.get("/metrics").text, re.MULTILINE)
+        assert found is not None
+        assert float(found[1]) == 6.0
+
+
+def test_a_serving_process_holds_no_training_and_no_morpheme_analyser(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        server.ready()
+        post(server)
+        maps = Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
+    assert "onnxruntime" in maps
+    assert not re.search(r"/(torch|kiwipiepy|scipy|sklearn)[/_]", maps)

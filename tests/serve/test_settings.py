@@ -1,0 +1,96 @@
+"""Settings: file, environment, command line; what is shown and what is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from nlp.cli.app import app
+from nlp.errors import InputError
+from nlp.serve.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"DANGOL_{name.upper()}", raising=False)
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "dangol.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_command_line_stands_over_the_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, 'port = 1001\nmax_texts = 11\nhost = "127.0.0.2"\n')
+    monkeypatch.setenv("DANGOL_PORT", "1002")
+    monkeypatch.setenv("DANGOL_MAX_TEXTS", "12")
+    monkeypatch.setenv("DANGOL_CORS_ORIGINS", "https://a.example, https://b.example")
+    settings = Settings.load(path, port=1003, workers=None)
+    assert (settings.port, settings.max_texts, settings.host, settings.workers) == (1003, 12, "127.0.0.2", 1)
+    assert settings.cors_origins == ("https://a.example", "https://b.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("port = 70000", "setting port"),
+        ("prot = 1", "setting prot"),
+        ("port = ", "cannot be read"),
+        ('host = "0.0.0.0"\nrequire_key = false', "require_key"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        Settings.load(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("127.8.8.8", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.0.10", False),
+        ("crm.example", False),
+    ],
+)
+def test_keys_are_needed_beyond_loopback(host: str, loopback: bool) -> None:
+    settings = Settings.load(None, host=host)
+    assert settings.loopback is loopback
+    assert settings.keys_needed is not loopback
+
+
+def test_what_is_shown_can_be_used_as_the_file_and_holds_no_secret(tmp_path: Path) -> None:
+    settings = Settings.load(
+        None, database_url="postgresql://dangol:s3cret@db/dangol", allowed_hosts="a.example,b.example", port=9000
+    )
+    shown = settings.shown()
+    assert "s3cret" not in shown
+    assert all(f"{name} =" in shown for name in Settings.model_fields)
+    table = tomllib.loads(shown)
+    del table["database_url"]
+    again = Settings.load(write(tmp_path, "\n".join(f"{key} = {_toml(value)}" for key, value in table.items())))
+    assert again.allowed_hosts == ("a.example", "b.example")
+    assert again.port == 9000
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def test_the_command_shows_the_settings_it_would_use(tmp_path: Path) -> None:
+    path = write(tmp_path, "max_texts = 7\n")
+    result = CliRunner().invoke(app, ["serve", "--config", str(path), "--port", "9", "--show-config"])
+    assert result.exit_code == 0, result.output
+    table = tomllib.loads(result.output)
+    assert (table["max_texts"], table["port"]) == (7, 9)
