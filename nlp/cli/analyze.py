@@ -15,6 +15,7 @@ from rich.table import Table
 
 from nlp.cli import options
 from nlp.cli.classify import rejects_line
+from nlp.cli.columns import takes_columns, unmasked
 from nlp.corpus.columns import Columns
 from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
@@ -28,24 +29,16 @@ from nlp.report.words import percent, won
 _TOP = 5
 
 
+@takes_columns
 def command(
     context: typer.Context,
     files: options.Files,
+    *,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="결과 폴더. 없으면 '첫 파일_단골'.", file_okay=False)
     ] = None,
     model: options.Model = None,
-    text_column: options.BodyColumn = None,
-    id_column: options.IdColumn = None,
-    customer_id_column: options.CustomerColumn = None,
-    time_column: options.TimeColumn = None,
-    channel_column: options.ChannelColumn = None,
-    branch_column: options.BranchColumn = None,
-    product_column: options.ProductColumn = None,
-    call_id_column: options.CallColumn = None,
-    speaker_column: options.SpeakerColumn = None,
-    utterance_column: options.UtteranceColumn = None,
-    turn_time_column: options.TurnTimeColumn = None,
+    columns: Columns,
     volumes: Annotated[
         Path | None,
         typer.Option(
@@ -96,19 +89,7 @@ def command(
             output or files[0].with_name(f"{files[0].stem}_단골"),
             classifier=classifier,
             model_id=classifier.name if classifier is not None else "",
-            columns=Columns(
-                id=id_column,
-                text=text_column,
-                customer_id=customer_id_column,
-                time=time_column,
-                channel=channel_column,
-                branch=branch_column,
-                product=product_column,
-                call_id=call_id_column,
-                speaker=speaker_column,
-                utterance=utterance_column,
-                turn_time=turn_time_column,
-            ),
+            columns=columns,
             now=now,
             audited=audited,
             volumes=volumes,
@@ -155,21 +136,19 @@ def show(delivery: Delivery, console: Console, reader: options.Reader) -> None:
         padding=(0, 1),
     )
     queue.add_column(say(Message("Rank (5–95%)")), no_wrap=True)
-    queue.add_column(say(Message("Customer")), no_wrap=True)
+    queue.add_column(say(Message("Customer and causes")), overflow="fold")
     queue.add_column(say(Message("Chance to leave")), no_wrap=True)
     queue.add_column(say(Message("Expected gain")), no_wrap=True, justify="right")
     queue.add_column(say(Message("Due")), no_wrap=True)
-    queue.add_column(say(Message("Causes")), overflow="fold")
     for place in range(shown):
         case = analysis.ranking.case(place)
+        why = say(_some([reader.name(cause) for cause in causes_of(analysis, place)]))
         queue.add_row(
             f"{case.rank:,} ({case.rank_low:,}–{case.rank_high:,})",
-            escape(shown_id(case.id)),
+            f"[bold]{escape(shown_id(case.id))}[/bold]\n{escape(why or reader.name(words('tier', case.tier)))}",
             f"{percent(case.p_leave_ignored)} → {percent(case.p_leave_recovered)}",
             reader.name(won(case.gain)),
             reader.name(until(case.deadline, analysis.now)),
-            say(_some([reader.name(cause) for cause in causes_of(analysis, place)]))
-            or reader.name(words("tier", case.tier)),
         )
     console.print(queue)
 
@@ -181,6 +160,8 @@ def show(delivery: Delivery, console: Console, reader: options.Reader) -> None:
     console.print("\n" + say(Message("Results")), style="bold")
     for file in delivery.files:
         console.print(f"  {escape(str(file))}", soft_wrap=True)
+    if delivery.job is not None and (plain := unmasked(delivery.job.files)) is not None:
+        console.print("\n" + escape(say(plain)), style="yellow")
 
 
 def _some(names: list[str], most: int = 2) -> str:

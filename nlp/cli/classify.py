@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
+from nlp.cli.columns import takes_columns, unmasked
 from nlp.corpus.columns import Columns
 from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
@@ -18,25 +19,17 @@ from nlp.pipeline.classify import classify_files
 from nlp.taxonomy import Taxonomy
 
 
+@takes_columns
 def command(
     context: typer.Context,
     files: options.Files,
+    *,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="결과 파일(.csv .tsv .xlsx .jsonl .parquet). 없으면 '첫 파일_분류.csv'."),
     ] = None,
     model: options.Model = None,
-    text_column: options.BodyColumn = None,
-    id_column: options.IdColumn = None,
-    customer_id_column: options.CustomerColumn = None,
-    time_column: options.TimeColumn = None,
-    channel_column: options.ChannelColumn = None,
-    branch_column: options.BranchColumn = None,
-    product_column: options.ProductColumn = None,
-    call_id_column: options.CallColumn = None,
-    speaker_column: options.SpeakerColumn = None,
-    utterance_column: options.UtteranceColumn = None,
-    turn_time_column: options.TurnTimeColumn = None,
+    columns: Columns,
     resume: options.Resume = False,
     restart: options.Restart = False,
     overwrite: options.Overwrite = False,
@@ -51,19 +44,7 @@ def command(
             output or files[0].with_name(f"{files[0].stem}_분류.csv"),
             classifier=classifier,
             model_id=classifier.name,
-            columns=Columns(
-                id=id_column,
-                text=text_column,
-                customer_id=customer_id_column,
-                time=time_column,
-                channel=channel_column,
-                branch=branch_column,
-                product=product_column,
-                call_id=call_id_column,
-                speaker=speaker_column,
-                utterance=utterance_column,
-                turn_time=turn_time_column,
-            ),
+            columns=columns,
             resume=resume,
             restart=restart,
             overwrite=overwrite,
@@ -107,6 +88,8 @@ def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: option
             table.add_row(say(Message("  (undecided)")), f"{unsure:,}", f"{unsure / max(report.documents, 1):.1%}", "")
         console.print(table)
     console.print(say(Message("Result: {path}", path=report.output)))
+    if (plain := unmasked(report.files)) is not None:
+        console.print(say(plain), style="yellow")
     if report.rejects is not None:
         console.print(say(rejects_line(report.rejected, report.rejects)), style="yellow")
 

@@ -14,8 +14,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from nlp.errors import DangolError, InputError, Message
 from nlp.messages import Language, localized
 
-_COLUMNS = "열 이름 (보통은 알아서 찾습니다)"
-
 Given = TypeVar("Given", Path, list[Path])
 
 
@@ -37,20 +35,6 @@ Threads: TypeAlias = Annotated[int | None, typer.Option(help="쓸 코어 수. �
 Resume: TypeAlias = Annotated[bool, typer.Option("--resume", help="멈춘 작업을 이어 합니다.")]
 Restart: TypeAlias = Annotated[bool, typer.Option("--restart", help="멈춘 작업을 버리고 처음부터 합니다.")]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="있는 결과 파일을 덮어씁니다.")]
-
-IdColumn: TypeAlias = Annotated[str | None, typer.Option("--id-column", help=f"문서 번호 {_COLUMNS}")]
-BodyColumn: TypeAlias = Annotated[str | None, typer.Option("--text-column", help=f"본문 {_COLUMNS}")]
-CustomerColumn: TypeAlias = Annotated[
-    str | None, typer.Option("--customer-id-column", help=f"고객 번호 {_COLUMNS}. 가리지 않고 그대로 씁니다.")
-]
-TimeColumn: TypeAlias = Annotated[str | None, typer.Option("--time-column", help=f"접수 일시 {_COLUMNS}")]
-ChannelColumn: TypeAlias = Annotated[str | None, typer.Option("--channel-column", help=f"채널 {_COLUMNS}")]
-BranchColumn: TypeAlias = Annotated[str | None, typer.Option("--branch-column", help=f"지점 {_COLUMNS}")]
-ProductColumn: TypeAlias = Annotated[str | None, typer.Option("--product-column", help=f"상품 {_COLUMNS}")]
-CallColumn: TypeAlias = Annotated[str | None, typer.Option("--call-id-column", help=f"통화 번호 {_COLUMNS}")]
-SpeakerColumn: TypeAlias = Annotated[str | None, typer.Option("--speaker-column", help=f"화자 {_COLUMNS}")]
-UtteranceColumn: TypeAlias = Annotated[str | None, typer.Option("--utterance-column", help=f"발화 {_COLUMNS}")]
-TurnTimeColumn: TypeAlias = Annotated[str | None, typer.Option("--turn-time-column", help=f"발화 시각 {_COLUMNS}")]
 
 
 class Lang(StrEnum):

@@ -92,3 +92,27 @@ def test_audit_sample_writes_a_form_and_explains_it(run: CliRunner, app: typer.T
     assert len(list(csv.reader(form.read_text(encoding="utf-8-sig").splitlines()))) == 13
     again = run.invoke(app, ["audit-sample", str(predictions), "-o", str(form)])
     assert isinstance(again.exception, InputError)
+
+
+def test_at_eighty_columns_nothing_of_the_queue_is_cut_off(
+    run: CliRunner, app: typer.Typer, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    output = run.invoke(app, ["analyze", str(source)]).output
+    lines = output.split("먼저 되찾을 고객", 1)[1].split("이 파일에 없는 것", 1)[0]
+    assert "…" not in lines
+    assert "불편" in lines
+
+
+def test_the_summary_says_that_customer_ids_stand_unmasked(run: CliRunner, app: typer.Typer, source: Path) -> None:
+    assert "'고객번호'" in run.invoke(app, ["analyze", str(source)]).output
+    bare = source.with_name("bare.csv")
+    bare.write_text("내용\n배송이 오지 않아 기다리고 있습니다\n직원이 불친절했어요\n", encoding="utf-8")
+    assert "가리지 않고" not in run.invoke(app, ["analyze", str(bare)]).output
+
+
+def test_a_column_named_on_the_command_line_plays_its_role(run: CliRunner, app: typer.Typer, source: Path) -> None:
+    text = source.read_text(encoding="utf-8").replace("고객번호", "누구")
+    source.write_text(text, encoding="utf-8")
+    output = run.invoke(app, ["analyze", str(source), "--customer-id-column", "누구"]).output
+    assert "'누구'" in output

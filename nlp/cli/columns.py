@@ -1,0 +1,77 @@
+"""The options that name an export's columns, the same for every command that reads exports."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Final
+
+import typer
+
+from nlp.corpus.columns import Columns, option_of
+from nlp.corpus.reader import ReadReport
+from nlp.errors import Message
+
+_HELP: Final = "{name} 열 이름 (보통은 알아서 찾습니다)"
+_NAMES: Final = {
+    "text": "본문",
+    "id": "문서 번호",
+    "customer_id": "고객 번호",
+    "time": "접수 일시",
+    "channel": "채널",
+    "branch": "지점",
+    "product": "상품",
+    "call_id": "통화 번호",
+    "speaker": "화자",
+    "utterance": "발화",
+    "turn_time": "발화 시각",
+}
+_MORE: Final = {"customer_id": ". 가리지 않고 그대로 씁니다."}
+
+
+def takes_columns(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each role of a column; the command gets them all as ``columns``.
+
+    The options stand where the command has its parameter ``columns``.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        parameters += _options() if parameter.name == "columns" else [parameter]
+
+    @functools.wraps(command)
+    def with_columns(**given: Any) -> None:
+        named = {role: given.pop(f"{role}_column") for role in _NAMES}
+        command(columns=Columns(**named), **given)
+
+    # Typer reads options from the signature and its types from the annotations.
+    with_columns.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_columns.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return with_columns
+
+
+def unmasked(files: Iterable[ReadReport]) -> Message | None:
+    """Which columns of customer ids were written as they are; None without one."""
+    names = dict.fromkeys(file.roles["customer_id"] for file in files if "customer_id" in file.roles)
+    if not names:
+        return None
+    return Message(
+        "The customer ids of column {names} stand in the results as they are; they tie a customer's texts together. "
+        "If they are names or phone numbers, replace them by numbers first.",
+        names=", ".join(map(repr, names)),
+    )
+
+
+def _options() -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(
+            f"{role}_column",
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                str | None, typer.Option(option_of(role), help=_HELP.format(name=name) + _MORE.get(role, ""))
+            ],
+        )
+        for role, name in _NAMES.items()
+    ]
