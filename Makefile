@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check format lint types imports test evidence
+.PHONY: check format lint types imports test openapi evidence
 
 check: lint types imports test
 
@@ -20,6 +20,10 @@ imports:
 
 test:
 	$(PYTHON) -m pytest
+
+# The description of the HTTP API that a test pins.
+openapi:
+	$(PYTHON) -m nlp.serve.description > docs/openapi.json
 
 # Full-size benchmarks. TRAIN, HELD_OUT and GOLD name labelled files that the repository does not hold.
 evidence:

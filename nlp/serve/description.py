@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import Any
 
 from fastapi import FastAPI
@@ -50,3 +52,17 @@ def _described(app: FastAPI) -> dict[str, Any]:
             if theirs is not None and "HTTPValidationError" in str(theirs):
                 operation["responses"].pop("422")
     return found
+
+
+def description() -> str:
+    """The description as ``docs/openapi.json`` holds it; it depends on no setting."""
+    from nlp.serve.app import create_app
+    from nlp.serve.settings import Settings
+
+    described = create_app(Settings.model_construct()).openapi()
+    return json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout.write(description())

@@ -41,7 +41,7 @@ async def ready(parts: Parts) -> Response:
     "/metrics",
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text format"},
-        **responses("unauthenticated", "forbidden", "rate-limited"),
+        **responses("unauthenticated", "forbidden", "rate-limited", "store"),
     },
     response_class=Response,
     summary="측정값",
@@ -56,7 +56,10 @@ async def metrics(_: Reader, parts: Parts) -> Response:
 
 @router.get(
     "/openapi.json",
-    responses={200: {"description": "OpenAPI 3.1"}, **responses("unauthenticated", "forbidden", "rate-limited")},
+    responses={
+        200: {"description": "OpenAPI 3.1"},
+        **responses("unauthenticated", "forbidden", "rate-limited", "store"),
+    },
     summary="API 설명",
 )
 async def openapi(request: Request, _: Reader) -> Response:

@@ -1,0 +1,66 @@
+"""The description: pinned, bilingual, and kept by the server."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from nlp.serve.description import description
+from nlp.serve.problems import KINDS
+
+ROOT = Path(__file__).resolve().parents[2]
+PINNED = ROOT / "docs" / "openapi.json"
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(PINNED.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_description_is_the_one_in_docs() -> None:
+    assert description() == PINNED.read_text(encoding="utf-8"), "run 'make openapi' and look at what changed"
+
+
+def test_every_operation_documents_its_refusals_and_who_may_call(described: dict[str, Any]) -> None:
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            if not path.startswith("/health"):
+                assert operation["security"], path
+                assert {"401", "403", "429", "503"} <= operation["responses"].keys(), path
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    examples = answer["content"]["application/problem+json"]["examples"]
+                    assert all(KINDS[code].status == int(status) for code in examples)
+
+
+def test_the_description_speaks_korean_and_english(described: dict[str, Any]) -> None:
+    text = json.dumps(described["components"]["schemas"]["PredictIn"], ensure_ascii=False)
+    assert "배송이 2주나" in text
+    assert "also the probability of every label" in text
+    assert "Dangol reads what Korean customers say" in described["info"]["description"]
+
+
+def _benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("api_fuzz", ROOT / "benchmarks" / "api_fuzz.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_made_up_request_gets_a_server_error_or_an_undocumented_answer(tmp_path: Path) -> None:
+    fuzzing = _benchmark()
+    with fuzzing.server(tmp_path) as address:
+        answers = fuzzing.fuzz(address, cases=4, seed=1)
+    assert len({operation for operation, _ in answers}) == sum(
+        len(operations) for operations in json.loads(PINNED.read_text(encoding="utf-8"))["paths"].values()
+    )
+    assert any(operation == "POST /v1/predict" and status == 200 for operation, status in answers)
