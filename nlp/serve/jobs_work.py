@@ -24,7 +24,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.types import Prediction
 
-BLOCK_ROWS = 256
+BLOCK_ROWS = 128
 """Rows between two savings: what a crash costs, and how often progress is told."""
 
 _CHUNK = 64

@@ -163,7 +163,9 @@ def resume_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -
     return view(_there(job), language_of(request.headers.get("accept-language")))
 
 
-_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "파일 / The file", "content": {"application/octet-stream": {}}}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "파일 / The file", "content": {"application/octet-stream": {}}}
+}
 
 
 @router.get(
