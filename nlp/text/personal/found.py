@@ -34,20 +34,25 @@ class Found(NamedTuple):
 D = "[0-9공영일이삼사오육륙칠팔구]"
 """A digit, written or spoken."""
 
-SEP = r"(?:[ \t\-.,/~)]{1,3}|[ \t]?(?:에|의|다시|대시|하이픈|국에|이고요?|고요|이요|요)[ \t.,]{0,2})"
+FILLER = r"(?:에|요)?[ \t.,]{1,3}(?:음|어|그|아|네|저기|하고)[ \t.,]{1,3}"
+"""A pause in speech: "공일공 어 일이삼사"."""
+
+SEP = rf"(?:{FILLER}|[ \t\-.,/~)]{{1,3}}|[ \t]?(?:에|의|다시|대시|하이픈|국에|이고요?|고요|이요|요)[ \t.,]{{0,2}})"
 """What stands between the groups of a number: "010-1234", "공일공에 일이삼사", "칠팔구고요 …"."""
 
 PROVINCE = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 
 # One position each, so that the view and the text have the same offsets. 010ㅡ1234: a vowel as a dash.
-_PLAIN = str.maketrans("０１２３４５６７８９＠．／（）：‐‑‒–—―−－·ㅡ￣", "0123456789@./():" + "-" * 11)
+_ODD = "０１２３４５６７８９＠．／（）：‐‑‒–—―−－·ㅡ￣"
+_PLAIN = str.maketrans(_ODD, "0123456789@./():" + "-" * 11)
+_ANY_ODD = re.compile(f"[{_ODD}]")
 _TOKEN = re.compile(rf"\[(?:{'|'.join(KINDS)})\]")
 _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 
 
 def view_of(text: str) -> str:
     """``text`` with plain digits and dashes and its masked tokens blanked out, of the same length."""
-    view = text.translate(_PLAIN)
+    view = text.translate(_PLAIN) if _ANY_ODD.search(text) else text
     return _TOKEN.sub(lambda match: "\ufffc" * len(match.group()), view) if "[" in view else view
 
 

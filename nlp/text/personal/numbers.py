@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from nlp.text.personal.found import PROVINCE, SEP, D, Found, digits_of, numerals
+from nlp.text.personal.found import FILLER, PROVINCE, SEP, D, Found, digits_of, numerals
 
 _G2, _G3, _G4, _G6, _G7 = (numerals(count) for count in (2, 3, 4, 6, 7))
 _GAP = r"[^\d\n\[\]]"
@@ -25,20 +25,24 @@ _NO_UNIT = rf"(?![ \t]?(?:{_UNIT}))"
 # What numbers things, not people: "주문번호 240115-1234567", "운송장 6012 3456 7890".
 _THING = re.compile(
     r"(?:주문|운송장|송장|접수|예약|상품|제품|모델|시리얼|일련|승인|영수증|바코드|관리|사건|문의|티켓|쿠폰|상담|조회"
-    r"|거래|신청|사업자|법인|증권|회원|고객|품번|택배|배송|민원|인증|청구|고지|항공권|탑승권|승차권|입장권|반품|교환|회수"
-    r"|serial|order|tracking|model|s/n)"
+    r"|거래|신청|사업자|법인|증권|회원|고객(?![ \t]?:)|품번|택배|배송|민원|인증|청구|고지|항공권|탑승권|승차권|입장권"
+    r"|반품|교환|회수|serial|order|tracking|model|s/n)"
     r"[ \t]?(?:등록)?(?:번호|코드|no\.?|id|키|number)?(?:[ \t]?[는은가이])?[ \t]?[:#.]?[ \t]*[A-Z#(-]{0,4}$",
     re.IGNORECASE,
 )
 
+_THING_AFTER = re.compile(r"[ \t]?(?:이|번|로)?[ \t]?(?:주문|운송장|송장|예약|접수)")
+
 _MOBILE = re.compile(
     rf"(?:(?<!\d)\+?82[ \t\-.)]{{0,2}}(?:\(0\))?0?|(?<!{D})\(?[0공영][ \t]?)[1일][ \t]?"
-    rf"(?:[0공영]{SEP}?{_G4}{SEP}?{_G4}|[016789공영일육륙칠팔구]{SEP}?{numerals(3, 4)}{SEP}?{_G4})(?!{D}{{2}}|\d)"
+    rf"(?:[0공영]{SEP}?{_G4}{SEP}?{_G4}|[공영][ \t]?(?:{SEP}?{D}){{8}}"
+    rf"|[016789공영일육륙칠팔구]{SEP}?{numerals(3, 4)}{SEP}?{_G4})(?!{D}{{2}}|\d)"
 )
 _SPOKEN_LANDLINE = re.compile(
     rf"(?<![가-힣\d])[공영][ \t]?(?:이|[삼사오육륙][ \t]?[일이삼사오]|칠[ \t]?[공영])"
     rf"{SEP}?{numerals(3, 4)}{SEP}?{_G4}(?!{D}{{2}})"
 )
+_AREA_FORM = re.compile(r"0\d{1,2}[ \t]?[)\-][ \t]?\d{3,4}[ \t]?-[ \t]?\d{4}(?!\d|-)")
 _SAFE_PHONE = re.compile(rf"(?<!\d)050[0-9]?{SEP}?[0-9]{{3,4}}{SEP}?[0-9]{{4}}(?!\d)")
 _LOCAL_PHONE = re.compile(
     rf"(?:연락처|전화|휴대폰|핸드폰|폰[ \t]?번호)(?:[ \t]?번호)?{_GAP}{{0,8}}?"
@@ -57,18 +61,20 @@ _RESIDENT_BACK = re.compile(rf"뒷(?:자리|번호){_GAP}{{0,10}}?(?P<it>(?<!\d)
 _CARD = re.compile(rf"(?<!\d)(?P<it>(?:{_G4}(?:[ \t\-.,/]{{1,3}}|[ \t]?(?:에|다시)[ \t]?)){{3}}{_G4})(?!\d)")
 _CARD_AFTER_WORD = re.compile(rf"카드{_GAP}{{0,15}}?(?P<it>(?<!\d){_G4}(?:{SEP}?{_G4}){{3}})(?!\d)")
 
+_BREAK = rf"(?:{FILLER}|[ \t]?(?:다시|에)[ \t]?)"
 _BANK = (
     r"(?:은행|뱅크|농협|신협|수협|새마을금고|우체국|카뱅|토스|국민|신한|우리|하나|기업|카카오|씨티|제일|산업"
     r"|부산|대구|광주|전북|경남|제주|KB|NH|IBK|SC|MG)"
 )
 _ACCOUNT = re.compile(
     rf"(?:계좌|통장|입금|이체|송금|환급|{_BANK}){_GAP}{{0,16}}?(?P<it>"
-    rf"(?<![\d\-])\d(?:(?:[ \t]?-[ \t]?|[ \t.]{{0,2}}|[ \t]?(?:다시|에)[ \t]?)\d){{9,13}}(?!\d){_NO_UNIT}"
-    rf"|(?<![가-힣]){D}(?:(?:[ \t\-,]{{0,2}}|[ \t]?(?:다시|에)[ \t]?){D}){{9,13}})",
+    rf"(?<![\d\-])\d(?:(?:[ \t]?-[ \t]?|[ \t.]{{0,2}}|{_BREAK})\d){{9,13}}(?!\d){_NO_UNIT}"
+    rf"|(?<![가-힣]){D}(?:(?:[ \t\-,]{{0,2}}|{_BREAK}){D}){{9,13}})",
     re.IGNORECASE,
 )
 _ACCOUNT_BEFORE_BANK = re.compile(
-    rf"(?P<it>(?<![\d\-])\d{{2,6}}-\d{{2,6}}-\d{{2,7}}(?:-\d{{1,3}})?(?!\d))[ \t,(]{{0,3}}{_BANK}"
+    rf"(?P<it>(?<![\d\-])\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,7}}"
+    rf"(?:[ \t]?[\- \t][ \t]?\d{{1,3}})?(?!\d))[ \t,(]{{0,3}}{_BANK}"
 )
 
 _LICENSE = re.compile(
@@ -86,11 +92,18 @@ _BIRTH = re.compile(
     rf"(?P<it>(?<!\d)(?:(?:19|20)?\d\d[ \t]?[년./\-][ \t]?\d{{1,2}}[ \t]?[월./\-]"
     rf"[ \t]?\d{{1,2}}(?:[ \t]?일)?|(?:19|20)?\d{{6}}|{_G6}))(?!\d)"
 )
-_SPOKEN_EMAIL = re.compile(
-    r"(?<![A-Za-z0-9])(?P<it>[A-Za-z0-9._\-]{2,}(?:[ \t][A-Za-z0-9._\-]+){0,2}[ \t]?골뱅이[ \t]?"
-    r"(?:네이버|지메일|다음|한메일|카카오|네이트|[A-Za-z]{2,12})"
-    r"(?:[ \t]?(?:점|쩜|닷|\.)?[ \t]?(?:닷컴|컴|com|넷|net|co[ \t]?\.?kr))?)"
+_LETTER = (
+    r"(?:에이치|에이|비|씨|디|에프|지|아이|제이|케이|엘|엠|엔|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트"
+    r"|언더바|언더스코어|밑줄|하이픈|대시|점|닷)"
 )
+_SPOKEN_USER = re.compile(rf"(?<![A-Za-z0-9가-힣])(?:(?:[A-Za-z0-9._\-]|{_LETTER}|{D})[ \t]?){{2,40}}+$")
+_SPOKEN_DOMAIN = re.compile(
+    r"(?:골뱅이|앳|at(?=[ \t]+[A-Za-z]+\.[A-Za-z]))[ \t]?"
+    r"(?:네이버|지메일|다음|한메일|카카오|네이트|핫메일|구글|[A-Za-z]{2,12})"
+    r"(?:[ \t]?(?:점|쩜|닷|\.)?[ \t]?(?:닷컴|닷넷|컴|com|넷|net|co[ \t]?\.?kr))?"
+)
+_LONGEST_USER = 48
+"""Characters before the "at" of an e-mail address that is read aloud, blanks among them."""
 
 _BY_WORD: tuple[tuple[re.Pattern[str], str, int], ...] = (
     (_SAFE_PHONE, "전화번호", 1),
@@ -118,7 +131,7 @@ _BY_FORM = (
 _SIX_DIGITS = re.compile(rf"{D}(?:[^\n]{{0,6}}?{D}){{5}}")
 _WRITTEN_SEVEN = re.compile(r"\d(?:[^\n\d]{0,8}\d){6}")
 _PLATE_SIGN = re.compile(r"\d[ \t]?[가-힣][ \t]?\d{4}")
-_EMAIL_SIGN = re.compile(r"@|[\[(]\s*at\s*[\])]|골뱅이", re.IGNORECASE)
+_EMAIL_SIGN = re.compile(r"@|[\[( ]\s*at\s*[\]) ]|골뱅이|앳", re.IGNORECASE)
 _BIRTH_SIGN = re.compile(r"생년월일|생일|출생일")
 
 
@@ -132,9 +145,17 @@ def find_numbers(view: str) -> Iterator[Found]:
         yield from _matches(_PLATE, view, "차량번호", 4)
     if _EMAIL_SIGN.search(view):
         yield from (Found("이메일", item.start, item.end, 1) for item in ko_pii("email")(view))
-        yield from _matches(_SPOKEN_EMAIL, view, "이메일", 1)
+        yield from _spoken_emails(view)
     if _BIRTH_SIGN.search(view):
         yield from _matches(_BIRTH, view, "생년월일", 2)
+
+
+def _spoken_emails(view: str) -> Iterator[Found]:
+    """Addresses read aloud: "엠 아이 엔 에이 구일 골뱅이 네이버 점 컴"."""
+    for match in _SPOKEN_DOMAIN.finditer(view):
+        head = max(0, match.start() - _LONGEST_USER)
+        if user := _SPOKEN_USER.search(view[head : match.start()]):
+            yield Found("이메일", head + user.start(), match.end(), 1)
 
 
 def _by_word(view: str) -> Iterator[Found]:
@@ -155,11 +176,13 @@ def _by_word(view: str) -> Iterator[Found]:
 def _by_form(view: str) -> Iterator[Found]:
     for module, kind, rank in _BY_FORM:
         for item in ko_pii(module)(view):
-            if not _numbers_a_thing(view, item.start):
+            if not _numbers_a_thing(view, item.start) and not _THING_AFTER.match(view, item.end):
                 yield Found(kind, item.start, item.end, rank)
     for item in ko_pii("phone")(view):
         if item.extra["type"] == "mobile" or (
-            item.extra["type"] != "representative" and not _numbers_a_thing(view, item.start)
+            item.extra["type"] != "representative"
+            # "인증번호가 032)757-4873 여기로": what is cut like a number of an area is one.
+            and (_AREA_FORM.match(view, item.start) or not _numbers_a_thing(view, item.start))
         ):
             yield Found("전화번호", item.start, item.end, 1)
 
