@@ -35,7 +35,7 @@ class LoadedModel:
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int) -> LoadedModel:
-        """Load a folder and score a text, so that no caller pays for the first run. Raises ModelError."""
+        """Load a folder (or a hub id) and score a text, so that no caller pays for the first run. Raises ModelError."""
         classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
         return cls.of(classifier, folder=Path(folder))
 
