@@ -23,8 +23,9 @@ class Session:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads or 0
         options.log_severity_level = 3
-        # Without VNNI, products of unsigned by signed bytes can saturate; this keeps scores equal on every CPU.
-        options.add_session_config_entry("session.x64quantprecision", "1")
+        if not _sums_bytes_exactly():
+            # Products of unsigned by signed bytes can saturate; this keeps scores equal on every CPU.
+            options.add_session_config_entry("session.x64quantprecision", "1")
         # A spinning pool would keep all cores busy while masking and writing have their turn.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
@@ -49,3 +50,9 @@ class Session:
         }
         (logits,) = self._session.run(None, feed)
         return np.asarray(logits, dtype=np.float32)
+
+
+def _sums_bytes_exactly() -> bool:
+    """Whether this CPU is known to have VNNI; the exact detour for the others costs a third of the speed."""
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
+    return any(name in extensions["found"] for name in ("AVX512_CLX", "AVX512_ICL", "AVX512_SPR"))
