@@ -124,5 +124,5 @@ def test_our_own_corpus_is_valid(complaints: list[dict[str, object]]) -> None:
 
     examples = read_examples(sorted(root.glob("*.jsonl")), TAXONOMY)
 
-    assert len(examples) == len(complaints) == 900
+    assert len(examples) == len(complaints) == 1980
     assert all(quote in example.text for example in examples for quote in example.evidence.values())
