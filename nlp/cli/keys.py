@@ -65,7 +65,7 @@ def list_keys(context: typer.Context, config: Config = None, data_dir: DataDir =
         keys = store.keys.list()
     table = Table()
     for heading in (Message("id"), Message("name"), Message("role"), Message("created"), Message("revoked")):
-        table.add_column(reader.say(heading))
+        table.add_column(reader.say(heading), overflow="fold")
     for key in keys:
         table.add_row(key.id, key.name, key.role, _local(key.created_at), _local(key.revoked_at))
     Console().print(table)
@@ -99,7 +99,7 @@ def trail(
         entries = store.audit.list(limit=last)
     table = Table()
     for heading in (Message("time"), Message("who"), Message("what"), Message("to what"), Message("details")):
-        table.add_column(reader.say(heading))
+        table.add_column(reader.say(heading), overflow="fold")
     for entry in entries:
         details = ", ".join(f"{name}={value}" for name, value in entry.details.items())
         table.add_row(_local(entry.at), entry.actor, entry.action, entry.subject, details)
