@@ -141,7 +141,7 @@ def view(job: Job, language: Language) -> JobView:
             links["rejects"] = f"{base}/rejects"
     elif job.state == "failed":
         links["resume"] = f"{base}/resume"
-    elif not job.finished:
+    if job.state in ("queued", "running", "failed"):
         links["cancel"] = f"{base}/cancel"
     return JobView(
         id=job.id,

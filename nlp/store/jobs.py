@@ -232,7 +232,7 @@ class Jobs:
                 values |= {"rows": 0, "rejected": 0, "bytes_done": 0, "stored_blocks": 0}
             self._own(session, _owned(job_id, owner).values(**values), job_id)
             if afresh:
-                session.execute(delete(DocumentRow).where(DocumentRow.job_id == job_id))
+                _drop_documents(session, job_id)
             return _job(session.get_one(JobRow, job_id))
 
     def advance(self, job_id: str, owner: str, progress: Progress, *, further: bool = True) -> Job:
@@ -275,19 +275,25 @@ class Jobs:
             values["error"] = pack(error)
         with self._database.writing() as session:
             self._own(session, _owned(job_id, owner).values(**values), job_id)
+            if state == "cancelled":
+                _drop_documents(session, job_id)
             return _job(session.get_one(JobRow, job_id))
 
     def cancel(self, job_id: str, *, actor: str) -> Job | None:
-        """End a waiting job at once, ask the owner of a running one to stop; a finished one stays as it is."""
+        """End a job that waits or failed at once, ask the owner of a running one to stop; others stay as they are.
+
+        The documents that a cancelled job had kept are removed.
+        """
         now = self._clock()
         with self._database.writing() as session:
             row = session.get(JobRow, job_id, with_for_update=True)
             if row is None:
                 return None
-            if row.state in FINISHED or row.cancel_requested:
+            if row.state in ("done", "cancelled") or row.cancel_requested:
                 return _job(row)
-            if row.state == "queued":
-                row.state, row.finished_at = "cancelled", now
+            if row.state in ("queued", "failed"):
+                row.state, row.finished_at, row.error = "cancelled", now, None
+                _drop_documents(session, job_id)
             else:
                 row.cancel_requested = True
             row.updated_at, row.version = now, row.version + 1
@@ -329,6 +335,12 @@ class Jobs:
     def _own(self, session: Session, change: Any, job_id: str) -> None:
         if _count(session, change) == 0:
             raise LostJobError("job {id}: another process has it now; this one stops", id=job_id)
+
+
+def _drop_documents(session: Session, job_id: str) -> None:
+    session.execute(
+        delete(DocumentRow).where(DocumentRow.job_id == job_id).execution_options(synchronize_session=False)
+    )
 
 
 def _count(session: Session, change: Any) -> int:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from nlp.messages import localized
 from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import PartialFolder
 from nlp.serve.jobs import LEASE, MOST_ATTEMPTS, JobRunner
+from nlp.serve.jobs_files import Lock
 from nlp.serve.jobs_progress import documents_of
 from nlp.serve.jobs_work import BLOCK_ROWS
 from nlp.store import Store, StoreBusyError, StoreFullError
@@ -413,3 +415,30 @@ def test_killed_at_random_moments_every_row_is_answered_once(store: Store, tmp_p
     expected = [f"R{at}" for at in range(1100) if at % 50 != 49]
     assert answered == expected
     assert [document.id for document in store.documents.of_job(job.id)] == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
+def test_an_analysis_ends_with_its_server_and_is_made_again(store: Store, tmp_path: Path) -> None:
+    source = write_export(tmp_path / "export.csv", 40)
+    jobs = runner(store, tmp_path / "jobs", Stub(), workers=0)
+    job = take_in(jobs, source, kind="analyze")
+    environment = {**os.environ, "PYTHONPATH": str(Path(nlp.__file__).parents[1])}
+    command = [sys.executable, support.__file__, str(tmp_path / "store.db"), str(tmp_path / "jobs")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as server:
+        wait_until(lambda: (found := store.jobs.get(job.id)) is not None and found.stage == "compute")
+        server.send_signal(signal.SIGKILL)
+    # The child holds the job's lock as long as it lives.
+    free: list[Lock] = []
+    wait_until(lambda: bool(free.extend(filter(None, [jobs.files(job.id).lock()])) or free))
+    free[0].close()
+    cut_off = store.jobs.get(job.id)
+    assert cut_off is not None
+    assert (cut_off.state, jobs.files(job.id).archive.exists()) == ("running", False)
+
+    again = Stub()
+    finish(runner(store, tmp_path / "jobs", again), job.id, "done")
+    assert again.seen == []  # the rows were classified before
+    done = store.jobs.get(job.id)
+    assert done is not None
+    with zipfile.ZipFile(jobs.files(job.id).result(done)) as archive:
+        assert {"report.html", "predictions.parquet"} <= set(archive.namelist())

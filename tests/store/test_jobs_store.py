@@ -235,6 +235,23 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_is_asked_to_stop(s
     assert [entry.action for entry in store.audit.list(action="job.cancel")] == ["job.cancel"] * 2
 
 
+def test_cancelling_removes_what_the_job_had_kept(store: Store) -> None:
+    job = running(store)
+    store.jobs.keep_block(job.id, "a", 0, [document("하나")], first=0)
+    store.jobs.finish(job.id, "a", "failed", error=DangolError("no"))
+    assert store.documents.count() == 1
+    dropped = store.jobs.cancel(job.id, actor="crm")
+    assert dropped is not None
+    assert (dropped.state, dropped.error) == ("cancelled", None)
+    assert store.documents.count() == 0
+
+    other, _ = store.jobs.create(new(9), actor="crm")
+    store.jobs.claim(other.id, "a", lease=LEASE)
+    store.jobs.keep_block(other.id, "a", 0, [document("둘")], first=0)
+    store.jobs.finish(other.id, "a", "cancelled")
+    assert store.documents.count() == 0
+
+
 def test_a_failed_job_says_why_in_both_languages_and_can_be_resumed(store: Store) -> None:
     job = running(store)
     error = InputError(

@@ -142,7 +142,7 @@ async def job_events(
 )
 @router.delete("/jobs/{job_id}", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_ONE))
 def cancel_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
-    """What was done is dropped; a finished job stays as it is."""
+    """Also drops a failed job. Its files and documents are removed; a job that is done stays as it is."""
     _own(parts, caller, job_id)
     job = parts.jobs.cancel(job_id, actor=caller.id)
     return view(_there(job), language_of(request.headers.get("accept-language")))
