@@ -16,6 +16,7 @@ from nlp.resources import data_path, default_model_path
 
 
 def command(
+    context: typer.Context,
     data: Annotated[
         list[Path] | None,
         typer.Argument(help="라벨이 달린 JSONL 또는 CSV. 없으면 함께 오는 말뭉치.", callback=options.present),
@@ -56,7 +57,11 @@ def command(
     from nlp.training.loop import Hyperparameters
     from nlp.training.run import TrainingRun
 
-    console = Console()
+    console, reader = Console(), options.reader_of(context)
+
+    def say(message: str) -> None:
+        console.print(reader.say(message), markup=False)
+
     run = TrainingRun(
         data=tuple(data) if data else tuple(sorted(data_path("complaints").glob("*.jsonl"))),
         out=output,
@@ -80,4 +85,4 @@ def command(
         scratch=scratch,
         keep_float_onnx=keep_float_onnx,
     )
-    train(run, today=datetime.now().astimezone().date(), say=console.print)
+    train(run, today=datetime.now().astimezone().date(), say=say)

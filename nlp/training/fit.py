@@ -47,7 +47,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
     kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
     if kept is not None and not kept.all():
-        say(f"left out {int((~kept).sum())} rows that nearly repeat a held-out row")
+        say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))
         examples = [example for example, keep in zip(examples, kept, strict=True) if keep]
     if len(examples) < _FEWEST_ROWS:
         raise LabelledDataError(
@@ -59,7 +59,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
                 ),
             )
         )
-    say(f"{len(examples)} rows to train on, {len(held_out)} held out")
+    say(Message("{count} rows to train on, {held_out} held out", count=len(examples), held_out=len(held_out)))
 
     texts = [example.prepared() for example in examples]
     targets = np.stack([example.target for example in examples])
@@ -91,7 +91,11 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             say,
         )
     softened = targets if teacher is None else (1.0 - run.soften) * targets + run.soften * teacher
-    say(f"fitting the model on {len(fit_rows)} rows, {len(stop_rows)} decide when to stop")
+    say(
+        Message(
+            "fitting the model on {count} rows, {stop} decide when to stop", count=len(fit_rows), stop=len(stop_rows)
+        )
+    )
     fitted = fit(
         at(texts, fit_rows),
         softened[fit_rows],
@@ -116,7 +120,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     )
     scored = _evaluate(fitted, decision, held_out or at(examples, stop_rows), taxonomy)
     _write_card(run, scored, examples, held_out, len(stop_rows), fitted, taxonomy, today)
-    say(f"wrote {run.out}")
+    say(Message("wrote {path}", path=run.out))
     return run.out
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.errors import Message
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.baseline import LinearBaseline
@@ -31,13 +32,21 @@ def encoder_out_of_fold(
     """Logits ``(n_texts, n_labels)`` of every row by a model that did not see it; kept in the scratch folder."""
     kept = run.scratch / "encoder_out_of_fold.npy"
     if kept.is_file():
-        say(f"taking out-of-fold predictions from {kept}")
+        say(Message("taking out-of-fold predictions from {path}", path=kept))
         return np.asarray(np.load(kept, allow_pickle=False), dtype=np.float32)
     folds = fold_of([text.masked for text in texts], folds=run.folds, seed=run.hyperparameters.seed)
     logits = np.zeros_like(targets)
     for fold in range(run.folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        say(f"fold {fold + 1} of {run.folds}: fitting on {len(inside)} rows, predicting {len(outside)}")
+        say(
+            Message(
+                "fold {fold} of {folds}: fitting on {count} rows, predicting {rest}",
+                fold=fold + 1,
+                folds=run.folds,
+                count=len(inside),
+                rest=len(outside),
+            )
+        )
         fitted = fit(
             at(texts, inside),
             targets[inside],
@@ -58,7 +67,7 @@ def linear_out_of_fold(
     kept = run.scratch / "linear_out_of_fold.npy"
     if kept.is_file():
         return np.asarray(np.load(kept, allow_pickle=False), dtype=np.float32)
-    say(f"fitting {_LINEAR_FOLDS} linear models")
+    say(Message("fitting {count} linear models", count=_LINEAR_FOLDS))
     plain = [text.customer for text in texts]
     folds = fold_of(plain, folds=_LINEAR_FOLDS, seed=run.hyperparameters.seed)
     scores = np.zeros_like(targets)

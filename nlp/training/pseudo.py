@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.errors import Message
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
@@ -40,9 +41,9 @@ def adapted_base(
     """The base encoder after one pass over unlabelled texts with the linear model's labels."""
     folder = run.scratch / "adapted"
     if (folder / "config.json").is_file():
-        say(f"taking the adapted encoder from {folder}")
+        say(Message("taking the adapted encoder from {path}", path=folder))
         return folder
-    say("labelling unlabelled texts with a linear model")
+    say(Message("labelling unlabelled texts with a linear model"))
     teacher = LinearBaseline().fit([text.customer for text in texts], targets)
     chosen, labels = choose_texts(
         read_lines(run.unlabelled),
@@ -53,7 +54,7 @@ def adapted_base(
         n_texts=run.n_unlabelled,
         rng=np.random.default_rng(run.hyperparameters.seed),
     )
-    say(f"adapting the encoder to {len(chosen)} unlabelled texts")
+    say(Message("adapting the encoder to {count} unlabelled texts", count=len(chosen)))
     fitted = fit(
         chosen,
         labels,
