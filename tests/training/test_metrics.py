@@ -54,6 +54,16 @@ def test_average_precision_agrees_with_scikit_learn() -> None:
     assert ours == pytest.approx(sklearn.average_precision_score(targets[:, 0], scores[:, 0]), abs=1e-6)
 
 
+def test_texts_of_equal_score_stand_at_one_threshold_whatever_their_order() -> None:
+    sklearn = pytest.importorskip("sklearn.metrics", reason="needs the train extra")
+    scores = np.array([0.9, 0.5, 0.5, 0.5, 0.1], dtype=np.float32)
+    targets = np.array([0.0, 1.0, 0.0, 1.0, 1.0], dtype=np.float32)
+
+    for order in (np.arange(5), np.arange(5)[::-1], np.array([0, 2, 1, 3, 4])):
+        ours = average_precision(scores[order], targets[order], ONES[:, :1].repeat(5, axis=1))
+        np.testing.assert_allclose(ours, sklearn.average_precision_score(targets, scores), atol=1e-9)
+
+
 def test_a_label_without_positives_has_no_average_precision() -> None:
     assert np.isnan(average_precision(np.ones(4, dtype=np.float32), np.zeros(4, dtype=np.float32), ONES)).all()
 
