@@ -16,6 +16,8 @@ from nlp.report.words import Words, label_words, percent, plain, say, won
 CARDS: Final = 10
 _SENTENCES: Final = 3
 _LONGEST: Final = 160
+_SHOWN_WON: Final = 50
+"""Less would be shown as 0원."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,7 @@ def stage_words(case: Case) -> Words:
 
 def _card(analysis: Analysis, place: int) -> Card:
     case = analysis.ranking.case(place)
-    parts = sorted(families(case), key=lambda part: -part[1])
+    parts = sorted((part for part in families(case) if abs(part[1]) >= _SHOWN_WON), key=lambda part: -part[1])
     largest = max((abs(amount) for _, amount in parts), default=1.0)
     within = None
     if case.within_capacity is not None and analysis.capacity is not None:

@@ -59,8 +59,8 @@ def sheets_of(analysis: Analysis, shown: int) -> Iterator[Sheet]:
 def _queue(analysis: Analysis, shown: int) -> Sheet:
     columns = [
         _column("rank", "count", 7),
-        _column("rank_low", "count", 8),
-        _column("rank_high", "count", 8),
+        _column("rank_low", "count", 10),
+        _column("rank_high", "count", 10),
         _column("customer", "text", 18),
         _column("tier", "text", 24),
         _column("gain", "won"),
@@ -159,7 +159,7 @@ def _cells(analysis: Analysis) -> Sheet:
         *_triple("raw_share", "share"),
         *_triple("best_share", "share"),
     )
-    return Sheet(title=say("sheet", "cells"), note=say("chart", "heat_note"), columns=columns, rows=rows)
+    return Sheet(title=say("sheet", "cells"), note=say("sheet", "cells_note"), columns=columns, rows=rows)
 
 
 def _stages(analysis: Analysis) -> Sheet:
@@ -209,7 +209,7 @@ def _slices(analysis: Analysis) -> Sheet:
         *_triple("share", "share"),
         _column("corrected", "text", 8),
     )
-    return Sheet(title=say("sheet", "slices"), note=say("chart", "slices_note"), columns=columns, rows=rows)
+    return Sheet(title=say("sheet", "slices"), note=say("sheet", "slices_note"), columns=columns, rows=rows)
 
 
 def _weeks(analysis: Analysis) -> Sheet:
@@ -233,7 +233,7 @@ def _weeks(analysis: Analysis) -> Sheet:
         *_triple("share", "share"),
         _column("complete", "text", 10),
     )
-    return Sheet(title=say("sheet", "weeks"), note=say("chart", "trend_note"), columns=columns, rows=rows)
+    return Sheet(title=say("sheet", "weeks"), note=say("sheet", "weeks_note"), columns=columns, rows=rows)
 
 
 def _voices(analysis: Analysis) -> Sheet:
@@ -307,7 +307,7 @@ def _phrases(analysis: Analysis) -> Sheet:
         _column("outside", "count"),
         *_triple("log_odds", "number"),
     )
-    return Sheet(title=say("sheet", "phrases"), note=say("table", "phrases_note"), columns=columns, rows=rows)
+    return Sheet(title=say("sheet", "phrases"), note=say("sheet", "phrases_note"), columns=columns, rows=rows)
 
 
 def _limits(analysis: Analysis) -> Sheet:
@@ -356,8 +356,8 @@ def _triple(code: str, kind: str) -> tuple[Column, Column, Column]:
     name = say("column", code)
     return (
         Column(name=name, kind=kind),
-        Column(name=Words(code="low", ko=f"{name.ko} 아래", en=f"{name.en}: low"), kind=kind),
-        Column(name=Words(code="high", ko=f"{name.ko} 위", en=f"{name.en}: high"), kind=kind),
+        Column(name=Words(code="low", ko=f"{name.ko} 하한", en=f"{name.en}: low"), kind=kind),
+        Column(name=Words(code="high", ko=f"{name.ko} 상한", en=f"{name.en}: high"), kind=kind),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final, TypeAlias
+from unicodedata import east_asian_width
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -30,6 +31,13 @@ _FORMATS: Final = {
     "time": "yyyy-mm-dd hh:mm",
 }
 _WIDTHS: Final = {"text": 16, "long": 60, "count": 10, "share": 12, "points": 12, "won": 15, "number": 12, "time": 17}
+_TEXTS: Final = ("text", "long")
+_PAPER: Final = 260
+"""Characters of a sheet's columns that a page can still hold in readable print."""
+_FIRST: Final = 3
+"""The first row below note and headings."""
+_LINE, _HIGHEST = 15.0, 409.0
+"""Points of a line, and the most that a row can have."""
 _HEAD: Final = PatternFill("solid", fgColor="12344D")
 
 
@@ -51,10 +59,13 @@ def write_workbook(
 
 def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
     target = book.create_sheet(getattr(sheet.title, lang))
+    last = get_column_letter(len(sheet.columns))
     target.freeze_panes = "B3" if len(sheet.columns) > 3 else "A3"
-    target.auto_filter.ref = f"A2:{get_column_letter(len(sheet.columns))}2"
-    for at, column in enumerate(sheet.columns, start=1):
-        target.column_dimensions[get_column_letter(at)].width = column.width or _WIDTHS[column.kind]
+    target.auto_filter.ref = f"A2:{last}2"
+    widths = [column.width or _WIDTHS[column.kind] for column in sheet.columns]
+    for at, width in enumerate(widths, start=1):
+        target.column_dimensions[get_column_letter(at)].width = width
+    _for_paper(target, wide=sum(widths) > _PAPER)
     note = WriteOnlyCell(target, value=getattr(sheet.note, lang))
     note.font = Font(italic=True, color="52606D")
     target.append([note])
@@ -63,16 +74,60 @@ def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
         cell = WriteOnlyCell(target, value=getattr(column.name, lang))
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = _HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        side = "left" if column.kind in _TEXTS else "right"
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal=side, indent=side == "left")
         head.append(cell)
     target.append(head)
-    for row in sheet.rows:
-        target.append(
-            [_cell(target, value, column.kind, lang, clean) for value, column in zip(row, sheet.columns, strict=True)]
+    styles = [_style(target, column.kind) for column in sheet.columns]
+    target.row_dimensions[_FIRST - 1].height = 2 * _LINE
+    for number, row in enumerate(sheet.rows, start=_FIRST):
+        cells = [_cell(target, value, style, lang, clean) for value, style in zip(row, styles, strict=True)]
+        lines = max(
+            (
+                _lines(str(cell.value), width)
+                for cell, column, width in zip(cells, sheet.columns, widths, strict=True)
+                if cell is not None and column.kind == "long"
+            ),
+            default=1,
         )
+        # A worksheet keeps rows one line high unless told: what is below the first line would lie upon the next row.
+        if lines > 1:
+            target.row_dimensions[number].height = min(lines * _LINE, _HIGHEST)
+        target.append(cells)
 
 
-def _cell(sheet: Any, value: Value, kind: str, lang: Lang, clean: Clean) -> Any:
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column of so many narrow letters; Korean letters are twice as wide."""
+    room = max(width - 3, 1)
+    return sum(-(-max(len(line) + sum(map(_is_wide, line)), 1) // room) for line in text.split("\n"))
+
+
+def _is_wide(letter: str) -> bool:
+    return letter >= "\u1100" and east_asian_width(letter) in "WF"
+
+
+def _for_paper(sheet: Any, *, wide: bool) -> None:
+    """Across the page with the headings on each: whole, or column by column behind the customer where too wide."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.print_title_rows = "1:2"
+    if wide:
+        sheet.print_title_cols = "A:D"
+    else:
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _style(sheet: Any, kind: str) -> Any:
+    """The look of a kind's cells, made once: setting it anew for each cell takes most of a workbook's time."""
+    cell = WriteOnlyCell(sheet)
+    cell.number_format = _FORMATS[kind]
+    # An indent keeps a text off the number to its left.
+    side = {"horizontal": "left", "indent": 1} if kind in _TEXTS else {}
+    cell.alignment = Alignment(wrap_text=kind == "long", vertical="top", **side)
+    return cell._style
+
+
+def _cell(sheet: Any, value: Value, style: Any, lang: Lang, clean: Clean) -> Any:
     if value is None or value == "":
         return None
     if isinstance(value, Words):
@@ -81,9 +136,7 @@ def _cell(sheet: Any, value: Value, kind: str, lang: Lang, clean: Clean) -> Any:
         cell = WriteOnlyCell(sheet, value=clean(value))
         # A text such as "=1+1" or "#N/A" stays a text.
         cell.data_type = "s"
-        if kind == "long":
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        return cell
-    cell = WriteOnlyCell(sheet, value=value)
-    cell.number_format = _FORMATS[kind]
+    else:
+        cell = WriteOnlyCell(sheet, value=value)
+    cell._style = style
     return cell

@@ -41,7 +41,7 @@ def test_the_queue_stands_in_order_with_its_factors_adding_up(analysis: Analysis
     for row in rows[:20]:
         parts = [value or 0 for value in list(row.values())[first : first + 8]]
         assert sum(parts) == pytest.approx(row["기대 이익(원)"], abs=len(parts))
-        assert row["순위 아래"] <= row["순위"] <= row["순위 위"]
+        assert row["순위 구간 앞"] <= row["순위"] <= row["순위 구간 뒤"]
 
 
 def test_numbers_are_numbers_with_a_format(book: Any) -> None:
@@ -89,3 +89,15 @@ def test_the_table_of_causes_has_a_row_for_each_stage(analysis: Analysis) -> Non
     assert len(rows) == 1 + causes * (1 + stages)
     assert {len(row) for row in rows} == {len(rows[0])}
     assert len(set(rows[0])) == len(rows[0])
+
+
+def test_rows_are_as_high_as_their_texts_and_no_higher_than_a_sheet_allows(analysis: Analysis) -> None:
+    stream = BytesIO()
+    write_workbook(stream, analysis, most=20)
+    sheet = openpyxl.load_workbook(stream).worksheets[0]
+    heads = [cell.value for cell in sheet[2]]
+    actions = heads.index("권하는 조치") + 1
+    for row in range(3, sheet.max_row + 1):
+        lines = str(sheet.cell(row, actions).value or "").count("\n") + 1
+        height = sheet.row_dimensions[row].height or 15.0
+        assert 15.0 * lines <= height <= 409.0

@@ -31,7 +31,9 @@ def trend_charts(analysis: Analysis) -> tuple[Chart, ...]:
         for item in analysis.emerging.events
         if item.event.group == "cause" and item.event.stage is None
     }
-    top = max(point.share.value for weeks in lines.values() for point in weeks if point.documents) * 100 * 1.25
+    shares = [point.share for weeks in lines.values() for point in weeks if point.documents]
+    # Whole intervals, but not so that those of a few thin weeks press all lines to the ground.
+    top = 100 * min(max(share.high for share in shares), 2.0 * max(share.value for share in shares)) * 1.03
     charts = []
     for row in cause_shares(analysis):
         weeks = lines[row.event.label]

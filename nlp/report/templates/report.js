@@ -34,6 +34,14 @@
     for (const key of keys) target = target[key] = { ...target[key] };
     target[last] = value;
   };
+  // What goes on beyond the right edge fades there, until it has been moved into sight.
+  const sliding = document.querySelectorAll(".plot, .scroll");
+  const fade = () => {
+    for (const place of sliding) {
+      place.classList.toggle("more", place.scrollWidth - place.clientWidth - place.scrollLeft > 4);
+    }
+  };
+  for (const place of sliding) place.addEventListener("scroll", fade, { passive: true });
   const draw = (width) => Promise.all(Array.from(document.querySelectorAll("[data-chart]"), (place) => {
     const chart = words(charts[place.dataset.chart], root.dataset.lang);
     const layout = merged(BASE, chart.layout);
@@ -43,7 +51,7 @@
       for (const [path, value] of Object.entries(chart.narrow)) put(layout, path, value);
     }
     return Plotly.react(place, chart.data, layout, CONFIG);
-  }));
+  })).then(fade);
 
   const language = document.getElementById("language");
   const speak = (lang) => {
