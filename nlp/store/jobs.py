@@ -11,105 +11,32 @@ job (it was paused, or cut off from the database) finds that out instead of writ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from nlp.errors import DangolError, InputError
+from nlp.errors import DangolError
 from nlp.store.audit import note
 from nlp.store.database import Database
 from nlp.store.documents import StoredDocument, insert_documents
-from nlp.store.failures import pack, unpack
+from nlp.store.failures import pack
+from nlp.store.job import (
+    Job,
+    LostJobError,
+    NewJob,
+    OtherJobError,
+    Progress,
+    QueueFullError,
+    State,
+    job_of,
+    row_of,
+)
 from nlp.store.moments import Clock
 from nlp.store.tables import DocumentRow, JobRow
-
-Kind: TypeAlias = Literal["classify", "analyze"]
-State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
-FINISHED: tuple[State, ...] = ("done", "failed", "cancelled")
-
-
-class LostJobError(DangolError):
-    """Another owner has the job now; whoever gets this stops working on it."""
-
-
-class OtherJobError(InputError):
-    """The idempotency key was used for another content."""
-
-
-class QueueFullError(DangolError):
-    """As many jobs wait as may wait; the same request is welcome later."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewJob:
-    """What a caller asks for. ``fingerprint`` is a SHA-256 (hex) over kind, options and file."""
-
-    id: str
-    kind: Kind
-    caller: str
-    file_name: str
-    options: Mapping[str, Any]
-    fingerprint: str
-    size: int
-    idempotency_key: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
-    """A job as it stands. ``rate`` is in rows per second; ``version`` grows with every change.
-
-    ``error`` is set when the job failed. ``attempts`` counts claims since a block was last finished.
-    ``stored_blocks`` counts the blocks whose documents are in the store.
-    """
-
-    id: str
-    kind: Kind
-    state: State
-    caller: str
-    file_name: str
-    options: Mapping[str, Any]
-    fingerprint: str
-    model: str
-    stage: str
-    rows: int
-    rejected: int
-    bytes_done: int
-    bytes_total: int
-    rate: float | None
-    seconds_left: float | None
-    stored_blocks: int
-    attempts: int
-    owner: str | None
-    cancel_requested: bool
-    error: DangolError | None = field(compare=False)
-    version: int
-    created_at: datetime
-    started_at: datetime | None
-    updated_at: datetime
-    finished_at: datetime | None
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing more happens to it, unless somebody resumes it."""
-        return self.state in FINISHED
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """How far an owner is; ``rate`` and ``seconds_left`` are None until they can be told."""
-
-    rows: int
-    rejected: int
-    bytes_done: int
-    bytes_total: int
-    stage: str
-    rate: float | None = None
-    seconds_left: float | None = None
 
 
 class Jobs:
@@ -137,11 +64,11 @@ class Jobs:
                         "{waiting} of your jobs wait or run already, and no more may; try again when one is done",
                         waiting=most_waiting,
                     )
-                row = _row(new, now)
+                row = row_of(new, now)
                 session.add(row)
                 note(session, now, actor, "job.create", new.id, kind=new.kind)
                 session.flush()
-                return _job(row), True
+                return job_of(row), True
         except IntegrityError:
             # Another request with this key came in between; PostgreSQL lets two transactions get this far.
             with self._database.reading() as session:
@@ -155,13 +82,13 @@ class Jobs:
         query = select(JobRow).where(JobRow.caller == caller, JobRow.idempotency_key == idempotency_key)
         with self._database.reading() as session:
             row = session.scalar(query)
-            return _job(row) if row is not None else None
+            return job_of(row) if row is not None else None
 
     def get(self, job_id: str) -> Job | None:
         """One job, None when there is none of that id."""
         with self._database.reading() as session:
             row = session.get(JobRow, job_id)
-            return _job(row) if row is not None else None
+            return job_of(row) if row is not None else None
 
     def list(
         self, *, caller: str | None = None, state: State | None = None, limit: int = 100, offset: int = 0
@@ -173,18 +100,18 @@ class Jobs:
         if state is not None:
             query = query.where(JobRow.state == state)
         with self._database.reading() as session:
-            return [_job(row) for row in session.scalars(query)]
+            return [job_of(row) for row in session.scalars(query)]
 
     def claimable(self, *, limit: int = 20) -> Sequence[Job]:
         """Jobs that wait, oldest first, and those whose owner has let its lease run out."""
         query = select(JobRow).where(_free(self._clock())).order_by(JobRow.created_at, JobRow.id).limit(limit)
         with self._database.reading() as session:
-            return [_job(row) for row in session.scalars(query)]
+            return [job_of(row) for row in session.scalars(query)]
 
     def running(self) -> Sequence[Job]:
         """Jobs that somebody works on, or was working on when it died."""
         with self._database.reading() as session:
-            return [_job(row) for row in session.scalars(select(JobRow).where(JobRow.state == "running"))]
+            return [job_of(row) for row in session.scalars(select(JobRow).where(JobRow.state == "running"))]
 
     def claim(self, job_id: str, owner: str, *, lease: timedelta) -> Job | None:
         """Take a job that waits; None when somebody else was faster. Of many who ask at once one gets it."""
@@ -233,7 +160,7 @@ class Jobs:
             self._own(session, _owned(job_id, owner).values(**values), job_id)
             if afresh:
                 _drop_documents(session, job_id)
-            return _job(session.get_one(JobRow, job_id))
+            return job_of(session.get_one(JobRow, job_id))
 
     def advance(self, job_id: str, owner: str, progress: Progress, *, further: bool = True) -> Job:
         """Note how far the job is; ``further`` says that this attempt got work done, so it was not in vain.
@@ -243,7 +170,7 @@ class Jobs:
         values = self._values(progress) | ({"attempts": 0} if further else {})
         with self._database.writing() as session:
             self._own(session, _owned(job_id, owner).values(**values), job_id)
-            return _job(session.get_one(JobRow, job_id))
+            return job_of(session.get_one(JobRow, job_id))
 
     def keep_block(
         self, job_id: str, owner: str, block: int, documents: Sequence[StoredDocument], *, first: int
@@ -277,7 +204,7 @@ class Jobs:
             self._own(session, _owned(job_id, owner).values(**values), job_id)
             if state == "cancelled":
                 _drop_documents(session, job_id)
-            return _job(session.get_one(JobRow, job_id))
+            return job_of(session.get_one(JobRow, job_id))
 
     def cancel(self, job_id: str, *, actor: str) -> Job | None:
         """End a job that waits or failed at once, ask the owner of a running one to stop; others stay as they are.
@@ -290,7 +217,7 @@ class Jobs:
             if row is None:
                 return None
             if row.state in ("done", "cancelled") or row.cancel_requested:
-                return _job(row)
+                return job_of(row)
             if row.state in ("queued", "failed"):
                 row.state, row.finished_at, row.error = "cancelled", now, None
                 _drop_documents(session, job_id)
@@ -298,7 +225,7 @@ class Jobs:
                 row.cancel_requested = True
             row.updated_at, row.version = now, row.version + 1
             note(session, now, actor, "job.cancel", job_id)
-            return _job(row)
+            return job_of(row)
 
     def resume(self, job_id: str, *, actor: str) -> Job | None:
         """Queue a failed job again; what it had done is kept. Others stay as they are."""
@@ -311,7 +238,7 @@ class Jobs:
                 row.state, row.finished_at, row.attempts, row.error = "queued", None, 0, None
                 row.updated_at, row.version = now, row.version + 1
                 note(session, now, actor, "job.resume", job_id)
-            return _job(row)
+            return job_of(row)
 
     def _values(self, progress: Progress) -> dict[str, Any]:
         return {
@@ -330,7 +257,7 @@ class Jobs:
         with self._database.writing() as session:
             if _count(session, change) == 0:
                 return None
-            return _job(session.get_one(JobRow, job_id))
+            return job_of(session.get_one(JobRow, job_id))
 
     def _own(self, session: Session, change: Any, job_id: str) -> None:
         if _count(session, change) == 0:
@@ -373,64 +300,9 @@ def _same(row: JobRow, new: NewJob) -> Job:
             key=new.idempotency_key,
             id=row.id,
         )
-    return _job(row)
+    return job_of(row)
 
 
 def _waiting(session: Session, caller: str) -> int:
     query = select(func.count()).select_from(JobRow)
     return session.scalar(query.where(JobRow.caller == caller, JobRow.state.in_(("queued", "running")))) or 0
-
-
-def _row(new: NewJob, now: datetime) -> JobRow:
-    return JobRow(
-        id=new.id,
-        kind=new.kind,
-        state="queued",
-        caller=new.caller,
-        file_name=new.file_name,
-        options=dict(new.options),
-        fingerprint=new.fingerprint,
-        idempotency_key=new.idempotency_key,
-        model="",
-        stage="",
-        rows=0,
-        rejected=0,
-        bytes_done=0,
-        bytes_total=new.size,
-        stored_blocks=0,
-        attempts=0,
-        cancel_requested=False,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def _job(row: JobRow) -> Job:
-    return Job(
-        id=row.id,
-        kind=cast(Kind, row.kind),
-        state=cast(State, row.state),
-        caller=row.caller,
-        file_name=row.file_name,
-        options=row.options,
-        fingerprint=row.fingerprint,
-        model=row.model,
-        stage=row.stage,
-        rows=row.rows,
-        rejected=row.rejected,
-        bytes_done=row.bytes_done,
-        bytes_total=row.bytes_total,
-        rate=row.rate,
-        seconds_left=row.seconds_left,
-        stored_blocks=row.stored_blocks,
-        attempts=row.attempts,
-        owner=row.owner,
-        cancel_requested=row.cancel_requested,
-        error=unpack(row.error) if row.error is not None else None,
-        version=row.version,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        updated_at=row.updated_at,
-        finished_at=row.finished_at,
-    )

@@ -12,7 +12,8 @@ from sqlalchemy import delete, select, text
 from nlp.store.audit import Audit, note
 from nlp.store.database import WAIT_SECONDS, Database, open_database
 from nlp.store.documents import Documents
-from nlp.store.jobs import FINISHED, Jobs
+from nlp.store.job import FINISHED
+from nlp.store.jobs import Jobs
 from nlp.store.keys import Keys
 from nlp.store.migrate import migrate
 from nlp.store.moments import Clock, utc_now
