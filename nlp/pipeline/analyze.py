@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
 from nlp.corpus.load import load_classified
-from nlp.corpus.writers import METADATA_KEY, without_controls
+from nlp.corpus.writers import without_controls
 from nlp.errors import InputError, Message
 from nlp.model.classifier import ComplaintClassifier
-from nlp.model.evidence import find_evidence
 from nlp.pipeline.assemble import JobReport
 from nlp.pipeline.audits import read_audit
 from nlp.pipeline.classify import Classifier, Progress, classify_files
+from nlp.pipeline.evidence import model_evidence
 from nlp.pipeline.forms import replacing, write_csv
+from nlp.pipeline.sources import Source, files_of, is_classified
 from nlp.pipeline.volumes import read_volumes
 from nlp.recovery.columns import ValueColumns
 from nlp.recovery.priors import Priors
@@ -36,18 +33,9 @@ from nlp.report.words import Lang
 from nlp.report.workbook import write_workbook
 from nlp.taxonomy import Taxonomy
 from nlp.text.morphemes import Analyzer, kiwi
-from nlp.text.prepare import prepare
-
-Source: TypeAlias = Any
-"""Paths, raw texts in a table (pyarrow, pandas, polars), or a ClassifiedTable."""
 
 PREDICTIONS = "predictions.parquet"
 OUTPUTS = ("report.html", "recovery_queue.xlsx", "causes.csv", "summary.json")
-
-EVIDENCE_CASES = 200
-"""Cases at the head of the queue for which the model looks for the sentences behind its labels."""
-
-_EVIDENCE_ROWS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +82,7 @@ def analyze(
     else:
         classifier = classifier or ComplaintClassifier.from_pretrained()
         with tempfile.TemporaryDirectory(prefix="dangol-") as folder:
-            paths = _paths(source, Path(folder))
+            paths = files_of(source, Path(folder))
             target = Path(folder) / PREDICTIONS
             classify_files(paths, target, classifier=classifier, columns=columns)
             table = load_classified(target, classifier.taxonomy)
@@ -218,17 +206,6 @@ def write_outputs(
     return in_workbook
 
 
-def is_classified(path: Path) -> bool:
-    """Whether a file is a Parquet file of predictions that Dangol wrote."""
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != b"PAR1":
-                return False
-        return METADATA_KEY in (pq.read_schema(path).metadata or {})
-    except (OSError, pa.ArrowInvalid):
-        return False
-
-
 def _analysis(
     table: ClassifiedTable,
     classifier: Classifier | None,
@@ -250,64 +227,11 @@ def _analysis(
     )
     said = lexical_evidence(table, analysis.phrases)
     if isinstance(classifier, ComplaintClassifier):
-        found = _model_evidence(analysis, classifier)
+        found = model_evidence(analysis, classifier)
         evidence: Callable[[int], Sequence[str]] = lambda row: found[row] if row in found else said(row)  # noqa: E731
     else:
         evidence = said
     return replace(analysis, ranking=replace(analysis.ranking, evidence=evidence))
-
-
-def _model_evidence(analysis: Analysis, classifier: ComplaintClassifier) -> Mapping[int, tuple[str, ...]]:
-    """Sentences behind the causes of the newest documents of the first cases, by row."""
-    ranking, table = analysis.ranking, analysis.table
-    if "cause" not in table.taxonomy:
-        return {}
-    ids = np.array(table.taxonomy.group("cause").ids, dtype=object)
-    decided = table.decided[:, table.taxonomy.columns("cause")]
-    rows = [
-        int(row)
-        for place in range(min(max(EVIDENCE_CASES, analysis.capacity or 0), len(ranking)))
-        for row in ranking.cases.rows(int(ranking.position[place]))[-_EVIDENCE_ROWS:]
-        if decided[row].any()
-    ]
-    evidence = find_evidence(
-        classifier,
-        [prepare(str(table.texts[row]), mask=False) for row in rows],
-        decided=[ids[decided[row]].tolist() for row in rows],
-    )
-    return {
-        row: tuple(dict.fromkeys(part.text for part in sorted(found.values(), key=lambda part: part.start)))
-        for row, found in zip(rows, evidence, strict=True)
-        if found
-    }
-
-
-def _paths(source: Source, folder: Path) -> list[Path]:
-    """The source as files; a table in memory becomes one, so that it takes the same road as any file."""
-    if isinstance(source, (str, Path)):
-        return [Path(source)]
-    if isinstance(source, pa.Table) or hasattr(source, "__arrow_c_stream__") or hasattr(source, "__dataframe__"):
-        path = folder / "input.parquet"
-        pq.write_table(_arrow(source), path)
-        return [path]
-    if isinstance(source, Iterable):
-        paths = list(source)
-        if paths and all(isinstance(path, (str, Path)) for path in paths):
-            return [Path(path) for path in paths]
-    raise InputError(
-        "the source is a {kind}; give paths, a data frame, an Arrow table or a ClassifiedTable",
-        kind=type(source).__name__,
-    )
-
-
-def _arrow(source: Source) -> pa.Table:
-    if isinstance(source, pa.Table):
-        return source
-    if hasattr(source, "__arrow_c_stream__"):
-        return pa.table(source)
-    from pyarrow.interchange import from_dataframe
-
-    return from_dataframe(source)
 
 
 def _not_empty(table: ClassifiedTable, place: str) -> None:

@@ -19,19 +19,16 @@ from nlp.report.charts.style import Chart
 from nlp.report.charts.voices import advocacy_chart, competitor_chart, response_chart
 from nlp.report.headlines import headlines, whole_voices
 from nlp.report.tables import (
-    Titled,
-    burst_table,
-    change_table,
-    emerging_table,
     ksqi_table,
     lever_table,
-    phrase_table,
     priors_table,
     queue_table,
     rules_table,
     touchpoint_table,
     waiting_table,
 )
+from nlp.report.tables_movement import burst_table, change_table, emerging_table, phrase_table
+from nlp.report.titled import Titled
 from nlp.report.words import Words, number, percent, percent_range, plain, say, texts_of
 
 Block: TypeAlias = "Chart | Grid | Titled | Deck | Lines"

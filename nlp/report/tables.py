@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from nlp.recovery.actions import retention_tactics, success_points
 from nlp.recovery.levers import levers
 from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
-from nlp.report.charts.style import Cell, Table
-from nlp.report.headlines import cause_changes, cause_shares, shown_id, stage_shares, until, weeks_compared
+from nlp.report.charts.style import Cell
+from nlp.report.headlines import shown_id, stage_shares, until
+from nlp.report.titled import Titled, table_of
 from nlp.report.words import (
     Words,
-    event_words,
     label_words,
     number,
     percent,
     percent_range,
     plain,
-    points,
-    points_range,
     say,
     won,
 )
 
-_PHRASES = 8
 _QUEUE = 40
-_BURSTS = 6
-_EMERGING = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Titled:
-    """A table with a title and a note; ``folded`` ones open on a click."""
-
-    title: Words
-    note: Words | None
-    table: Table | None
-    folded: bool = False
-    wide: bool = True
 
 
 def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
@@ -68,112 +51,11 @@ def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
     return Titled(
         title=say("ui", "more", n=len(rows)),
         note=None,
-        table=_table(
+        table=table_of(
             ("rank", "rank_range", "customer", "tier", "causes", "gain_short", "leave", "deadline", "recovery_stage"),
             rows,
         ),
         folded=True,
-    )
-
-
-def change_table(analysis: Analysis) -> Titled | None:
-    """How each cause's share moved between the two periods compared."""
-    weeks = weeks_compared(analysis)
-    if not weeks:
-        return None
-    return Titled(
-        title=say("table", "changes", weeks=weeks),
-        note=say("table", "changes_note"),
-        table=_table(
-            ("cause", "before", "after", "change", "range", "verdict"),
-            [
-                (
-                    label_words(analysis.taxonomy, "cause", change.event.label),
-                    percent(change.before.value, digits=1),
-                    percent(change.after.value, digits=1),
-                    points(change.points.value),
-                    points_range(change.points),
-                    say("verdict", change.direction),
-                )
-                for change in cause_changes(analysis)
-            ],
-        ),
-    )
-
-
-def emerging_table(analysis: Analysis) -> Titled | None:
-    """Causes and phrases that are suddenly frequent; says so when there are none."""
-    found = analysis.emerging
-    if found.monday is None or not found.watched:
-        return None
-    phrases = analysis.phrases.emerging if analysis.phrases is not None else None
-    watched = found.watched + (phrases.watched if phrases is not None else 0)
-    rows = [(event_words(analysis.taxonomy, item.event), item.emergence) for item in found.events[:_EMERGING]]
-    if phrases is not None:
-        rows += [(plain(f"“{item.phrase.shown}”"), item.emergence) for item in phrases.phrases[:_EMERGING]]
-    filled = {"rate": f"{found.rate:.0%}", "watched": number(watched)}
-    if not rows:
-        return Titled(
-            title=say("table", "emerging", monday=found.monday),
-            note=say("table", "emerging_none", **filled),
-            table=None,
-        )
-    return Titled(
-        title=say("table", "emerging", monday=found.monday),
-        note=say("table", "emerging_note", **filled),
-        table=_table(
-            ("name", "count", "expected", "ratio", "share", "range", "q_value"),
-            [
-                (
-                    name,
-                    number(item.count),
-                    f"{item.expected:.1f}",
-                    f"×{item.ratio:.1f}",
-                    percent(item.latest.value, digits=1),
-                    percent_range(item.latest),
-                    f"{item.q_value:.3f}" if item.q_value >= 0.001 else "<0.001",
-                )
-                for name, item in rows
-            ],
-        ),
-    )
-
-
-def phrase_table(analysis: Analysis) -> Titled | None:
-    """The phrases that set each cause apart."""
-    if analysis.phrases is None or not analysis.phrases.typical:
-        return None
-    rows: list[tuple[Cell, ...]] = []
-    for share in cause_shares(analysis):
-        found = [item for item in analysis.phrases.typical if item.label == share.event.label][:_PHRASES]
-        if found:
-            shown = ", ".join(f"{item.phrase.shown} ({number(item.inside)})" for item in found)
-            rows.append((label_words(analysis.taxonomy, "cause", share.event.label), shown))
-    return Titled(
-        title=say("table", "phrases"), note=say("table", "phrases_note"), table=_table(("cause", "phrase"), rows)
-    )
-
-
-def burst_table(analysis: Analysis) -> Titled | None:
-    """Texts that were told again and again."""
-    bursts = analysis.distinct.bursts[:_BURSTS]
-    if not bursts:
-        return None
-    return Titled(
-        title=say("table", "bursts"),
-        note=say("table", "bursts_note"),
-        table=_table(
-            ("text", "copies", "channels", "peak"),
-            [
-                (
-                    _shortened(burst.text),
-                    number(burst.copies),
-                    ", ".join(burst.channels[:3]) + (" …" if len(burst.channels) > 3 else "") or "–",
-                    f"{burst.peak} ({burst.peak_copies})" if burst.peak is not None else "–",
-                )
-                for burst in bursts
-            ],
-        ),
     )
 
 
@@ -197,7 +79,7 @@ def lever_table(analysis: Analysis, *, most: int = 8) -> Titled | None:
     return Titled(
         title=say("table", "levers"),
         note=say("table", "levers_note"),
-        table=_table(("cause", "stage", "count", "levers"), rows),
+        table=table_of(("cause", "stage", "count", "levers"), rows),
     )
 
 
@@ -214,7 +96,7 @@ def waiting_table(analysis: Analysis) -> Titled | None:
     return Titled(
         title=say("table", "waiting"),
         note=say("table", "waiting_note"),
-        table=_table(
+        table=table_of(
             ("figure", "count", "share", "range"),
             [
                 (say("ui", code), number(count), percent(share.value, digits=1), percent_range(share))
@@ -233,7 +115,7 @@ def touchpoint_table(analysis: Analysis) -> Titled | None:
     return Titled(
         title=say("table", "touchpoints"),
         note=say("table", "touchpoints_note"),
-        table=_table(
+        table=table_of(
             ("touchpoint", "count", "share", "range"),
             [
                 (
@@ -263,7 +145,7 @@ def ksqi_table(analysis: Analysis) -> Titled | None:
             range=percent_range(view.outside),
             never=number(len(view.never_rows)),
         ),
-        table=_table(
+        table=table_of(
             ("cause", "phase", "ksqi_items", "complaint_share", "range"),
             [
                 (
@@ -286,7 +168,7 @@ def rules_table(kind: str) -> Titled:
     return Titled(
         title=say("table", kind),
         note=None,
-        table=_table(("actions", "source"), [(Words(code=a.id, ko=a.ko, en=a.en), a.source) for a in found]),
+        table=table_of(("actions", "source"), [(Words(code=a.id, ko=a.ko, en=a.en), a.source) for a in found]),
         folded=True,
     )
 
@@ -304,7 +186,7 @@ def priors_table(analysis: Analysis) -> Titled:
             secondary=standing["secondary"],
             contested=standing["contested"],
         ),
-        table=_table(
+        table=table_of(
             ("constant", "value", "low_high", "unit", "status", "source"),
             [
                 (
@@ -320,12 +202,3 @@ def priors_table(analysis: Analysis) -> Titled:
         ),
         folded=True,
     )
-
-
-def _table(columns: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
-    return Table(columns=tuple(say("column", code) for code in columns), rows=tuple(rows))
-
-
-def _shortened(text: str, most: int = 90) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

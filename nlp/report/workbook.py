@@ -12,7 +12,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from nlp.report.analysis import Analysis
-from nlp.report.sheets import Sheet, Value, sheets_of
+from nlp.report.sheet import Sheet, Value
+from nlp.report.sheets import sheets_of
 from nlp.report.words import Lang, Words
 
 Clean: TypeAlias = Callable[[str], str]

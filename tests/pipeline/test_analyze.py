@@ -15,9 +15,10 @@ import nlp.pipeline.analyze as module
 from nlp.classified import ClassifiedTable
 from nlp.corpus.load import load_classified
 from nlp.errors import ColumnError, InputError
-from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, analyze, analyze_files, is_classified
+from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
 from nlp.pipeline.forms import replacing
+from nlp.pipeline.sources import is_classified
 from nlp.pipeline.volumes import read_volumes
 from nlp.taxonomy import Taxonomy
 

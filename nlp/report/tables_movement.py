@@ -1,0 +1,124 @@
+"""Tables of what changes and what is said: periods compared, bursts, phrases, copies."""
+
+from __future__ import annotations
+
+from nlp.report.analysis import Analysis
+from nlp.report.charts.style import Cell
+from nlp.report.headlines import cause_changes, cause_shares, weeks_compared
+from nlp.report.titled import Titled, shortened, table_of
+from nlp.report.words import (
+    event_words,
+    label_words,
+    number,
+    percent,
+    percent_range,
+    plain,
+    points,
+    points_range,
+    say,
+)
+
+_PHRASES = 8
+_BURSTS = 6
+_EMERGING = 10
+
+
+def change_table(analysis: Analysis) -> Titled | None:
+    """How each cause's share moved between the two periods compared."""
+    weeks = weeks_compared(analysis)
+    if not weeks:
+        return None
+    return Titled(
+        title=say("table", "changes", weeks=weeks),
+        note=say("table", "changes_note"),
+        table=table_of(
+            ("cause", "before", "after", "change", "range", "verdict"),
+            [
+                (
+                    label_words(analysis.taxonomy, "cause", change.event.label),
+                    percent(change.before.value, digits=1),
+                    percent(change.after.value, digits=1),
+                    points(change.points.value),
+                    points_range(change.points),
+                    say("verdict", change.direction),
+                )
+                for change in cause_changes(analysis)
+            ],
+        ),
+    )
+
+
+def emerging_table(analysis: Analysis) -> Titled | None:
+    """Causes and phrases that are suddenly frequent; says so when there are none."""
+    found = analysis.emerging
+    if found.monday is None or not found.watched:
+        return None
+    phrases = analysis.phrases.emerging if analysis.phrases is not None else None
+    watched = found.watched + (phrases.watched if phrases is not None else 0)
+    rows = [(event_words(analysis.taxonomy, item.event), item.emergence) for item in found.events[:_EMERGING]]
+    if phrases is not None:
+        rows += [(plain(f"“{item.phrase.shown}”"), item.emergence) for item in phrases.phrases[:_EMERGING]]
+    filled = {"rate": f"{found.rate:.0%}", "watched": number(watched)}
+    if not rows:
+        return Titled(
+            title=say("table", "emerging", monday=found.monday),
+            note=say("table", "emerging_none", **filled),
+            table=None,
+        )
+    return Titled(
+        title=say("table", "emerging", monday=found.monday),
+        note=say("table", "emerging_note", **filled),
+        table=table_of(
+            ("name", "count", "expected", "ratio", "share", "range", "q_value"),
+            [
+                (
+                    name,
+                    number(item.count),
+                    f"{item.expected:.1f}",
+                    f"×{item.ratio:.1f}",
+                    percent(item.latest.value, digits=1),
+                    percent_range(item.latest),
+                    f"{item.q_value:.3f}" if item.q_value >= 0.001 else "<0.001",
+                )
+                for name, item in rows
+            ],
+        ),
+    )
+
+
+def phrase_table(analysis: Analysis) -> Titled | None:
+    """The phrases that set each cause apart."""
+    if analysis.phrases is None or not analysis.phrases.typical:
+        return None
+    rows: list[tuple[Cell, ...]] = []
+    for share in cause_shares(analysis):
+        found = [item for item in analysis.phrases.typical if item.label == share.event.label][:_PHRASES]
+        if found:
+            shown = ", ".join(f"{item.phrase.shown} ({number(item.inside)})" for item in found)
+            rows.append((label_words(analysis.taxonomy, "cause", share.event.label), shown))
+    return Titled(
+        title=say("table", "phrases"), note=say("table", "phrases_note"), table=table_of(("cause", "phrase"), rows)
+    )
+
+
+def burst_table(analysis: Analysis) -> Titled | None:
+    """Texts that were told again and again."""
+    bursts = analysis.distinct.bursts[:_BURSTS]
+    if not bursts:
+        return None
+    return Titled(
+        title=say("table", "bursts"),
+        note=say("table", "bursts_note"),
+        table=table_of(
+            ("text", "copies", "channels", "peak"),
+            [
+                (
+                    shortened(burst.text),
+                    number(burst.copies),
+                    ", ".join(burst.channels[:3]) + (" …" if len(burst.channels) > 3 else "") or "–",
+                    f"{burst.peak} ({burst.peak_copies})" if burst.peak is not None else "–",
+                )
+                for burst in bursts
+            ],
+        ),
+    )
