@@ -49,8 +49,10 @@ def configure(level: str = "info", form: str = "json") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Watchers and pools talk at length, and some of them of bodies and statements.
-    for name in ("sqlalchemy", "multipart", "python_multipart", "httpx", "asyncio", "alembic"):
+    for name in ("sqlalchemy", "httpx", "asyncio", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # The parser of uploads warns of single bytes that the caller is told of anyway.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 def without_message(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.types import Prediction
 
-_WARM_UP = "김단골입니다. 배송이 2주나 걸렸는데 상담원은 기다리라네요. 010-1234-5678, a@b.kr로 답 주세요. " * 3
+_WARM_UP = "김단골입니다. 배송이 2주나 걸렸는데 상담원은 기다리라네요. 010-1234-5678, a@b.kr로 답 주세요."
 """Has what each finder of personal data looks for, so that their tables are built before the first caller comes."""
 
 

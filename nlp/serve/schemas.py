@@ -215,6 +215,15 @@ class ActionOut(BaseModel):
     source: str
 
 
+WallClock: TypeAlias = Annotated[
+    str,
+    Field(
+        description="시계에 보이는 시각, 시간대 없음 · as a clock shows it, without a zone",
+        examples=["2026-11-23T14:03:00"],
+    ),
+]
+
+
 class CaseOut(BaseModel):
     """One customer (or one document without a customer) in the queue; money in won, times without a zone."""
 
@@ -232,7 +241,7 @@ class CaseOut(BaseModel):
     p_leave_recovered: float
     speed: Literal["fast", "slow"]
     urgency: float
-    deadline: datetime | None
+    deadline: WallClock | None
     stage: Literal["before", "during", "after"]
     outcome: Literal["unknown", "failed", "recovered", "closed"]
     involuntary: bool
@@ -247,7 +256,7 @@ class RankOut(BaseModel):
     """Cases, the first to win back first."""
 
     model: str
-    now: datetime
+    now: WallClock
     cases: list[CaseOut]
     notes: list[WordsOut] = Field(description="없는 열, 있으면 더 보이는 것 · what is missing")
 
