@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -123,6 +124,12 @@ def api(server: tuple[TestClient, Store], keys: dict[str, dict[str, str]]) -> Ap
 def folders(api: Api) -> set[str]:
     root = api.client.app.state.services.jobs.folder  # type: ignore[attr-defined]
     return {path.name for path in root.iterdir()}
+
+
+def wait_until_gone(api: Api, job_id: str) -> None:
+    """A job is said to be cancelled before the last of its files is gone."""
+    wait_for(api.store, job_id, "cancelled")
+    wait_until(lambda: not folders(api) & {job_id, f"{job_id}.trash"})
 
 
 @pytest.mark.parametrize(
@@ -386,8 +393,7 @@ def test_a_job_can_be_cancelled_in_two_ways_and_a_finished_one_not(api: Api) -> 
         response = api.post(write_big())
         cancelled = cancel(response.headers["location"])
         assert cancelled.status_code == 200
-        ended = wait_for(api.store, response.json()["id"], "cancelled")
-        assert ended.state == "cancelled"
+        wait_until_gone(api, response.json()["id"])
         gone = api.get(f"{response.headers['location']}/result")
         assert (gone.status_code, gone.json()["type"]) == (409, "urn:dangol:problem:conflict")
         assert api.client.post(f"{response.headers['location']}/resume", headers=api.headers).status_code == 409
@@ -411,24 +417,23 @@ def test_a_caller_with_too_many_jobs_is_told_to_wait(api: Api, monkeypatch: pyte
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
     api.client.delete(first.headers["location"], headers=api.headers)
-    wait_for(api.store, first.json()["id"], "cancelled")
+    wait_until_gone(api, first.json()["id"])
 
 
 def test_a_full_disk_refuses_the_upload_and_keeps_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     before = folders(api)
-    real = os.fsync
 
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("nlp.serve.jobs_upload.os.fsync", full)
-    refused = api.post(in_csv())
-    monkeypatch.setattr("nlp.serve.jobs_upload.os.fsync", real)
+    with monkeypatch.context() as patch:
+        patch.setattr("nlp.serve.jobs_upload.os.fsync", full)
+        refused = api.post(in_csv())
     assert refused.status_code == 507
     assert refused.json()["type"] == "urn:dangol:problem:disk-full"
     assert "자리를 비우거나" in refused.json()["detail"]
     assert folders(api) == before
-    monkeypatch.setattr("shutil.disk_usage", lambda _: os.terminal_size((0, 0)) and type("U", (), {"free": 100}))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=100))
     assert api.post(in_csv()).status_code == 507
     assert folders(api) == before
 
