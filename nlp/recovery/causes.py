@@ -113,7 +113,7 @@ def _losses(model: GainModel, values: Values) -> Floats:
     total = parts.sum(axis=1)
     held = x[:, causes]
     share = held / np.maximum(held.sum(axis=1, keepdims=True), 1e-9)
-    base = base_log_odds(model.facts.purchases, values)
+    base = base_log_odds(model.regular, values)
     counted = ~model.cases.involuntary
     value = model.value_sources(values).sum(axis=1)
     risk = sigmoid(base + total)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.recovery.cases import OUTCOMES, Cases
-from nlp.recovery.leave import Effect, Floats, Leave, Terms, base_log_odds, leave, relative_hazard, still_ahead
+from nlp.recovery.leave import (
+    Effect,
+    Floats,
+    Leave,
+    Terms,
+    base_log_odds,
+    centred_purchases,
+    leave,
+    relative_hazard,
+    still_ahead,
+)
 from nlp.recovery.priors import Values
 from nlp.recovery.value import ValueFacts, customer_value
 
@@ -48,6 +59,11 @@ class GainModel:
     facts: ValueFacts
     left: NDArray[np.bool_]
 
+    @cached_property
+    def regular(self) -> Floats:
+        """How regular a customer each one is, ``(n,)``; see ``centred_purchases``."""
+        return centred_purchases(self.facts.purchases)
+
     def gain(
         self, x: NDArray[np.float32], values: Values, *, value: Floats | None = None, shift: Floats | float = 0.0
     ) -> Gain:
@@ -60,7 +76,7 @@ class GainModel:
             value = self.value_sources(values).sum(axis=1)
         major = self._major(x)
         chance = leave(
-            base=base_log_odds(self.facts.purchases, values) + shift,
+            base=base_log_odds(self.regular, values) + shift,
             added=self.added(x, values),
             ahead=still_ahead(self.cases.days, values),
             effect=Effect(major=major, factor=self._factor(x, values), left=self.left),
@@ -81,7 +97,7 @@ class GainModel:
 
     def value_sources(self, values: Values) -> Floats:
         """Value of each customer by source, ``(n, 5)`` in won."""
-        return customer_value(self.facts, values, hazard=relative_hazard(self.facts.purchases, values))
+        return customer_value(self.facts, values, hazard=relative_hazard(self.regular, values))
 
     def added(self, x: NDArray[np.float32], values: Values) -> Floats:
         """Log-odds ``(n,)`` that the failure adds."""

@@ -138,9 +138,9 @@ def sigmoid(log_odds: Floats) -> Floats:
     return probability
 
 
-def base_log_odds(purchases: Floats, values: Values) -> Floats:
-    """Log-odds ``(n,)`` of leaving without a failure; purchases count from the file's average customer."""
-    return values["leave.intercept"] - values["leave.purchases"] * centred_purchases(purchases)
+def base_log_odds(regular: Floats, values: Values) -> Floats:
+    """Log-odds ``(n,)`` of leaving without a failure; ``regular`` is that of ``centred_purchases``."""
+    return values["leave.intercept"] - values["leave.purchases"] * regular
 
 
 def centred_purchases(purchases: Floats) -> Floats:
@@ -150,10 +150,10 @@ def centred_purchases(purchases: Floats) -> Floats:
     return np.where(known, amount - (amount[known].mean() if known.any() else 0.0), 0.0)
 
 
-def relative_hazard(purchases: Floats, values: Values) -> Floats:
-    """Hazard of leaving without a failure ``(n,)`` as a multiple of the average customer's."""
+def relative_hazard(regular: Floats, values: Values) -> Floats:
+    """Hazard of leaving without a failure ``(n,)`` as a multiple of the average customer's; ``regular`` as above."""
     average = np.logaddexp(0.0, values["leave.intercept"])
-    hazard: Floats = np.logaddexp(0.0, base_log_odds(purchases, values)) / average
+    hazard: Floats = np.logaddexp(0.0, base_log_odds(regular, values)) / average
     return hazard
 
 

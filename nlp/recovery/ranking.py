@@ -14,7 +14,7 @@ from nlp.recovery.cases import Cases, group_cases
 from nlp.recovery.columns import ValueColumns, parse_answer, parse_column
 from nlp.recovery.expectation import OTHER_FACTORS, expect
 from nlp.recovery.gain import Gain, GainModel
-from nlp.recovery.leave import Floats, Terms, centred_purchases
+from nlp.recovery.leave import Floats, Terms
 from nlp.recovery.notes import notes_of
 from nlp.recovery.outcome import OutcomeFit, fit_outcome
 from nlp.recovery.priors import Priors, Values
@@ -138,7 +138,7 @@ def _fit(
     x = model.terms.expected(model.cases, window_days=priors["timing.repeat_window_days"].used)
     return fit_outcome(
         x,
-        centred_purchases(model.facts.purchases),
+        model.regular,
         model.cases.latest(parse_column(table.fields[columns.churned], parse_answer)),
         terms=model.terms,
         priors=priors,

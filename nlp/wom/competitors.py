@@ -227,7 +227,9 @@ def _known(word: str, gazetteer: Gazetteer) -> str | None:
 
 def _suffixed(word: str, gazetteer: Gazetteer) -> str | None:
     """The word without its particle, when it ends like a company's name and names one in particular."""
-    for particle in ("", *gazetteer.particles):
+    # Most words end in no particle: one look at all of them spares one at each.
+    particles = gazetteer.particles if word.endswith(gazetteer.particles) else ()
+    for particle in ("", *particles):
         if not word.endswith(particle):
             continue
         stem = word[: len(word) - len(particle)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -75,8 +76,8 @@ def distinct(
     ``near_duplicate_groups`` where they are known already.
     """
     group = near_duplicate_groups(table.texts.tolist(), threshold=threshold) if groups is None else groups
-    letters = np.array([sum(map(str.isalnum, text)) for text in table.texts], dtype=np.int64)
-    long = letters >= fewest_letters
+    enough = re.compile(rf"(?:[\W_]*[^\W_]){{{fewest_letters}}}")
+    long = np.array([enough.match(text) is not None for text in table.texts], dtype=bool)
     times = table.times.astype(np.int64).astype(np.float64)
     times[np.isnat(table.times)] = np.inf
     wanted = set(keep)

@@ -79,13 +79,13 @@ def test_regular_customers_leave_less_easily_and_unknown_ones_are_average() -> N
     purchases = np.array([0.0, 5.0, 50.0, np.nan])
     centred = centred_purchases(purchases)
     assert centred[:3].sum() == pytest.approx(0.0)
-    hazard = relative_hazard(purchases, VALUES)
+    hazard = relative_hazard(centred, VALUES)
     assert hazard[0] > hazard[1] > hazard[2]
     assert hazard[3] == pytest.approx(1.0)
 
 
 def test_without_any_count_everybody_is_average() -> None:
-    assert relative_hazard(np.full(3, np.nan), VALUES) == pytest.approx([1.0, 1.0, 1.0])
+    assert relative_hazard(centred_purchases(np.full(3, np.nan)), VALUES) == pytest.approx([1.0, 1.0, 1.0])
 
 
 @settings(deadline=None)
