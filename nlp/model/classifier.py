@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from nlp.errors import InputError, ModelError
 from nlp.model.decision import FILE as DECISION_FILE
 from nlp.model.decision import Decision
-from nlp.model.pooling import pooled_logits
+from nlp.model.pooling import pool, pooled_logits
 from nlp.model.session import FILE as ONNX_FILE
 from nlp.model.session import Session
-from nlp.model.windows import Windows
+from nlp.model.windows import Window, Windows
 from nlp.resources import default_model_path
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
@@ -106,7 +106,27 @@ class ComplaintClassifier:
 
     def predict(self, texts: Sequence[Text]) -> list[Prediction]:
         """Decided labels with their probabilities, one Prediction per text."""
-        probabilities = self.predict_proba(texts)
+        return self.decide(self.predict_logits(texts))
+
+    def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
+        """The first step of ``predict_logits``: windows of all texts, in order; every text has at least one."""
+        return self._windows.cut(texts)
+
+    def score(self, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """The second: logits ``(n_windows, n_labels)`` of windows run as one batch; none depends on the others."""
+        return self._session.logits(self._windows.pad(windows))
+
+    def pool(self, logits: NDArray[np.float32], tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The third: one text's row ``(n_labels,)`` from its windows ``(n_windows, n_labels)`` of so many tokens."""
+        if len(logits) == 1:
+            return logits[0]
+        rows = np.zeros_like(tokens)
+        pooled: NDArray[np.float32] = pool(logits, tokens, rows, n_texts=1, taxonomy=self.taxonomy)[0]
+        return pooled
+
+    def decide(self, logits: NDArray[np.float32]) -> list[Prediction]:
+        """Predictions from the uncalibrated scores ``(n_texts, n_labels)`` that ``predict_logits`` gives."""
+        probabilities = self._decision.probabilities(logits, self.taxonomy)
         decided = self._decision.decide(probabilities, self.taxonomy)
         abstained = self._decision.abstained(probabilities, decided, self.taxonomy)
         groups = [group.id for group in self.taxonomy]

@@ -46,7 +46,7 @@ class LoadedModel:
         classifier.predict_logits([prepared])
         begin = perf_counter()
         classifier.predict_logits([prepared])
-        tokens = sum(len(window.ids) for window in classifier._windows.cut([prepared]))
+        tokens = sum(len(window.ids) for window in classifier.cut([prepared]))
         rate = tokens / max(perf_counter() - begin, 1e-6)
         return cls(classifier=classifier, folder=folder, loaded_at=datetime.now(UTC), rate=rate)
 
@@ -62,23 +62,15 @@ class LoadedModel:
 
     def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
         """Windows of all texts, in order; every text has at least one."""
-        return self.classifier._windows.cut(texts)
+        return self.classifier.cut(texts)
 
     def score(self, windows: Sequence[Window]) -> NDArray[np.float32]:
         """Logits ``(n_windows, n_labels)``; higher is more likely, no window depends on its neighbours."""
-        return self.classifier._session.logits(self.classifier._windows.pad(windows))
+        return self.classifier.score(windows)
 
     def pool(self, logits: NDArray[np.float32], tokens: NDArray[np.int64]) -> NDArray[np.float32]:
-        """One row ``(n_labels,)`` from a text's windows ``(n_windows, n_labels)``, as ``nlp.model.pooling`` does.
-
-        Any-of labels take the highest window, one-of labels the mean weighted by ``tokens`` ``(n_windows,)``.
-        """
-        pooled: NDArray[np.float32] = np.average(logits.astype(np.float64), axis=0, weights=tokens).astype(np.float32)
-        for group in self.taxonomy:
-            if group.kind == "any-of":
-                columns = self.taxonomy.columns(group.id)
-                pooled[columns] = logits[:, columns].max(axis=0)
-        return pooled
+        """One text's row ``(n_labels,)`` from its windows ``(n_windows, n_labels)`` of so many tokens."""
+        return self.classifier.pool(logits, tokens)
 
     def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]."""
@@ -86,16 +78,4 @@ class LoadedModel:
 
     def decide(self, logits: NDArray[np.float32]) -> list[Prediction]:
         """Predictions from pooled logits ``(n_texts, n_labels)``."""
-        taxonomy, decision = self.taxonomy, self.classifier.decision
-        probabilities = self.probabilities(logits)
-        decided = decision.decide(probabilities, taxonomy)
-        abstained = decision.abstained(probabilities, decided, taxonomy)
-        groups = [group.id for group in taxonomy]
-        return [
-            Prediction(
-                labels=taxonomy.decode(row),
-                probabilities=dict(zip(taxonomy.labels, scores.tolist(), strict=True)),
-                abstained=tuple(group for group, unsure in zip(groups, doubt, strict=True) if unsure),
-            )
-            for row, scores, doubt in zip(decided, probabilities, abstained, strict=True)
-        ]
+        return self.classifier.decide(logits)

@@ -8,6 +8,7 @@ import pytest
 
 from nlp.errors import DangolError, InputError, ModelError
 from nlp.model.classifier import ComplaintClassifier
+from nlp.text.prepare import prepare
 from nlp.types import Document, Turn
 
 SHORT = "배송이 너무 늦어요"
@@ -56,6 +57,24 @@ def test_probabilities_come_in_the_order_of_labels_and_predictions_speak_by_grou
         assert set(prediction.labels) == {group.id for group in classifier.taxonomy}
         assert isinstance(prediction.labels["cause"], tuple)
         assert isinstance(prediction.labels["severity"], str)
+
+
+def test_the_steps_one_by_one_give_what_the_whole_gives(classifier: ComplaintClassifier) -> None:
+    for text in (SHORT, LONG, CALL):
+        windows = classifier.cut([prepare(text)])
+        tokens = np.array([len(window.ids) for window in windows])
+        scored = np.vstack([classifier.score([window]) for window in windows])
+        pooled = classifier.pool(scored, tokens)
+        np.testing.assert_allclose(pooled, classifier.predict_logits([text])[0], atol=1e-4)
+        any_of = classifier.taxonomy.columns("cause")
+        np.testing.assert_array_equal(pooled[any_of], scored[:, any_of].max(axis=0))
+        one_of = classifier.taxonomy.columns("sentiment")
+        np.testing.assert_allclose(
+            pooled[one_of], np.average(scored[:, one_of], axis=0, weights=tokens), rtol=1e-5, atol=1e-6
+        )
+        (decided,) = classifier.decide(pooled[np.newaxis])
+        assert decided.labels == classifier.predict([text])[0].labels
+    assert len(classifier.cut([prepare(LONG)])) > 1
 
 
 def test_no_texts_give_no_rows(classifier: ComplaintClassifier) -> None:
