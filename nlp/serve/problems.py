@@ -285,7 +285,16 @@ async def _invalid(request: Request, error: Exception) -> Response:
     declared = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if any(item["loc"] == ("body",) for item in found) and declared != "application/json":
         return answer("media-type", Message("send the body as JSON, with Content-Type: application/json"), request)
+    found = [item for item in found if not _follows(item, found)]
     return problem(invalid(*((_field(item["loc"]), rule(item)) for item in found[:20])), request)
+
+
+def _follows(item: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a list is too short only because pydantic does not count items that have errors of their own."""
+    place = item["loc"]
+    return item["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in found
+    )
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -111,6 +111,24 @@ def test_a_request_that_does_not_fit_is_told_the_field_and_the_rule(
     assert any(error["field"] == field and said in error["message"] for error in errors), errors
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        ("predict", {"texts": [3]}, ["texts.0"]),
+        ("predict", {"texts": [3, "x", 4]}, ["texts.0", "texts.2"]),
+        ("predict", {"texts": [{"turns": [3]}]}, ["texts.0.turns.0"]),
+        ("predict", {"texts": [{"turns": []}]}, ["texts.0.turns"]),
+        ("predict", {"texts": []}, ["texts"]),
+        ("rank", {"documents": [3]}, ["documents.0"]),
+    ],
+)
+def test_a_list_is_not_called_too_short_for_the_faults_of_its_items(
+    client: TestClient, path: str, body: Any, fields: list[str]
+) -> None:
+    errors = problem(client.post(f"/v1/{path}", json=body), 422, "invalid")["errors"]
+    assert [error["field"] for error in errors] == fields
+
+
 def test_a_problem_never_repeats_what_was_written(client: TestClient) -> None:
     secret = "김단골의 비밀번호"
     for body in (
