@@ -118,10 +118,10 @@ class ComplaintClassifier:
 
     def pool(self, logits: NDArray[np.float32], tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """The third: one text's row ``(n_labels,)`` from its windows ``(n_windows, n_labels)`` of so many tokens."""
-        if len(logits) == 1:
-            return logits[0]
         rows = np.zeros_like(tokens)
-        pooled: NDArray[np.float32] = pool(logits, tokens, rows, n_texts=1, taxonomy=self.taxonomy)[0]
+        pooled: NDArray[np.float32] = (
+            logits[0] if len(logits) == 1 else pool(logits, tokens, rows, n_texts=1, taxonomy=self.taxonomy)[0]
+        )
         return pooled
 
     def decide(self, logits: NDArray[np.float32]) -> list[Prediction]:
