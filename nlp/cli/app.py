@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from nlp.cli import analyze, audit_sample, classify, evaluate, keys, options, purge, serve, taxonomy, train
+from nlp.cli import options
 from nlp.errors import DangolError, Message
+
+COMMANDS: Final = ("analyze", "classify", "audit-sample", "evaluate", "train", "taxonomy", "serve", "keys", "purge")
+
+
+class Commands(TyperGroup):
+    """Knows its commands by name and imports each when it is asked for: none waits for what only others need."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands: Any = dict.fromkeys(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name; None when there is none."""
+        if cmd_name in COMMANDS and self.commands[cmd_name] is None:
+            self.commands[cmd_name] = _made(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+def _made(name: str) -> Any:
+    module = import_module(f"nlp.cli.{name.replace('-', '_')}")
+    found = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+    if hasattr(module, "app"):
+        found.add_typer(module.app, name=name)
+        return get_group(found).commands[name]
+    found.command(name)(module.command)
+    return get_command(found)
+
 
 app = typer.Typer(
     name="dangol",
+    cls=Commands,
     help="단골: 고객이 왜 떠나는지, 누구를 먼저 되찾을지 알려 줍니다.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.command("analyze")(analyze.command)
-app.command("classify")(classify.command)
-app.command("audit-sample")(audit_sample.command)
-app.command("evaluate")(evaluate.command)
-app.command("train")(train.command)
-app.command("taxonomy")(taxonomy.command)
-app.command("serve")(serve.command)
-app.add_typer(keys.app, name="keys")
-app.command("purge")(purge.command)
 
 
 def _show_version(wanted: bool) -> None:

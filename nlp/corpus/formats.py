@@ -10,7 +10,6 @@ from nlp.corpus.encoding import detect_encoding
 from nlp.corpus.jsonlines import JsonLinesTable
 from nlp.corpus.parquet import ParquetTable
 from nlp.corpus.tables import Table
-from nlp.corpus.workbook import WorkbookTable, sheets_of
 from nlp.errors import FileFormatError, InputError
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -38,6 +37,9 @@ def open_tables(path: Path) -> list[Table]:
     if head.startswith(b"PAR1"):
         return [ParquetTable(path)]
     if head.startswith(b"PK\x03\x04"):
+        # A server that answers single texts has no use for openpyxl.
+        from nlp.corpus.workbook import WorkbookTable, sheets_of
+
         return [WorkbookTable(path, sheet) for sheet in sheets_of(path)]
     if head.startswith(_OLE):
         raise _old_office(path)

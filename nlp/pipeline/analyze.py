@@ -13,7 +13,7 @@ from typing import Any
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
 from nlp.corpus.load import load_classified
-from nlp.corpus.writers import without_controls
+from nlp.corpus.workbook_writer import without_controls
 from nlp.errors import InputError, Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.assemble import JobReport

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from nlp.cli.app import app
+from nlp.cli.app import COMMANDS, app
 from nlp.model.classifier import ComplaintClassifier
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ["배송이 2주나 걸렸어요", "직원이 불친절해요 😡", "가격도 착하고 좋아요", "상담원: 네\n고객: 환불해 주세요"]
 
 
@@ -134,11 +136,32 @@ def test_wrong_training_data_is_refused_with_file_and_line_before_any_training(t
 
 
 def test_every_command_explains_itself_in_korean() -> None:
-    for name in ("analyze", "audit-sample", "classify", "evaluate", "taxonomy", "train"):
+    for name in COMMANDS:
         done = CliRunner().invoke(app, [name, "--help"])
 
         assert done.exit_code == 0
         assert any("가" <= character <= "힣" for character in done.output)
+
+
+def test_the_help_lists_every_command_and_a_wrong_one_is_told_what_was_near() -> None:
+    listed = CliRunner().invoke(app, ["--help"]).output
+
+    assert all(name in listed for name in COMMANDS)
+    assert "'classify'" in CliRunner().invoke(app, ["clasify"]).output
+
+
+def test_a_server_does_not_load_what_reads_workbooks_or_migrates_databases(tmp_path: Path) -> None:
+    program = (
+        "import sys; import nlp.cli.app; from nlp.serve.runner import serve; from nlp.store import Store\n"
+        f"Store.open('sqlite:///{tmp_path}/dangol.db').close()\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+    again = subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, capture_output=True, text=True)
+
+    loaded = set(ast.literal_eval(again.stdout))
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"alembic", "openpyxl", "kiwipiepy", "torch", "transformers", "scipy", "sklearn"}
 
 
 def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
@@ -150,11 +173,10 @@ def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    root = Path(__file__).resolve().parents[2]
-    known = {command.name for command in app.registered_commands}
+    known = set(COMMANDS)
 
     for name in ("README.md", "README.ko.md"):
-        words = (root / name).read_text(encoding="utf-8").replace("`", " ").split()
+        words = (ROOT / name).read_text(encoding="utf-8").replace("`", " ").split()
         used = {words[at + 1] for at, word in enumerate(words[:-1]) if word == "dangol"}
         assert used
-        assert used <= known
+        assert {word for word in used if not word.startswith("-")} <= known

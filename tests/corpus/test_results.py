@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from nlp.corpus.load import load_classified
 from nlp.corpus.reader import read_documents
 from nlp.corpus.results import Incoming, Layout, encode_block
-from nlp.corpus.writers import SHEET_CELL, WorkbookWriter, format_of, neutral, open_writer, without_controls
+from nlp.corpus.workbook_writer import SHEET_CELL, WorkbookWriter, without_controls
+from nlp.corpus.writers import format_of, neutral, open_writer
 from nlp.errors import FileFormatError, InputError
 from nlp.taxonomy import Taxonomy
 from nlp.types import Document, Prediction

@@ -13,11 +13,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 
 from nlp.store import Store, StoreBusyError, StoreError, StoreFullError, StoreUnreachableError
 from nlp.store.database import open_database
+from nlp.store.migrate import _FOLDER, HEAD
 from nlp.store.tables import Base
 
 
@@ -70,6 +73,12 @@ def test_processes_that_open_a_new_store_at_once_all_succeed(url: str) -> None:
     for thread in threads:
         thread.join(60)
     assert failures == []
+
+
+def test_the_newest_revision_is_the_one_that_counts_as_up_to_date() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
 def test_a_schema_of_a_newer_version_is_left_alone(url: str) -> None:
