@@ -16,6 +16,7 @@ from nlp.model.decision import FILE as DECISION_FILE
 from nlp.model.decision import Decision
 from nlp.model.pooling import pool, pooled_logits
 from nlp.model.session import FILE as ONNX_FILE
+from nlp.model.session import WEIGHTS as WEIGHTS_FILE
 from nlp.model.session import Session
 from nlp.model.windows import Window, Windows
 from nlp.resources import default_model_path
@@ -58,15 +59,18 @@ class ComplaintClassifier:
         self.name = name
 
     @classmethod
-    def from_pretrained(cls, model: str | Path | None = None, *, threads: int | None = None) -> ComplaintClassifier:
+    def from_pretrained(
+        cls, model: str | Path | None = None, *, threads: int | None = None, shared: bool = False
+    ) -> ComplaintClassifier:
         """Load a model folder or a Hugging Face hub id; without an argument, the model that ships.
 
-        ``threads`` bounds the cores that inference uses; without it all are used. Raises ModelError when the
-        folder is missing or incomplete.
+        ``threads`` bounds the cores that inference uses; without it all are used. With ``shared`` all processes
+        that load the folder share its weights in memory, each a little slower. Raises ModelError when the folder
+        is missing or incomplete.
         """
         folder = _folder(model)
         # Names the file that is missing or corrupt before anything else reads it.
-        session = Session(folder / ONNX_FILE, threads=threads)
+        session = Session(folder / ONNX_FILE, threads=threads, shared=shared)
         taxonomy = Taxonomy.load(folder / "taxonomy.toml")
         decision = Decision.load(folder, taxonomy)
         return cls(
@@ -189,5 +193,8 @@ def _name(folder: Path) -> str:
     config = folder / "config.json"
     if config.is_file():
         version = str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", version))
-    digest = hashlib.sha256((folder / ONNX_FILE).read_bytes() + (folder / DECISION_FILE).read_bytes())
+    digest = hashlib.sha256()
+    for file in (ONNX_FILE, WEIGHTS_FILE, DECISION_FILE):
+        if (folder / file).is_file():
+            digest.update((folder / file).read_bytes())
     return f"{version}+{digest.hexdigest()[:8]}"

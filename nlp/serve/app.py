@@ -85,7 +85,11 @@ async def running(
         max_wait=settings.max_wait,
         observe=metrics.batch,
     )
-    live = LiveModel(settings, engine, load or (lambda folder: LoadedModel.load(folder, threads=settings.cores)))
+    live = LiveModel(
+        settings,
+        engine,
+        load or (lambda folder: LoadedModel.load(folder, threads=settings.cores, shared=settings.workers > 1)),
+    )
     built = Services(
         settings=settings,
         engine=engine,

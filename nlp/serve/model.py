@@ -34,9 +34,12 @@ class LoadedModel:
     rate: float
 
     @classmethod
-    def load(cls, folder: str | Path, *, threads: int) -> LoadedModel:
-        """Load a folder (or a hub id) and score a text, so that no caller pays for the first run. Raises ModelError."""
-        classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
+    def load(cls, folder: str | Path, *, threads: int, shared: bool = False) -> LoadedModel:
+        """Load a folder (or a hub id) and score a text, so that no caller pays for the first run. Raises ModelError.
+
+        With ``shared`` the processes of a server hold the weights once.
+        """
+        classifier = ComplaintClassifier.from_pretrained(folder, threads=threads, shared=shared)
         return cls.of(classifier, folder=Path(folder))
 
     @classmethod

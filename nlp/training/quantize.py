@@ -19,12 +19,14 @@ from nlp.errors import ModelError
 
 _DOMAIN = "com.microsoft"
 _ZERO = 128
-_LARGE = 256
+_LARGE = 1024
 """Rows from which an embedding table is worth the two lookups that int8 rows need."""
 
 
 def quantize(source: Path, target: Path) -> None:
     """Rewrite every matrix product with a constant weight, and large embedding tables, to int8.
+
+    ``target`` holds the graph, a file ``.data`` beside it the weights.
 
     Raises ModelError when the graph holds no such product: its weights are then no constants of the graph.
     """
@@ -44,7 +46,12 @@ def quantize(source: Path, target: Path) -> None:
             "export the model with its weights as initializers",
             source=source,
         )
-    onnx.save(graph.finished(), str(target))
+    weights = target.with_name(f"{target.name}.data")
+    # onnx appends to a file of weights that is there.
+    weights.unlink(missing_ok=True)
+    # Weights in a file of their own can be mapped into memory, which processes then share.
+    onnx.save(graph.finished(), str(target), save_as_external_data=True, location=weights.name)
+    weights.chmod(0o644)
 
 
 class _Rewriter:

@@ -86,7 +86,9 @@ def test_a_text_of_nothing_but_noise_is_still_answered(classifier: ComplaintClas
     assert np.isfinite(classifier.predict_proba(["ㅋㅋㅋㅋ", "😡😡", "\u200b", "."])).all()
 
 
-@pytest.mark.parametrize("missing", ["tokenizer.json", "onnx/model.onnx", "decision.json", "taxonomy.toml"])
+@pytest.mark.parametrize(
+    "missing", ["tokenizer.json", "onnx/model.onnx", "onnx/model.onnx.data", "decision.json", "taxonomy.toml"]
+)
 def test_an_incomplete_folder_names_the_missing_file(tiny_model: Path, tmp_path: Path, missing: str) -> None:
     folder = tmp_path / "model"
     shutil.copytree(tiny_model, folder)
