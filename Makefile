@@ -29,9 +29,14 @@ openapi:
 evidence:
 	$(PYTHON) benchmarks/pii.py
 	$(PYTHON) benchmarks/stream.py --rows 1000000
+	$(PYTHON) benchmarks/stream.py --rows 10000 --model
+	$(PYTHON) benchmarks/stream.py --rows 50000 --model
 	$(PYTHON) benchmarks/throughput.py
 	$(PYTHON) benchmarks/simulate_ranking.py --report
 	$(PYTHON) benchmarks/report_scale.py
+	$(PYTHON) benchmarks/kill_jobs.py --rows 1600 --kills 10 --report
+	$(PYTHON) benchmarks/api_fuzz.py --cases 150
+	$(PYTHON) benchmarks/serve_load.py
 ifdef HELD_OUT
 	$(PYTHON) benchmarks/quality.py --model $$($(PYTHON) -c "from nlp.resources import default_model_path as p; print(p())") \
 		--train $(TRAIN) data/complaints/*.jsonl --held-out $(HELD_OUT) $(if $(GOLD),--gold $(GOLD))
