@@ -18,6 +18,9 @@ _LOW_EVERY = 10
 _SHORT = 48
 """Tokens; windows up to here count as equally long, padding them costs next to nothing."""
 
+_STRETCH = 4
+"""A request of many windows may count on one in so many tokens while others wait, and on all when none do."""
+
 
 class Lane(IntEnum):
     """People wait for the high lane; files and streams take the low one."""
@@ -38,7 +41,7 @@ class Work:
     owed: int
     rows: NDArray[np.float32]
     missing: int
-    tag: float = 0.0
+    tag: int = 0
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
@@ -65,14 +68,15 @@ class Text:
 class Piece:
     """One window of a text and its place in it.
 
-    ``tag`` is the virtual time at which it is due (start-time fair queueing, Goyal, Vin and Cheng 1996): a request
-    of one text does not stand behind all 256 of another.
+    ``tag`` is the moment at which it is due, on a clock that counts the tokens scored in its lane. A first window is
+    due at once, further ones at the pace of a share of the capacity (Virtual Clock, Zhang 1990). Lone texts therefore
+    go by their arrival, and do not stand behind all 256 of a larger request; that one gets on all the same.
     """
 
     text: Text
     index: int
     window: Window
-    tag: float
+    tag: int
 
     @property
     def tokens(self) -> int:
@@ -86,7 +90,7 @@ class Lanes:
 
     batch_tokens: int
     _waiting: tuple[list[Piece], list[Piece]] = field(default_factory=lambda: ([], []))
-    _now: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    _clock: list[int] = field(default_factory=lambda: [0, 0])
     _turn: int = 0
 
     def __len__(self) -> int:
@@ -102,8 +106,9 @@ class Lanes:
             missing=len(windows),
         )
         for index, window in enumerate(windows):
-            work.tag = max(self._now[work.lane], work.tag) + len(window.ids)
-            self._waiting[work.lane].append(Piece(text=text, index=index, window=window, tag=work.tag))
+            tag = max(self._clock[work.lane], work.tag)
+            self._waiting[work.lane].append(Piece(text=text, index=index, window=window, tag=tag))
+            work.tag = tag + _STRETCH * len(window.ids)
 
     def drop(self, work: Work) -> None:
         """Forget what is left of a work, because its caller left or it is complete."""
@@ -122,7 +127,7 @@ class Lanes:
             return []
         waiting.sort(key=lambda piece: piece.tag)
         batch = list(self._alike(waiting))
-        self._now[lane] = waiting[0].tag
+        self._clock[lane] += sum(piece.tokens for piece in batch)
         taken = set(map(id, batch))
         waiting[:] = [piece for piece in waiting if id(piece) not in taken]
         return batch

@@ -13,11 +13,15 @@ _TELLING_CHARS = 20
 
 @dataclass(kw_only=True)
 class Load:
-    """``owed`` are the waiting tokens by lane, ``rate`` tokens per second, ``per_char`` tokens per character."""
+    """``owed`` are the waiting tokens by lane, ``rate`` tokens per second, ``per_char`` tokens per character.
+
+    ``measured`` is the seconds that ``rate`` rests on, the older ones counted less.
+    """
 
     queue_tokens: int
     max_wait: float
     rate: float = 1_000.0
+    measured: float = 0.1
     per_char: float = 0.7
     owed: list[int] = field(default_factory=lambda: [0, 0])
 
@@ -43,8 +47,10 @@ class Load:
             )
 
     def learn_rate(self, tokens: int, seconds: float) -> None:
-        """Take in how long a batch took."""
-        self.rate += _SMOOTHING * (tokens / max(seconds, 1e-6) - self.rate)
+        """Take in how long a batch took. Long batches weigh more: they tell how fast a full queue goes."""
+        kept = (1.0 - _SMOOTHING) * self.measured
+        self.rate = (kept * self.rate + tokens) / (kept + seconds)
+        self.measured = kept + seconds
 
     def learn_length(self, characters: int, tokens: int) -> None:
         """Take in how many tokens a text had."""

@@ -37,9 +37,9 @@ def test_windows_of_like_length_share_a_batch_up_to_the_budget() -> None:
     lanes = Lanes(batch_tokens=300)
     for tokens in (100, 300, 90, 110, 95):
         lanes.push(work(), 0, [window(tokens)])
-    assert lengths(lanes.take()) == [90, 95, 100]
-    assert lengths(lanes.take()) == [110]
+    assert lengths(lanes.take()) == [100, 90, 95]
     assert lengths(lanes.take()) == [300]
+    assert lengths(lanes.take()) == [110]
 
 
 def test_a_window_larger_than_the_budget_goes_alone() -> None:
@@ -57,6 +57,25 @@ def test_a_lone_text_does_not_stand_behind_all_texts_of_a_large_request() -> Non
     lone = work()
     lanes.push(lone, 0, [window(100)])
     assert lone in {piece.text.work for _ in range(2) for piece in lanes.take()}
+
+
+def test_lone_texts_go_by_their_arrival_whatever_their_length() -> None:
+    lanes = Lanes(batch_tokens=300)
+    for tokens in (300, 30, 200, 60):
+        lanes.push(work(), 0, [window(tokens)])
+    assert [lengths(lanes.take()) for _ in range(4)] == [[300], [30], [200], [60]]
+
+
+def test_a_large_request_gets_on_while_lone_texts_keep_coming() -> None:
+    lanes = Lanes(batch_tokens=100)
+    large = work(20)
+    for row in range(20):
+        lanes.push(large, row, [window(100)])
+    served = 0
+    for _ in range(100):
+        lanes.push(work(), 0, [window(100)])
+        served += sum(piece.text.work is large for piece in lanes.take())
+    assert served == 20
 
 
 def test_the_low_lane_gets_every_tenth_batch_while_the_high_one_is_busy() -> None:
