@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from nlp.errors import ModelError
 from nlp.text.prepare import PreparedText
@@ -59,8 +59,8 @@ class Windows:
                 shortest=SHORTEST,
             )
         self.max_length = max_length
-        self._single = tokenizer.num_special_tokens_to_add(False)
-        self._pair = tokenizer.num_special_tokens_to_add(True)
+        self._single = _Frame.of(tokenizer, segments=1)
+        self._pair = _Frame.of(tokenizer, segments=2)
         self.pad_id = _pad_id(tokenizer)
 
     @classmethod
@@ -87,18 +87,22 @@ class Windows:
             )
         )
         return [
-            window for row, customer in enumerate(customers) for window in self._of_text(row, customer, agents.get(row))
+            window
+            for row, customer in enumerate(customers)
+            for window in self._of_text(row, customer.ids, agents[row].ids if row in agents else None)
         ]
 
-    def _of_text(self, row: int, customer: Encoding, agent: Encoding | None) -> Iterator[Window]:
-        room = self.max_length - (self._single if agent is None else self._pair)
+    def _of_text(self, row: int, customer: Sequence[int], agent: Sequence[int] | None) -> Iterator[Window]:
+        frame = self._single if agent is None else self._pair
+        room = self.max_length - frame.size
         overlap = min(OVERLAP, room // 4) if agent is None else 0
-        count = _pieces_needed(len(customer.ids), 0 if agent is None else len(agent.ids), room, overlap)
-        firsts = _pieces(customer, count, overlap=overlap)
-        seconds = [None] * count if agent is None else _pieces(agent, count, overlap=0)
-        for first, second in zip(firsts, seconds, strict=True):
-            encoding = self._tokenizer.post_process(first, second, True)
-            yield Window(row=row, ids=tuple(encoding.ids), type_ids=tuple(encoding.type_ids))
+        count = _pieces_needed(len(customer), 0 if agent is None else len(agent), room, overlap)
+        segments = [_pieces(customer, count, overlap=overlap)]
+        if agent is not None:
+            segments.append(_pieces(agent, count, overlap=0))
+        for pieces in zip(*segments, strict=True):
+            ids, type_ids = frame.around(pieces)
+            yield Window(row=row, ids=ids, type_ids=type_ids)
 
     def batches(self, windows: Sequence[Window], *, token_budget: int) -> Iterator[Batch]:
         """Group windows by length into padded batches of at most ``token_budget`` tokens (at least one)."""
@@ -134,18 +138,55 @@ def _pieces_needed(first: int, second: int, room: int, overlap: int) -> int:
     return count
 
 
-def _pieces(encoding: Encoding, count: int, *, overlap: int) -> list[Encoding]:
-    if count == 1:
-        return [encoding]
-    size = max(1, ceil(len(encoding.ids) / count))
-    overlap = min(overlap, size - 1)
-    encoding.truncate(size + overlap, stride=overlap)
-    pieces = [encoding, *encoding.overflowing][:count]
-    return pieces + [_empty(encoding) for _ in range(count - len(pieces))]
+def _pieces(ids: Sequence[int], count: int, *, overlap: int) -> list[Sequence[int]]:
+    """``count`` stretches of much the same length, each with the first ``overlap`` tokens of the next."""
+    size = max(1, ceil(len(ids) / count))
+    overlap = min(overlap, size - 1) if count > 1 else 0
+    # A stretch that would only repeat the end of the one before is left empty.
+    starts = range(0, max(1, len(ids) - overlap), size)
+    pieces = [ids[start : start + size + overlap] for start in starts][:count]
+    return pieces + [()] * (count - len(pieces))
 
 
-def _empty(encoding: Encoding) -> Encoding:
-    return type(encoding)()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Frame:
+    """The special tokens before, between and after the segments of a window, with their types.
+
+    Learnt once from the tokenizer: letting it frame every stretch of a long text takes hundreds of megabytes, for it
+    keeps offsets, words and all overlaps with each.
+    """
+
+    ids: tuple[tuple[int, ...], ...]
+    type_ids: tuple[tuple[int, ...], ...]
+    kinds: tuple[int, ...]
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer, *, segments: int) -> _Frame:
+        framed = tokenizer.encode("가 a .", "가 a ." if segments == 2 else None)
+        places = [
+            [at for at, found in enumerate(framed.sequence_ids) if found == segment] for segment in range(segments)
+        ]
+        stops = [0, *(places[segment][-1] + 1 for segment in range(segments))]
+        starts = [*(places[segment][0] for segment in range(segments)), len(framed.ids)]
+        gaps = [slice(*gap) for gap in zip(stops, starts, strict=True)]
+        return cls(
+            ids=tuple(tuple(framed.ids[gap]) for gap in gaps),
+            type_ids=tuple(tuple(framed.type_ids[gap]) for gap in gaps),
+            kinds=tuple(framed.type_ids[found[0]] for found in places),
+        )
+
+    @property
+    def size(self) -> int:
+        """Special tokens in all."""
+        return sum(map(len, self.ids))
+
+    def around(self, pieces: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Ids and types of a window that holds one piece of each segment."""
+        ids, type_ids = [*self.ids[0]], [*self.type_ids[0]]
+        for piece, kind, after, after_types in zip(pieces, self.kinds, self.ids[1:], self.type_ids[1:], strict=True):
+            ids += [*piece, *after]
+            type_ids += [kind] * len(piece) + [*after_types]
+        return tuple(ids), tuple(type_ids)
 
 
 def _pad_id(tokenizer: Tokenizer) -> int:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.processors import BertProcessing, PostProcessor, RobertaProcessing, Sequence
 
 from nlp.errors import ModelError
 from nlp.model.windows import OVERLAP, Windows
@@ -33,6 +35,27 @@ def test_the_agents_words_are_a_second_segment(windows: Windows) -> None:
 
     assert window.ids[: len(alone)] == alone
     assert set(window.type_ids) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        None,
+        BertProcessing(("[SEP]", 3), ("[CLS]", 1)),
+        RobertaProcessing(("</s>", 2), ("<s>", 0)),
+        Sequence([]),
+    ],
+)
+def test_a_window_is_framed_as_the_tokenizer_frames_it(tiny_model: Path, framing: PostProcessor | None) -> None:
+    tokenizer = Tokenizer.from_file(str(tiny_model / "tokenizer.json"))
+    if framing is not None:
+        tokenizer.post_processor = framing
+    windows = Windows(tokenizer, max_length=64)
+    for text in (prepare("배송이 늦어요"), prepare(CALL)):
+        (window,) = windows.cut([text])
+        expected = tokenizer.encode(text.customer, text.agent or None)
+        assert window.ids == tuple(expected.ids)
+        assert window.type_ids == tuple(expected.type_ids)
 
 
 def test_a_long_call_keeps_both_speakers_whole(windows: Windows) -> None:

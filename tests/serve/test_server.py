@@ -257,3 +257,13 @@ def test_a_serving_process_holds_no_training_and_no_morpheme_analyser(tmp_path: 
         maps = Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
     assert "onnxruntime" in maps
     assert not re.search(r"/(torch|kiwipiepy|scipy|sklearn)[/_]", maps)
+
+
+def test_the_longest_texts_allowed_fit_into_little_memory(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        server.ready()
+        assert post(server, (LONG * 10)[:20_000]).status_code == 200
+        status = Path(f"/proc/{server.process.pid}/status").read_text(encoding="utf-8")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    assert int(found[1]) * 1024 < 400e6
