@@ -224,6 +224,40 @@ def test_a_full_queue_refuses_with_the_time_to_wait_and_answers_the_rest(small: 
     assert post(small).status_code == 200
 
 
+def test_in_a_flood_every_caller_gets_the_own_answer_or_a_refusal_on_an_open_connection(small: Server) -> None:
+    texts = [f"{at}번 고객입니다." + " 배송이 2주나 걸렸고 상담원은 기다리라는 말만 해요." * 6 for at in range(150)]
+    before = _counted(small)
+
+    def send(text: str) -> httpx.Response:
+        return small.http.post("/v1/predict", json={"texts": [text], "masked_text": True})
+
+    with ThreadPoolExecutor(90) as callers:
+        answers = list(callers.map(send, texts))
+    for text, answer in zip(texts, answers, strict=True):
+        assert answer.status_code in (200, 503)
+        assert "connection" not in answer.headers
+        if answer.status_code == 200:
+            assert answer.json()["predictions"][0]["masked_text"] == text
+        else:
+            assert int(answer.headers["retry-after"]) >= 1
+    answered = sum(answer.status_code == 200 for answer in answers)
+    assert 0 < answered < len(texts)
+    after = _counted(small)
+    assert (after[0] - before[0], after[1] - before[1]) == (answered, len(texts) - answered)
+    assert _queue(small) == 0
+
+
+def _counted(server: Server) -> tuple[float, float]:
+    """Texts answered and requests refused since the start."""
+    shown = server.http.get("/metrics").text
+    found = (
+        re.search(pattern, shown, re.MULTILINE)
+        for pattern in (r"^dangol_texts_total (\S+)", r'^dangol_refused_total\{code="overloaded"\} (\S+)')
+    )
+    answered, refused = (float(one[1]) if one else 0.0 for one in found)
+    return answered, refused
+
+
 def test_a_stop_finishes_what_was_accepted(tmp_path: Path) -> None:
     with serving(tmp_path) as server, ThreadPoolExecutor(1) as caller:
         server.ready()
