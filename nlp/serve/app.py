@@ -19,13 +19,15 @@ from nlp.serve.jobs import JobRunner
 from nlp.serve.jobs_work import Conditions
 from nlp.serve.live import LiveModel, Loader
 from nlp.serve.metrics import Metrics
-from nlp.serve.middleware import Guard
+from nlp.serve.middleware import Door, Guard
 from nlp.serve.model import LoadedModel
 from nlp.serve.services import Services
 from nlp.serve.settings import Settings
 from nlp.store import Store
 
 ROUTES = ("health", "predict", "stream", "rank", "models", "jobs")
+INFERENCE = ("/v1/predict", "/v1/rank")
+"""Where a caller waits for the model."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.serve")
 
@@ -57,6 +59,7 @@ def create_app(settings: Settings, *, load: Loader | None = None, store: Store |
     for name in ROUTES:
         app.include_router(import_module(f"nlp.serve.routes.{name}").router)
     description.install(app)
+    app.add_middleware(Door, paths=INFERENCE)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

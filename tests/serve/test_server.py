@@ -252,7 +252,10 @@ def _counted(server: Server) -> tuple[float, float]:
     shown = server.http.get("/metrics").text
     found = (
         re.search(pattern, shown, re.MULTILINE)
-        for pattern in (r"^dangol_texts_total (\S+)", r'^dangol_refused_total\{code="overloaded"\} (\S+)')
+        for pattern in (
+            r"^dangol_texts_total (\S+)",
+            r'^dangol_requests_total\{method="POST",route="/v1/predict",status="503"\} (\S+)',
+        )
     )
     answered, refused = (float(one[1]) if one else 0.0 for one in found)
     return answered, refused
