@@ -35,6 +35,7 @@ evidence:
 	$(PYTHON) benchmarks/simulate_ranking.py --report
 	$(PYTHON) benchmarks/report_scale.py
 	$(PYTHON) benchmarks/kill_jobs.py --rows 1600 --kills 10 --report
+	$(PYTHON) benchmarks/serve_load.py --rounds 2 --texts 500 --seconds 14 --report
 	$(PYTHON) benchmarks/api_fuzz.py --cases 150
 	$(PYTHON) benchmarks/serve_load.py
 ifdef HELD_OUT
