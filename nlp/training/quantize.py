@@ -51,7 +51,8 @@ def quantize(source: Path, target: Path) -> None:
     weights.unlink(missing_ok=True)
     # Weights in a file of their own can be mapped into memory, which processes then share.
     onnx.save(graph.finished(), str(target), save_as_external_data=True, location=weights.name)
-    weights.chmod(0o644)
+    if weights.exists():  # tensors of less than a kilobyte stay in the graph
+        weights.chmod(0o644)
 
 
 class _Rewriter:

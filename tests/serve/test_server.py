@@ -133,7 +133,7 @@ def test_a_corrupt_model_keeps_it_alive_but_not_ready_until_the_model_is_mended(
     (folder / "onnx" / "model.onnx").write_bytes(whole[: len(whole) // 2])
     with serving(tmp_path, model=folder) as server:
         server.until(lambda: "model not loaded" in server.log)
-        assert server.http.get("/health/live").status_code == 200
+        server.until(lambda: server.http.get("/health/live").status_code == 200)
         for answer in (server.http.get("/health/ready"), post(server)):
             assert answer.status_code == 503
             assert answer.json()["type"] == "urn:dangol:problem:not-ready"
