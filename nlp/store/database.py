@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +69,7 @@ def open_database(url: str, *, wait: float = WAIT_SECONDS) -> Database:
             raise StoreError("{url}: the store is a file or a server, not memory; name a file", url=place)
         # Autocommit mode of the driver: it would begin transactions itself, too late and never for reads.
         engine = create_engine(parsed, connect_args={"timeout": wait, "isolation_level": None})
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, wait=wait))
         event.listen(engine, "begin", _begin_sqlite)
         return Database(engine, parsed.database)
     if parsed.get_backend_name() == "postgresql":
@@ -98,13 +101,23 @@ def _parsed(url: str) -> URL:
         ) from error
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    for setting in (
-        "journal_mode = WAL",  # readers and one writer do not wait for each other
-        "synchronous = FULL",  # an accepted job outlives a power cut, not only a crash
-        "foreign_keys = ON",
-    ):
-        connection.execute(f"PRAGMA {setting}")
+def _prepare_sqlite(connection: Any, _record: object, *, wait: float) -> None:
+    _use_wal(connection, time.monotonic() + wait)
+    connection.execute("PRAGMA synchronous = FULL")  # an accepted job outlives a power cut, not only a crash
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: Any, deadline: float) -> None:
+    """Readers and one writer do not wait for each other."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # SQLite itself does not wait here: it already reads, and two that read and want to write would wait for ever.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -75,6 +75,17 @@ def test_processes_that_open_a_new_store_at_once_all_succeed(url: str) -> None:
     assert failures == []
 
 
+def test_a_file_that_another_program_is_just_beginning_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE first (id INTEGER)")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusyError):
+        Store.open(str(path), wait=0)
+    threading.Timer(0.2, other.close).start()
+    Store.open(str(path), wait=30).close()
+
+
 def test_the_newest_revision_is_the_one_that_counts_as_up_to_date() -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
