@@ -114,7 +114,7 @@ def _use_wal(connection: Any, deadline: float) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            # SQLite itself does not wait here: it already reads, and two that read and want to write would wait for ever.
+            # SQLite itself does not wait here: two that read and both want to write would wait for ever.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         time.sleep(0.01)
