@@ -1,0 +1,42 @@
+"""Loading a graph on the CPUs that there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nlp.model.classifier import ComplaintClassifier
+from nlp.resources import default_model_path
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"SIMD Extensions": {"baseline": ["X86_V2"]}},
+        {"SIMD Extensions": {"baseline": ["NEON"], "found": ["ASIMDHP"]}},
+        {"SIMD Extensions": {"baseline": ["X86_V2"], "found": ["X86_V3", "AVX512_ICL"]}},
+    ],
+)
+def test_scores_are_the_same_whatever_the_cpu_is_known_to_have(
+    monkeypatch: pytest.MonkeyPatch, config: dict[str, Any]
+) -> None:
+    folder: Path = default_model_path()
+    texts = ["배송이 2주나 걸렸어요", "직원이 친절해요"]
+    expected = ComplaintClassifier.from_pretrained(folder).predict_proba(texts)
+    monkeypatch.setattr(np, "show_config", lambda mode: config)
+
+    np.testing.assert_allclose(ComplaintClassifier.from_pretrained(folder).predict_proba(texts), expected, atol=1e-5)
+
+
+def test_shared_weights_give_the_same_scores() -> None:
+    texts = ["배송이 2주나 걸렸어요", "상담원: 네\n고객: 환불해 주세요"]
+
+    np.testing.assert_allclose(
+        ComplaintClassifier.from_pretrained(shared=True).predict_proba(texts),
+        ComplaintClassifier.from_pretrained().predict_proba(texts),
+        atol=1e-5,
+    )
