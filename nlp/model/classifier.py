@@ -196,5 +196,7 @@ def _name(folder: Path) -> str:
     digest = hashlib.sha256()
     for file in (ONNX_FILE, WEIGHTS_FILE, DECISION_FILE):
         if (folder / file).is_file():
-            digest.update((folder / file).read_bytes())
+            with (folder / file).open("rb") as content:
+                while part := content.read(1 << 20):
+                    digest.update(part)
     return f"{version}+{digest.hexdigest()[:8]}"
