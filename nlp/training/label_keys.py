@@ -21,7 +21,7 @@ from typing import Any
 
 from nlp.errors import LabelledDataError, Message, TaxonomyError
 from nlp.taxonomy import Taxonomy
-from nlp.training.pseudo import read_lines
+from nlp.training.examples import read_lines
 
 Labels = Mapping[str, Any]
 

@@ -7,7 +7,6 @@ domain in one go (pseudo-labels: Lee 2013; distillation into a pre-trained stude
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
 from nlp.training.calibration import platt_probabilities
+from nlp.training.examples import read_lines
 from nlp.training.export import save_encoder
 from nlp.training.loop import fit
 from nlp.training.run import TrainingRun
@@ -65,17 +65,6 @@ def adapted_base(
     )
     save_encoder(fitted.model, base=run.base, folder=folder)
     return folder
-
-
-def read_lines(paths: Sequence[Path]) -> Iterator[str]:
-    """Texts, one a line, from plain or gzip files."""
-    for path in paths:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rt", encoding="utf-8") as packed:
-                yield from (line.strip() for line in packed)
-        else:
-            with path.open(encoding="utf-8") as plain:
-                yield from (line.strip() for line in plain)
 
 
 def choose_texts(
