@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from datetime import datetime
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
-from uuid import uuid4
+from typing import Concatenate, Literal, ParamSpec, Self, TypeVar
 
 import httpx
 
-from nlp.client import requests
+from nlp.client import calls
+from nlp.client.calls import Call
 from nlp.client.retries import Retries
-from nlp.client.values import Job, Predictions, Text, refusal, settled
-from nlp.types import Document
+from nlp.client.values import Job, refusal, settled
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _sent(make: Callable[P, Call[T]]) -> Callable[Concatenate[Client, P], T]:
+    """The method that sends what ``make`` asks for."""
+
+    def method(self: Client, /, *args: P.args, **options: P.kwargs) -> T:
+        return self.send(make(*args, **options))
+
+    return calls.described(method, make)
 
 
 class Client:
@@ -37,85 +46,18 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._http = httpx.Client(
-            base_url=base_url, headers=requests.headers(api_key, language), timeout=timeout, transport=transport
+            base_url=base_url, headers=calls.headers(api_key, language), timeout=timeout, transport=transport
         )
         self._retries = retries or Retries()
         self._sleep = sleep
 
-    def predict(
-        self,
-        texts: Sequence[Text],
-        *,
-        probabilities: bool = False,
-        evidence: bool = False,
-        masked_text: bool = False,
-        mask: bool = True,
-    ) -> Predictions:
-        """Labels of texts or calls, in order. Raises ApiError."""
-        body = requests.predict(
-            texts, probabilities=probabilities, evidence=evidence, masked_text=masked_text, mask=mask
-        )
-        return Predictions.of(self._json("POST", "/v1/predict", json=body))
-
-    def rank(
-        self,
-        documents: Sequence[Document],
-        *,
-        now: datetime | None = None,
-        capacity: int | None = None,
-        evidence: bool = False,
-    ) -> dict[str, Any]:
-        """The recovery queue of documents, as the server's JSON (``model``, ``now``, ``cases``, ``notes``)."""
-        found: dict[str, Any] = self._json(
-            "POST", "/v1/rank", json=requests.rank(documents, now=now, capacity=capacity, evidence=evidence)
-        )
-        return found
-
-    def taxonomy(self) -> dict[str, Any]:
-        """Groups and labels of the live model."""
-        found: dict[str, Any] = self._json("GET", "/v1/taxonomy")
-        return found
-
-    def model(self) -> dict[str, Any]:
-        """The live model."""
-        found: dict[str, Any] = self._json("GET", "/v1/models")
-        return found
-
-    def submit(
-        self,
-        path: str | Path,
-        *,
-        kind: Literal["classify", "analyze"] = "classify",
-        idempotency_key: str | None = None,
-        **options: object,
-    ) -> Job:
-        """Send a file to be classified, or analysed to a report.
-
-        ``options`` are the form's fields (``output="xlsx"``, ``text_column=…``, ``capacity=…``). A repeated
-        ``idempotency_key`` gives the job of the first time; without one each call makes its own.
-        """
-        path = Path(path)
-        with ExitStack() as open_files:
-
-            def upload() -> dict[str, Any]:
-                return {"file": (path.name, open_files.enter_context(path.open("rb")))}
-
-            answer = self._send(
-                "POST",
-                "/v1/jobs" if kind == "classify" else "/v1/analyze",
-                data=requests.form(options),
-                headers={"Idempotency-Key": idempotency_key or str(uuid4())},
-                upload=upload,
-            )
-        return Job.of(answer.json())
-
-    def job(self, job_id: str) -> Job:
-        """How far a job is."""
-        return Job.of(self._json("GET", f"/v1/jobs/{job_id}"))
-
-    def cancel(self, job_id: str) -> Job:
-        """End a job and drop what it did."""
-        return Job.of(self._json("POST", f"/v1/jobs/{job_id}/cancel"))
+    predict = _sent(calls.predict)
+    rank = _sent(calls.rank)
+    taxonomy = _sent(calls.taxonomy)
+    model = _sent(calls.model)
+    submit = _sent(calls.submit)
+    job = _sent(calls.job)
+    cancel = _sent(calls.cancel)
 
     def wait(self, job_id: str, *, seconds: float | None = None, every: float = 1.0) -> Job:
         """The job once it has finished, or as it stands after ``seconds``."""
@@ -127,19 +69,27 @@ class Client:
 
     def download(self, job_id: str, target: str | Path) -> Path:
         """Write the result of a finished job to ``target``, which appears in one step."""
-        target = Path(target)
-        part = target.with_name(f".{target.name}.part")
-        try:
-            with self._http.stream("GET", f"/v1/jobs/{job_id}/result") as answer, part.open("wb") as file:
-                if answer.is_error:
-                    answer.read()
-                    raise refusal(answer)
-                for chunk in answer.iter_bytes():
-                    file.write(chunk)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        return target
+        with calls.whole(Path(target)) as file, self._http.stream("GET", calls.result(job_id)) as answer:
+            if answer.is_error:
+                answer.read()
+                raise refusal(answer)
+            for chunk in answer.iter_bytes():
+                file.write(chunk)
+        return Path(target)
+
+    def send(self, call: Call[T]) -> T:
+        """The answer to a call, tried again while the server is busy. Raises ApiError."""
+        for tried in count(1):
+            outcome: httpx.Response | httpx.TransportError
+            try:
+                with call.request() as request:
+                    outcome = self._http.request(**request)
+            except httpx.TransportError as error:
+                outcome = error
+            if (wait := self._retries.wait(tried, outcome)) is None:
+                break
+            self._sleep(wait)
+        return call.read(settled(outcome).json())
 
     def close(self) -> None:
         """Give the connections back."""
@@ -148,27 +98,5 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _json(self, method: str, path: str, **request: Any) -> Any:
-        return self._send(method, path, **request).json()
-
-    def _send(
-        self, method: str, path: str, *, upload: Callable[[], dict[str, Any]] | None = None, **request: Any
-    ) -> httpx.Response:
-        tried = 0
-        while True:
-            tried += 1
-            outcome: httpx.Response | httpx.TransportError
-            try:
-                # A file is opened for each try, for a failed one has read some of it.
-                outcome = self._http.request(method, path, files=upload() if upload else None, **request)
-            except httpx.TransportError as error:
-                outcome = error
-            wait = self._retries.wait(tried, outcome)
-            if wait is None:
-                return settled(outcome)
-            self._sleep(wait)

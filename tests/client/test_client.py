@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -132,6 +133,17 @@ def test_a_download_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(ApiError):
         Script(httpx.Response(409, json=PROBLEM)).client().download("j1", target)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["predict", "rank", "taxonomy", "model", "submit", "job", "cancel", "wait", "download"]
+)
+def test_both_clients_offer_the_same_calls(name: str) -> None:
+    blocking, asynchronous = getattr(Client, name), getattr(AsyncClient, name)
+    assert list(inspect.signature(blocking).parameters) == list(inspect.signature(asynchronous).parameters)
+    assert next(iter(inspect.signature(blocking).parameters)) == "self"
+    assert blocking.__doc__ == asynchronous.__doc__
+    assert inspect.iscoroutinefunction(asynchronous)
 
 
 @pytest.fixture(scope="module")
