@@ -17,10 +17,10 @@ from nlp.cli import options
 from nlp.cli.classify import rejects_line
 from nlp.cli.columns import takes_columns, unmasked
 from nlp.corpus.columns import Columns
+from nlp.corpus.load import is_classified
 from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.analyze import Delivery, analyze_files
-from nlp.pipeline.sources import is_classified
 from nlp.recovery.priors import Priors
 from nlp.recovery.texts import words
 from nlp.report.cards import causes_of

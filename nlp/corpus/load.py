@@ -23,6 +23,17 @@ from nlp.taxonomy import Group, Taxonomy
 _ARRAYS = ("text", "customer_id", "time", "channel", "branch", "product")
 
 
+def is_classified(path: Path) -> bool:
+    """Whether a file is a Parquet file of predictions that Dangol wrote."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                return False
+        return METADATA_KEY in (pq.read_schema(path).metadata or {})
+    except (OSError, pa.ArrowException):
+        return False
+
+
 def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | None = None) -> ClassifiedTable:
     """Read a result file in Parquet or JSON Lines back into arrays.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
-from nlp.corpus.load import load_classified
+from nlp.corpus.load import is_classified, load_classified
 from nlp.corpus.workbook_writer import without_controls
 from nlp.errors import InputError, Message
 from nlp.model.classifier import ComplaintClassifier
@@ -21,7 +21,7 @@ from nlp.pipeline.audits import read_audit
 from nlp.pipeline.classify import Classifier, Progress, classify_files
 from nlp.pipeline.evidence import model_evidence
 from nlp.pipeline.forms import replacing, write_csv
-from nlp.pipeline.sources import Source, files_of, is_classified
+from nlp.pipeline.sources import Source, files_of
 from nlp.pipeline.volumes import read_volumes
 from nlp.recovery.columns import ValueColumns
 from nlp.recovery.priors import Priors

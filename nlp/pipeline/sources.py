@@ -9,22 +9,10 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nlp.corpus.writers import METADATA_KEY
 from nlp.errors import InputError
 
 Source: TypeAlias = Any
 """Paths, raw texts in a table (pyarrow, pandas, polars), or a ClassifiedTable."""
-
-
-def is_classified(path: Path) -> bool:
-    """Whether a file is a Parquet file of predictions that Dangol wrote."""
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != b"PAR1":
-                return False
-        return METADATA_KEY in (pq.read_schema(path).metadata or {})
-    except (OSError, pa.ArrowInvalid):
-        return False
 
 
 def files_of(source: Source, folder: Path) -> list[Path]:

@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 
 from nlp.corpus.columns import Columns
 from nlp.corpus.reader import read_documents
-from nlp.corpus.writers import METADATA_KEY
 from nlp.errors import DangolError, InputError
 from nlp.store.failures import pack, unpack
 
@@ -44,14 +43,6 @@ def check_upload(path: Path, *, name: str, columns: Columns, max_rows: int) -> N
         read_documents(path, columns=columns, name=name)
     except InputError as error:
         raise _named(error, path, name) from error
-
-
-def is_classified(path: Path) -> bool:
-    """Whether the file is a Parquet file of predictions; as in ``nlp.pipeline.analyze``, which is too heavy here."""
-    try:
-        return METADATA_KEY in (pq.read_schema(path).metadata or {})
-    except (OSError, pa.ArrowException):
-        return False
 
 
 def _check_archive(path: Path, name: str) -> None:

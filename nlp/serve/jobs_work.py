@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 from nlp.corpus.columns import Columns
+from nlp.corpus.load import is_classified
 from nlp.errors import DangolError, InputError, ResumeError
 from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import PartialFolder
 from nlp.serve.jobs_files import JobFiles, Lock
-from nlp.serve.jobs_guard import is_classified
 from nlp.serve.jobs_progress import Teller
 from nlp.serve.jobs_report import run_report
 from nlp.serve.jobs_signals import CancelledError, Signals

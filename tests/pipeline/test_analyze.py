@@ -13,12 +13,11 @@ from stub import StubClassifier
 
 import nlp.pipeline.analyze as module
 from nlp.classified import ClassifiedTable
-from nlp.corpus.load import load_classified
+from nlp.corpus.load import is_classified, load_classified
 from nlp.errors import ColumnError, InputError
 from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
 from nlp.pipeline.forms import replacing
-from nlp.pipeline.sources import is_classified
 from nlp.pipeline.volumes import read_volumes
 from nlp.taxonomy import Taxonomy
 
@@ -156,8 +155,10 @@ def test_a_file_without_a_usable_row_is_refused(tmp_path: Path) -> None:
 
 def test_only_our_own_parquet_counts_as_classified(delivery: Delivery, source: Path, tmp_path: Path) -> None:
     pq.write_table(pa.table({"내용": ["글"]}), tmp_path / "other.parquet")
-    found = [is_classified(path) for path in (delivery.folder / PREDICTIONS, tmp_path / "other.parquet", source)]
-    assert found == [True, False, False]
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
+    others = (tmp_path / "other.parquet", tmp_path / "broken.parquet", source, tmp_path / "missing.parquet")
+    assert is_classified(delivery.folder / PREDICTIONS)
+    assert not any(map(is_classified, others))
 
 
 def test_audited_rows_go_out_blank_and_come_back_as_corrected_shares(
