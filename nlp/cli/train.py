@@ -38,10 +38,15 @@ def command(
     n_unlabelled: Annotated[int, typer.Option(help="라벨 없는 글에서 뽑을 수.", min=1)] = 30_000,
     epochs: Annotated[float, typer.Option(help="에폭 수.", min=0.1)] = 5.0,
     learning_rate: Annotated[float, typer.Option(help="맨 위 층의 학습률.")] = 1e-4,
+    layer_decay: Annotated[float, typer.Option(help="한 층 내려갈 때마다 학습률에 곱할 수.", min=0.1, max=1.0)] = 0.9,
     batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
     max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=32)] = 320,
     folds: Annotated[int, typer.Option(help="문턱값과 부드러운 라벨을 위한 교차 검증 겹 수. 0이면 안 함.")] = 2,
     soften: Annotated[float, typer.Option(help="라벨에 섞을 교차 검증 예측의 비율.")] = 0.3,
+    members: Annotated[
+        int, typer.Option(help="씨앗을 달리해 학습할 모델 수. 무게를 평균한 것과 견주어 가장 나은 것을 쓴다.", min=1)
+    ] = 1,
+    validation: Annotated[float, typer.Option(help="멈출 때와 보정을 정할 행의 비율.")] = 0.1,
     seed: Annotated[int, typer.Option(help="씨앗.")] = 1,
     threads: Annotated[int | None, typer.Option(help="쓸 코어 수.", min=1)] = None,
     provenance: Annotated[str, typer.Option(help="누가 라벨을 달았는지. 모델 카드에 적는다.")] = "",
@@ -73,9 +78,12 @@ def command(
         n_unlabelled=n_unlabelled,
         folds=folds,
         soften=soften if folds else 0.0,
+        members=members,
+        validation=validation,
         hyperparameters=Hyperparameters(
             epochs=epochs,
             learning_rate=learning_rate,
+            layer_decay=layer_decay,
             batch_size=batch_size,
             max_length=max_length,
             seed=seed,

@@ -23,7 +23,8 @@ from nlp.training.card import model_card
 from nlp.training.evaluation import Evaluation, evaluate
 from nlp.training.examples import Example, read_examples
 from nlp.training.export import save_model
-from nlp.training.loop import Fitted, fit, load_base, predict_logits
+from nlp.training.loop import Fitted, load_base, predict_logits
+from nlp.training.members import Member, fit_members
 from nlp.training.out_of_fold import Say, at, encoder_out_of_fold, linear_out_of_fold
 from nlp.training.pseudo import adapted_base
 from nlp.training.run import TrainingRun
@@ -96,21 +97,20 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             "fitting the model on {count} rows, {stop} decide when to stop", count=len(fit_rows), stop=len(stop_rows)
         )
     )
-    fitted = fit(
-        at(texts, fit_rows),
-        softened[fit_rows],
+    members = fit_members(
+        run,
+        (at(texts, fit_rows), softened[fit_rows]),
         base=base,
         taxonomy=taxonomy,
-        hyperparameters=run.hyperparameters,
-        folder=run.scratch / "final",
         validation=(at(texts, stop_rows), targets[stop_rows]),
+        say=say,
     )
-    stop_logits = predict_logits(fitted, at(texts, stop_rows), taxonomy)
-    decision = fit_decision(stop_logits, targets[stop_rows], taxonomy, max_length=windows.max_length)
+    best = max(members, key=lambda member: member.score)
+    decision = fit_decision(best.logits, targets[stop_rows], taxonomy, max_length=windows.max_length)
     if thresholds is not None:
         decision = replace(decision, threshold=thresholds.threshold, confidence=thresholds.confidence)
     save_model(
-        fitted.model,
+        best.fitted.model,
         base=run.base,
         taxonomy_text=taxonomy_text,
         decision=decision,
@@ -118,8 +118,8 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         folder=run.out,
         keep_float_onnx=run.keep_float_onnx,
     )
-    scored = _evaluate(fitted, decision, held_out or at(examples, stop_rows), taxonomy)
-    _write_card(run, scored, examples, held_out, len(stop_rows), fitted, taxonomy, today)
+    scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
+    _write_card(run, scored, examples, held_out, len(stop_rows), members, best, taxonomy, today)
     say(Message("wrote {path}", path=run.out))
     return run.out
 
@@ -142,14 +142,15 @@ def _write_card(
     examples: Sequence[Example],
     held_out: Sequence[Example],
     stop_rows: int,
-    fitted: Fitted,
+    members: Sequence[Member],
+    best: Member,
     taxonomy: Taxonomy,
     today: date,
 ) -> None:
     facts: dict[str, Any] = {
         "version": run.version,
         "date": today.isoformat(),
-        "lineage": getattr(fitted.model.config, "dangol_lineage", Path(run.base).name),
+        "lineage": getattr(best.fitted.model.config, "dangol_lineage", Path(run.base).name),
         "provenance": run.provenance,
         "rows": len(examples),
         "stop_rows": stop_rows,
@@ -157,7 +158,9 @@ def _write_card(
         "folds": run.folds,
         "soften": run.soften,
         "unlabelled": run.n_unlabelled if run.unlabelled else 0,
-        "epochs": fitted.epochs,
+        "epochs": best.fitted.epochs,
+        "members": {member.name: round(member.score, 4) for member in members},
+        "chosen": best.name,
         "hyperparameters": asdict(run.hyperparameters),
     }
     metrics = {"training": facts, "evaluation": evaluation.to_dict()}

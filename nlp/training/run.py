@@ -17,8 +17,9 @@ class TrainingRun:
     and only scored at the end. ``folds`` cross-validation models give the out-of-fold predictions for
     thresholds and, mixed into the targets by ``soften``, for soft labels. The encoder first takes one pass over
     ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any. ``validation`` is the share of the rows
-    that stops the final model early and calibrates it. ``provenance`` says for the model card who labelled the
-    rows. ``scratch`` keeps checkpoints: the same run, given again, goes on from there.
+    that stops the final model early and calibrates it. With several ``members`` the recipe is fitted with as many
+    seeds, and the best of them and of the average of their weights is taken. ``provenance`` says for the model card
+    who labelled the rows. ``scratch`` keeps checkpoints: the same run, given again, goes on from there.
     """
 
     data: tuple[Path, ...]
@@ -32,6 +33,7 @@ class TrainingRun:
     folds: int = 2
     validation: float = 0.1
     soften: float = 0.3
+    members: int = 1
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
     provenance: str = ""
     scratch: Path = Path("runs/latest")
@@ -46,5 +48,7 @@ class TrainingRun:
             raise InputError("soften is {soften}; give a share from 0 up to below 1", soften=self.soften)
         if self.folds == 1 or self.folds < 0:
             raise InputError("folds is {folds}; give 0 (none) or at least 2", folds=self.folds)
+        if self.members < 1:
+            raise InputError("members is {members}; give 1 or more", members=self.members)
         if self.soften and not self.folds:
             raise InputError("soft labels come from the folds; give folds of at least 2, or soften 0")

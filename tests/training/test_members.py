@@ -1,0 +1,81 @@
+"""Several seeds of one recipe and their average."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the train extra")
+
+import torch
+from transformers import AutoModelForSequenceClassification
+
+from nlp.errors import InputError
+from nlp.model.classifier import ComplaintClassifier
+from nlp.training.fit import train
+from nlp.training.loop import Fitted, Hyperparameters, load_base
+from nlp.training.members import averaged
+from nlp.training.run import TrainingRun
+
+
+def _run(base: Path, data: Path, scratch: Path, members: int) -> TrainingRun:
+    return TrainingRun(
+        data=(data,),
+        out=scratch / f"model-{members}",
+        base=base,
+        version="several",
+        folds=0,
+        soften=0.0,
+        members=members,
+        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
+        scratch=scratch / "run",
+    )
+
+
+def test_several_seeds_are_fitted_and_the_best_of_them_and_their_average_is_written(
+    tiny_base: Path, tiny_labelled: Path, tmp_path: Path
+) -> None:
+    folder = train(_run(tiny_base, tiny_labelled, tmp_path, 2), today=date(2026, 11, 22))
+
+    facts = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["training"]
+    assert list(facts["members"]) == ["seed 1", "seed 2", "average"]
+    assert facts["members"]["seed 1"] != facts["members"]["seed 2"]
+    assert facts["members"][facts["chosen"]] == max(facts["members"].values())
+    assert len(ComplaintClassifier.from_pretrained(folder).predict(["배송이 2주나 걸렸어요"])) == 1
+
+
+def test_a_run_with_more_members_keeps_those_that_are_there(
+    tiny_base: Path, tiny_labelled: Path, tmp_path: Path
+) -> None:
+    train(_run(tiny_base, tiny_labelled, tmp_path, 1), today=date(2026, 11, 22))
+    (first,) = (tmp_path / "run").glob("*/seed-1/checkpoint-*/trainer_state.json")
+    written = first.stat().st_mtime_ns
+
+    train(_run(tiny_base, tiny_labelled, tmp_path, 2), today=date(2026, 11, 22))
+
+    assert first.stat().st_mtime_ns == written
+    assert len(list((tmp_path / "run").glob("*/seed-2"))) == 1
+
+
+def test_every_weight_of_the_average_is_the_mean_of_the_members(tiny_model: Path) -> None:
+    windows, _ = load_base(tiny_model, max_length=64)
+    members = []
+    for shift in (0.0, 1.0):
+        model = AutoModelForSequenceClassification.from_pretrained(tiny_model, dtype=torch.float32)
+        with torch.no_grad():
+            model.classifier.bias.copy_(torch.full_like(model.classifier.bias, shift))
+        members.append(Fitted(model=model, windows=windows, epochs=1.0 + shift))
+
+    mean = averaged(members)
+
+    assert torch.equal(mean.model.classifier.bias, torch.full_like(members[0].model.classifier.bias, 0.5))
+    assert torch.equal(members[0].model.classifier.bias, torch.zeros_like(members[0].model.classifier.bias))
+    assert mean.epochs == 1.5
+
+
+def test_no_members_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="members is 0"):
+        _run(tmp_path, tmp_path, tmp_path, 0)
