@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from inspect import iscoroutinefunction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
 from nlp.serve.description import description
 from nlp.serve.problems import KINDS
+from nlp.serve.routes import health, jobs, models, predict, rank, stream
+from nlp.serve.services import provided
 
 ROOT = Path(__file__).resolve().parents[2]
+ROUTERS = [module.router for module in (health, jobs, models, predict, rank, stream)]
 PINNED = ROOT / "docs" / "openapi.json"
 
 
@@ -44,6 +49,18 @@ def test_the_description_speaks_korean_and_english(described: dict[str, Any]) ->
     assert "배송이 2주나" in text
     assert "also the probability of every label" in text
     assert "Dangol reads what Korean customers say" in described["info"]["description"]
+
+
+def test_no_request_waits_for_a_thread_before_its_route_is_reached() -> None:
+    """FastAPI runs a plain function that a route depends on in a thread, in every request."""
+
+    def calls(dependant: Any) -> list[Any]:
+        return [found for one in dependant.dependencies for found in (one.call, *calls(one))]
+
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    depended = [call for route in routes for call in calls(route.dependant)]
+    assert {provided} < set(depended)
+    assert [call for call in depended if not any(map(iscoroutinefunction, (call, type(call).__call__)))] == []
 
 
 def _benchmark() -> ModuleType:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from nlp.corpus.columns import Columns
 from nlp.errors import InputError
-from nlp.serve.auth import Caller, require
+from nlp.serve.auth import Analyst, Caller
 from nlp.serve.jobs import JobRunner
 from nlp.serve.jobs_api import (
     MEDIA_TYPES,
@@ -34,7 +34,7 @@ from nlp.serve.jobs_guard import check_upload
 from nlp.serve.jobs_signals import PASSING
 from nlp.serve.jobs_upload import DiskFullError, receive, room
 from nlp.serve.problems import ConflictError, NotFoundError, language_of, responses
-from nlp.serve.services import Services, services
+from nlp.serve.services import Parts, Services
 from nlp.store import Job, NewJob
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
@@ -45,8 +45,7 @@ _SPACE = 4
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
-Analyst = Annotated[Caller, Depends(require("analyst"))]
-Parts = Annotated[Services, Depends(services)]
+Handler: TypeAlias = Callable[..., Awaitable[Response]]
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", examples=["4f1c2a9be0d84d1f9f0f7f2b7a9d3c55"])]
 IdempotencyKey = Annotated[
     str | None,
@@ -65,27 +64,25 @@ _ACCEPTED = {
 }
 
 
-@router.post(
-    "/jobs",
-    status_code=202,
-    response_model=JobView,
-    summary="파일을 분류하는 작업을 맡긴다 / Classify a file",
-    openapi_extra=request_body(ClassifyForm),
-    responses={202: _ACCEPTED, **responses(*_TAKING)},
-)
+def _takes(path: str, form: type[JobForm], *, summary: str) -> Callable[[Handler], Handler]:
+    """A route that a file is sent to."""
+    return router.post(
+        path,
+        status_code=202,
+        response_model=JobView,
+        summary=summary,
+        openapi_extra=request_body(form),
+        responses={202: _ACCEPTED, **responses(*_TAKING)},
+    )
+
+
+@_takes("/jobs", ClassifyForm, summary="파일을 분류하는 작업을 맡긴다 / Classify a file")
 async def create_job(request: Request, parts: Parts, caller: Analyst, key: IdempotencyKey = None) -> Response:
     """The answer comes at once; the work survives a restart of the server."""
     return await _take(request, parts, caller, "classify", ClassifyForm, key)
 
 
-@router.post(
-    "/analyze",
-    status_code=202,
-    response_model=JobView,
-    summary="파일에서 보고서까지 / From a file to the report",
-    openapi_extra=request_body(AnalyzeForm),
-    responses={202: _ACCEPTED, **responses(*_TAKING)},
-)
+@_takes("/analyze", AnalyzeForm, summary="파일에서 보고서까지 / From a file to the report")
 async def create_analysis(request: Request, parts: Parts, caller: Analyst, key: IdempotencyKey = None) -> Response:
     """The result is a ZIP with report.html, recovery_queue.xlsx, causes.csv, summary.json and the classified rows."""
     return await _take(request, parts, caller, "analyze", AnalyzeForm, key)
