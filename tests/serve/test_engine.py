@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -60,6 +61,27 @@ def engine(**limits: Any) -> Engine:
     return Engine(**{"batch_tokens": 512, "queue_tokens": 100_000, "max_wait": 1e9, **limits})
 
 
+@asynccontextmanager
+async def running(load: Callable[[], LoadedModel], **limits: Any) -> AsyncIterator[Engine]:
+    one = engine(**limits)
+    await one.start(load)
+    yield one
+    await one.stop()
+
+
+@asynccontextmanager
+async def occupied(slow: Gated, *texts: str, **limits: Any) -> AsyncIterator[tuple[Engine, asyncio.Task[Any]]]:
+    """An engine whose model holds a first request until the test, or its end, opens the gate."""
+    async with running(lambda: slow, **limits) as one:
+        first = asyncio.create_task(one.predict([Source(text) for text in texts]))
+        assert await asyncio.to_thread(slow.began.wait, 60)
+        try:
+            yield one, first
+        finally:
+            slow.gate.set()
+        await first
+
+
 def run(work: Coroutine[Any, Any, Any]) -> Any:
     async def limited() -> Any:
         async with asyncio.timeout(100):
@@ -80,12 +102,10 @@ def test_scores_equal_those_of_the_library_alone_and_together_and_in_the_low_lan
     expected = classifier.predict_proba(prepared)
 
     async def work() -> None:
-        one = engine()
-        await one.start(lambda: model)
-        apart = await asyncio.gather(*(one.predict([source]) for source in sources))
-        together = await one.predict(sources)
-        low = await asyncio.to_thread(one.batch_classifier().predict_proba, prepared)
-        await one.stop()
+        async with running(lambda: model) as one:
+            apart = await asyncio.gather(*(one.predict([source]) for source in sources))
+            together = await one.predict(sources)
+            low = await asyncio.to_thread(one.batch_classifier().predict_proba, prepared)
         assert np.abs(np.vstack([rows(each, model) for each in apart]) - expected).max() < 1e-5
         assert np.abs(rows(together, model) - expected).max() < 1e-5
         assert np.abs(low - expected).max() < 1e-5
@@ -99,16 +119,12 @@ def test_texts_that_come_while_a_batch_runs_share_the_next(model: LoadedModel) -
     slow = gated(model, is_open=False)
 
     async def work() -> None:
-        one = engine()
-        await one.start(lambda: slow)
-        first = asyncio.create_task(one.predict([Source(TEXTS[0])]))
-        await asyncio.to_thread(slow.began.wait, 60)
-        later = [asyncio.create_task(one.predict([Source(TEXTS[0])])) for _ in range(5)]
-        while len(one._lanes) < 5:
-            await asyncio.sleep(0)
-        slow.gate.set()
-        await asyncio.gather(first, *later)
-        await one.stop()
+        async with occupied(slow, TEXTS[0]) as (one, first):
+            later = [asyncio.create_task(one.predict([Source(TEXTS[0])])) for _ in range(5)]
+            while len(one._lanes) < 5:
+                await asyncio.sleep(0)
+            slow.gate.set()
+            await asyncio.gather(first, *later)
         assert slow.batches == [1, 5]
 
     run(work())
@@ -118,19 +134,15 @@ def test_a_full_queue_refuses_at_once_with_the_time_it_needs(model: LoadedModel)
     slow = gated(model, is_open=False)
 
     async def work() -> None:
-        one = engine(queue_tokens=120)
-        await one.start(lambda: slow)
-        accepted = asyncio.create_task(one.predict([Source(TEXTS[2])]))
-        await asyncio.to_thread(slow.began.wait, 60)
-        with pytest.raises(OverloadedError) as refused:
-            await one.predict([Source(TEXTS[2] * 4)])
-        assert refused.value.retry_after is not None
-        assert refused.value.retry_after >= 1
-        slow.gate.set()
-        assert (await accepted).predictions
-        assert (await one.predict([Source(TEXTS[3])])).predictions, "an idle engine takes any text"
-        assert one.load.owed == [0, 0]
-        await one.stop()
+        async with occupied(slow, TEXTS[2], queue_tokens=120) as (one, accepted):
+            with pytest.raises(OverloadedError) as refused:
+                await one.predict([Source(TEXTS[2] * 4)])
+            assert refused.value.retry_after is not None
+            assert refused.value.retry_after >= 1
+            slow.gate.set()
+            assert (await accepted).predictions
+            assert (await one.predict([Source(TEXTS[3])])).predictions, "an idle engine takes any text"
+            assert one.load.owed == [0, 0]
 
     run(work())
 
@@ -139,15 +151,10 @@ def test_a_long_wait_refuses_even_where_the_queue_has_room(model: LoadedModel) -
     slow = gated(model, is_open=False)
 
     async def work() -> None:
-        one = engine(max_wait=1e-6)
-        await one.start(lambda: slow)
-        accepted = asyncio.create_task(one.predict([Source(TEXTS[0])]))
-        await asyncio.to_thread(slow.began.wait, 60)
-        with pytest.raises(OverloadedError):
-            await one.predict([Source(TEXTS[0])])
-        slow.gate.set()
-        await accepted
-        await one.stop()
+        async with occupied(slow, TEXTS[0], max_wait=1e-6) as (one, accepted):
+            with pytest.raises(OverloadedError):
+                await one.predict([Source(TEXTS[0])])
+        assert accepted.result().predictions
 
     run(work())
 
@@ -156,22 +163,18 @@ def test_work_of_a_caller_who_left_is_dropped_before_it_is_scored(model: LoadedM
     slow = gated(model, is_open=False)
 
     async def work() -> None:
-        one = engine()
-        await one.start(lambda: slow)
-        first = asyncio.create_task(one.predict([Source(TEXTS[0])]))
-        await asyncio.to_thread(slow.began.wait, 60)
-        left = asyncio.create_task(one.predict([Source(text) for text in TEXTS]))
-        while len(one._lanes) < len(TEXTS):
-            await asyncio.sleep(0)
-        left.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await left
-        assert len(one._lanes) == 0
-        slow.gate.set()
-        await first
-        assert slow.batches == [1]
-        assert one.load.owed == [0, 0]
-        await one.stop()
+        async with occupied(slow, TEXTS[0]) as (one, first):
+            left = asyncio.create_task(one.predict([Source(text) for text in TEXTS]))
+            while len(one._lanes) < len(TEXTS):
+                await asyncio.sleep(0)
+            left.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await left
+            assert len(one._lanes) == 0
+            slow.gate.set()
+            await first
+            assert slow.batches == [1]
+            assert one.load.owed == [0, 0]
 
     run(work())
 
@@ -183,19 +186,15 @@ def test_a_swap_changes_no_request_in_flight_and_a_failed_one_changes_nothing(mo
         raise ModelError("broken")
 
     async def work() -> None:
-        one = engine()
-        await one.start(lambda: old)
-        flying = asyncio.create_task(one.predict([Source(TEXTS[0])]))
-        await asyncio.to_thread(old.began.wait, 60)
-        await one.swap(lambda: new)
-        with pytest.raises(ModelError):
-            await one.swap(broken)
-        assert one.model is new
-        assert str(one.error) == "broken"
-        old.gate.set()
-        assert (await flying).model is old
-        assert (await one.predict([Source(TEXTS[0])])).model is new
-        await one.stop()
+        async with occupied(old, TEXTS[0]) as (one, flying):
+            await one.swap(lambda: new)
+            with pytest.raises(ModelError):
+                await one.swap(broken)
+            assert one.model is new
+            assert str(one.error) == "broken"
+            old.gate.set()
+            assert (await flying).model is old
+            assert (await one.predict([Source(TEXTS[0])])).model is new
 
     run(work())
 
@@ -204,20 +203,17 @@ def test_stopping_finishes_what_was_accepted_and_refuses_what_is_new(model: Load
     slow = gated(model, is_open=False)
 
     async def work() -> None:
-        one = engine()
-        await one.start(lambda: slow)
-        jobs = one.batch_classifier()
-        accepted = asyncio.create_task(one.predict([Source(text) for text in TEXTS]))
-        await asyncio.to_thread(slow.began.wait, 60)
-        stopping = asyncio.create_task(one.stop())
-        await asyncio.sleep(0)
-        with pytest.raises(NotReadyError):
-            await one.predict([Source(TEXTS[0])])
-        with pytest.raises(NotReadyError):
-            await asyncio.to_thread(jobs.predict, [prepare(TEXTS[0])])
-        slow.gate.set()
-        await stopping
-        assert len((await accepted).predictions) == len(TEXTS)
+        async with occupied(slow, *TEXTS) as (one, accepted):
+            jobs = one.batch_classifier()
+            stopping = asyncio.create_task(one.stop())
+            await asyncio.sleep(0)
+            with pytest.raises(NotReadyError):
+                await one.predict([Source(TEXTS[0])])
+            with pytest.raises(NotReadyError):
+                await asyncio.to_thread(jobs.predict, [prepare(TEXTS[0])])
+            slow.gate.set()
+            await stopping
+            assert len((await accepted).predictions) == len(TEXTS)
 
     run(work())
 
@@ -232,12 +228,10 @@ def test_an_error_while_scoring_reaches_its_callers_and_the_next_batch_goes_on(m
     failing = Failing(**vars(model))
 
     async def work() -> None:
-        one = engine()
-        await one.start(lambda: failing)
-        with pytest.raises(RuntimeError, match="out of luck"):
-            await one.predict([Source(TEXTS[0])])
-        assert len((await one.predict([Source(TEXTS[0])] * 2)).predictions) == 2
-        await one.stop()
+        async with running(lambda: failing) as one:
+            with pytest.raises(RuntimeError, match="out of luck"):
+                await one.predict([Source(TEXTS[0])])
+            assert len((await one.predict([Source(TEXTS[0])] * 2)).predictions) == 2
 
     run(work())
 
@@ -246,16 +240,14 @@ def test_the_low_lane_waits_for_room_instead_of_filling_the_memory(model: Loaded
     slow = gated(model, is_open=False)
 
     async def work() -> None:
-        one = engine(batch_tokens=16)
-        await one.start(lambda: slow)
-        many = [asyncio.create_task(one.predict([Source(TEXTS[2])], lane=Lane.LOW)) for _ in range(40)]
-        await asyncio.to_thread(slow.began.wait, 60)
-        for _ in range(200):
-            await asyncio.sleep(0)
-        assert one.load.owed[Lane.LOW] < 16 * 8 + 200
-        slow.gate.set()
-        assert len(await asyncio.gather(*many)) == 40
-        await one.stop()
+        async with running(lambda: slow, batch_tokens=16) as one:
+            many = [asyncio.create_task(one.predict([Source(TEXTS[2])], lane=Lane.LOW)) for _ in range(40)]
+            assert await asyncio.to_thread(slow.began.wait, 60)
+            for _ in range(200):
+                await asyncio.sleep(0)
+            assert one.load.owed[Lane.LOW] < 16 * 8 + 200
+            slow.gate.set()
+            assert len(await asyncio.gather(*many)) == 40
 
     run(work())
 
