@@ -108,16 +108,21 @@ class Decision:
 def group_confidence(
     probabilities: NDArray[np.float32], decided: NDArray[np.bool_], taxonomy: Taxonomy
 ) -> NDArray[np.float32]:
-    """Probability that the least certain decision of each group is right, ``(n_texts, n_groups)`` in [0, 1].
+    """How far each group's decided labels may be trusted, ``(n_texts, n_groups)`` in [0, 1]; higher is surer.
 
-    An any-of group is as sure as its least sure label; a one-of group as its decided label. Higher is surer.
+    A one-of group is as sure as the probability of its decided label. An any-of group gives the overlap to
+    expect between the labels decided and the true ones (Dice 1945, ``2 |A and B| / (|A| + |B|)``), a full stop
+    after the last label counted in both: "none of them" is an answer, and two errors in three labels are
+    worse than two in seven. Setting the least sure texts aside by it raises micro-F1 more than by the least
+    certain label of a text or by the probability that all are right.
     """
-    right = np.where(decided, probabilities, 1.0 - probabilities)
+    wrong = np.where(decided, 1.0 - probabilities, probabilities)
     columns = []
     for group in taxonomy:
         span = taxonomy.columns(group.id)
         if group.kind == "any-of":
-            columns.append(right[:, span].min(axis=1))
+            sizes = decided[:, span].sum(axis=1) + probabilities[:, span].sum(axis=1)
+            columns.append(1.0 - wrong[:, span].sum(axis=1) / (sizes + 2.0))
         else:
             columns.append(np.where(decided[:, span], probabilities[:, span], 0.0).sum(axis=1))
     return np.stack(columns, axis=1).astype(np.float32)

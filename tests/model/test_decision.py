@@ -87,15 +87,45 @@ def test_exactly_one_label_of_a_one_of_group_is_decided(logits: np.ndarray) -> N
     assert (decided[:, 2:].sum(axis=1) == 1).all()
 
 
-def test_a_group_is_as_sure_as_its_least_sure_label() -> None:
+def test_confidence_is_the_overlap_to_expect_in_any_of_groups_and_a_probability_in_one_of_groups() -> None:
     probabilities = _row(0.9, 0.4, 0.7, 0.3)
     decided = NEUTRAL.decide(probabilities, TAXONOMY)
 
-    np.testing.assert_allclose(group_confidence(probabilities, decided, TAXONOMY), [[0.6, 0.7]], rtol=1e-6)
+    overlap = 1 - (0.1 + 0.4) / (1 + (0.9 + 0.4) + 2)
+    np.testing.assert_allclose(group_confidence(probabilities, decided, TAXONOMY), [[overlap, 0.7]], rtol=1e-6)
+
+
+def test_equal_doubt_weighs_less_where_more_labels_are_decided() -> None:
+    one, two = _row(0.9, 0.1, 1, 0), _row(0.9, 0.9, 1, 0)
+    sure = [group_confidence(row, NEUTRAL.decide(row, TAXONOMY), TAXONOMY)[0, 0] for row in (one, two)]
+
+    assert sure[0] < sure[1] < 1
+
+
+@given(
+    arrays(np.float32, (3, 4), elements=st.floats(0, 1, width=32)),
+    arrays(np.bool_, (3, 4)),
+)
+def test_confidence_lies_in_the_unit_interval_whatever_is_decided(
+    probabilities: np.ndarray, decided: np.ndarray
+) -> None:
+    sure = group_confidence(probabilities, decided, TAXONOMY)[:, 0]
+
+    assert ((sure > 0) & (sure <= 1)).all()
+
+
+@given(st.floats(0, 1), st.floats(0.5, 1), st.floats(0, 0.499))
+def test_confidence_grows_as_a_decision_becomes_certain(other: float, on: float, off: float) -> None:
+    def sure(*causes: float) -> float:
+        row = _row(*causes, 1, 0)
+        return float(group_confidence(row, NEUTRAL.decide(row, TAXONOMY), TAXONOMY)[0, 0])
+
+    assert sure(other, on) <= sure(other, 1.0) + 1e-6
+    assert sure(other, off) <= sure(other, 0.0) + 1e-6
 
 
 def test_texts_below_the_confidence_bound_are_left_to_a_person() -> None:
-    decision = replace(NEUTRAL, confidence={"cause": 0.65, "mood": 0.65})
+    decision = replace(NEUTRAL, confidence={"cause": 0.89, "mood": 0.65})
     probabilities = _row(0.9, 0.4, 0.7, 0.3)
 
     abstained = decision.abstained(probabilities, decision.decide(probabilities, TAXONOMY), TAXONOMY)
