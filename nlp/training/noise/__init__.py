@@ -1,0 +1,6 @@
+"""Noise that is true to Korean text: spacing, typing, spelling, chat, speech recognition, dialect, politeness."""
+
+from nlp.training.noise.edits import Noise
+from nlp.training.noise.mixture import MIXTURE, NOISES, augmented, noisy
+
+__all__ = ["MIXTURE", "NOISES", "Noise", "augmented", "noisy"]
