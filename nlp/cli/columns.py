@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Final
 
 import typer
@@ -49,6 +49,18 @@ def takes_columns(command: Callable[..., None]) -> Callable[..., None]:
     with_columns.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     with_columns.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return with_columns
+
+
+def misnamed(files: Iterable[ReadReport]) -> Iterator[Message]:
+    """Files whose name speaks of another format than their content, which decided."""
+    for file in files:
+        if file.misnamed is not None:
+            yield Message(
+                "{path}: the name says {named}, the content is {format} and was read as such",
+                path=file.path,
+                named=file.misnamed,
+                format=file.format,
+            )
 
 
 def unmasked(files: Iterable[ReadReport]) -> Message | None:

@@ -15,6 +15,18 @@ from nlp.errors import FileFormatError, InputError
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard"}
 
+_NAMES = {
+    **dict.fromkeys((".csv", ".tsv", ".tab", ".txt"), "CSV"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), "XLSX"),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "JSONL"),
+    **dict.fromkeys((".parquet", ".pq"), "Parquet"),
+}
+
+
+def format_named(path: Path) -> str | None:
+    """The format that a file's name speaks of, None where it names none; the content may be of another."""
+    return _NAMES.get(path.suffix.lower())
+
 
 def open_tables(path: Path) -> list[Table]:
     """The tables of a file, recognised by content: one, or one per sheet of a workbook.

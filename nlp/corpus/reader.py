@@ -10,7 +10,7 @@ from pathlib import Path
 from nlp.corpus.calls import CallSpool
 from nlp.corpus.columns import Columns, Roles, find_header, resolve
 from nlp.corpus.dates import parse_time
-from nlp.corpus.formats import open_tables
+from nlp.corpus.formats import format_named, open_tables
 from nlp.corpus.tables import RawRow, Table, unique_names, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
 from nlp.types import Document
@@ -58,6 +58,12 @@ class ReadReport:
     documents: int = 0
     rejected: int = 0
     undated: int = 0
+
+    @property
+    def misnamed(self) -> str | None:
+        """The format that the file's name speaks of, where its content is of another; else None."""
+        named = format_named(Path(self.path))
+        return named if named != self.format else None
 
 
 def read_documents(path: str | Path, *, columns: Columns | None = None, name: str | None = None) -> Reader:

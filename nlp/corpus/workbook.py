@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,7 @@ class WorkbookTable:
 
     def rows(self) -> Iterator[RawRow]:
         """All rows that hold anything; formulas give their last computed value."""
-        book = _open(self._path)
-        try:
+        with _opened(self._path) as book:
             sheet = book[self.sheet]
             self._last = sheet.max_row or 0
             # Some systems write a wrong extent ("A1") into the file; without it every row is read.
@@ -46,10 +46,6 @@ class WorkbookTable:
                 cells = [_unescaped(cell_text(value)) for value in values]
                 if any(cells):
                     yield RawRow(number, cells)
-        except _BROKEN as error:
-            raise _damaged(self._path, error) from error
-        finally:
-            book.close()
 
     def head(self, count: int) -> list[RawRow]:
         """The first ``count`` rows that hold anything."""
@@ -62,13 +58,10 @@ class WorkbookTable:
 
 def sheets_of(path: Path) -> list[str]:
     """Names of the worksheets that hold cells; raises FileFormatError for a damaged workbook."""
-    book = _open(path)
-    try:
+    with _opened(path) as book:
         return [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] or [
             sheet.title for sheet in book.worksheets
         ]
-    finally:
-        book.close()
 
 
 def _unescaped(text: str) -> str:
@@ -76,17 +69,16 @@ def _unescaped(text: str) -> str:
     return unescape(text).replace("\r\n", "\n") if "_x" in text else text
 
 
-def _open(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        # openpyxl refuses a workbook by its name, such as "export.csv", but not a stream.
+        with path.open("rb") as stream, closing(openpyxl.load_workbook(stream, read_only=True, data_only=True)) as book:
+            yield book
     except _BROKEN as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> FileFormatError:
-    return FileFormatError(
-        "{path}: the workbook is damaged or no Excel file ({error}); open it in Excel, save it as xlsx "
-        "or 'CSV UTF-8' and try again",
-        path=path,
-        error=error,
-    )
+        raise FileFormatError(
+            "{path}: the workbook is damaged or no Excel file ({error}); open it in Excel, save it as xlsx "
+            "or 'CSV UTF-8' and try again",
+            path=path,
+            error=error,
+        ) from error

@@ -2,7 +2,7 @@
 
     <data_dir>/jobs/<id>/
         lock                       held, by the kernel, by the one process that works here
-        input.xlsx                 the upload, whatever its format; it is not masked, so it goes when the job is done
+        input                      the upload, whatever its format; it is not masked, so it goes when the job is done
         result.csv                 (and .rejects.csv, .partial/ while under way)
         report/, report.zip        of an analysis
 
@@ -61,8 +61,7 @@ class JobFiles:
         if not _ID.fullmatch(job_id):
             raise ValueError(f"{job_id!r} is no id of a job")
         self.folder = root / job_id
-        # Whatever it is: openpyxl refuses a workbook of another name, everybody else looks at the content.
-        self.input = self.folder / "input.xlsx"
+        self.input = self.folder / "input"
         self.report = self.folder / "report"
         self.archive = self.folder / "report.zip"
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -116,3 +117,18 @@ def test_a_column_named_on_the_command_line_plays_its_role(run: CliRunner, app: 
     source.write_text(text, encoding="utf-8")
     output = run.invoke(app, ["analyze", str(source), "--customer-id-column", "누구"]).output
     assert "'누구'" in output
+
+
+def test_a_workbook_with_the_name_of_another_format_is_read_and_named(
+    run: CliRunner, app: typer.Typer, tmp_path: Path
+) -> None:
+    path = tmp_path / "voc.csv"
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["내용"], ["배송이 오지 않아요"], ["너무 비싸요"]):
+        book.active.append(row)
+    with path.open("wb") as stream:
+        book.save(stream)
+    done = run.invoke(app, ["analyze", str(path), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert "이름은 CSV, 내용은 XLSX" in " ".join(done.output.split())

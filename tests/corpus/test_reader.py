@@ -236,12 +236,32 @@ def test_a_file_that_is_no_table_gets_the_next_step(tmp_path: Path, name: str, c
     assert str(path) in str(caught.value)
 
 
-def test_a_wrong_extension_does_not_matter(tmp_path: Path) -> None:
-    path = tmp_path / "really_json.csv"
-    path.write_text('{"내용": "좋아요"}\n', encoding="utf-8")
+def _as(kind: str, path: Path) -> None:
+    if kind == "XLSX":
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        book.active.append(["접수번호", "내용"])
+        book.active.append(["1", "좋아요"])
+        book.save(path)
+    elif kind == "Parquet":
+        pq.write_table(pa.table({"접수번호": ["1"], "내용": ["좋아요"]}), path)
+    else:
+        path.write_text(
+            {"CSV": "접수번호,내용\n1,좋아요\n", "JSONL": '{"접수번호": 1, "내용": "좋아요"}\n'}[kind], encoding="utf-8"
+        )
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".XLSX", ".xls", ".jsonl", ".parquet", ".dat", ""])
+@pytest.mark.parametrize("kind", ["CSV", "XLSX", "JSONL", "Parquet"])
+def test_the_content_decides_whatever_the_name_says(tmp_path: Path, kind: str, suffix: str) -> None:
+    path = tmp_path / "상담"
+    _as(kind, path)
+    path = path.rename(tmp_path / f"상담{suffix}")
     reader = read_documents(path)
-    assert reader.report.format == "JSONL"
-    assert len(list(reader)) == 1
+    assert [document.text for document in reader if isinstance(document, Document)] == ["좋아요"]
+    named = {".csv": "CSV", ".XLSX": "XLSX", ".xls": "XLSX", ".jsonl": "JSONL", ".parquet": "Parquet"}.get(suffix, kind)
+    assert reader.report.format == kind
+    assert reader.report.misnamed == (named if named != kind else None)
 
 
 def test_folders_and_missing_files_are_named(tmp_path: Path) -> None:
