@@ -109,9 +109,9 @@ class PartialFolder:
                 changes=Joined("; ", changed),
             )
 
-    def count(self, file: int) -> int:
-        """Number of finished blocks of an input, which always are its first ones."""
-        block = 0
+    def count(self, file: int, *, known: int = 0) -> int:
+        """Number of finished blocks of an input, which always are its first ones; ``known`` are not looked for."""
+        block = known
         while self._part(file, block).is_file():
             block += 1
         return block

@@ -67,7 +67,7 @@ class Teller:
         self._tell(self._progress(rows, done, total, now), further=rows > self._first[1], must=done >= total)
 
     def _catch_up(self) -> None:
-        for block in range(self._blocks, self._partial.count(0)):
+        for block in range(self._blocks, self._partial.count(0, known=self._blocks)):
             part = self._partial.read(0, block)
             if self._keep and block >= self._job.stored_blocks:
                 documents = documents_of(part, self._taxonomy, self._job.model)

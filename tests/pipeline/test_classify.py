@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from stub import StubClassifier
@@ -24,7 +25,7 @@ from nlp.corpus.columns import Columns
 from nlp.corpus.load import load_classified
 from nlp.errors import ColumnError, InputError, ResumeError
 from nlp.pipeline.classify import classify_files
-from nlp.pipeline.partial import PartialFolder
+from nlp.pipeline.partial import Part, PartialFolder
 
 ROWS = [
     ["접수번호", "고객번호", "연락처", "접수일시", "채널", "내용"],
@@ -293,6 +294,17 @@ def test_resume_without_an_interrupted_job_says_so(tmp_path: Path) -> None:
     source = many(tmp_path / "in.csv")
     with pytest.raises(ResumeError, match="without --resume"):
         classify_files([source], tmp_path / "out.csv", classifier=StubClassifier(), resume=True)
+
+
+def test_blocks_that_are_known_are_not_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = PartialFolder(tmp_path / "out.csv")
+    folder.create({})
+    for block in range(4):
+        folder.write(0, block, Part(table=pa.table({"id": ["1"]}), notes={}))
+    looked: list[str] = []
+    monkeypatch.setattr(Path, "is_file", lambda path: (looked.append(path.name), path.exists())[1])
+    assert folder.count(0) == folder.count(0, known=3) == folder.count(0, known=4) == 4
+    assert len(looked) == 5 + 2 + 1
 
 
 def test_a_damaged_block_is_reported(tmp_path: Path) -> None:
