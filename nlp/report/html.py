@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from nlp.report.analysis import Analysis
+from nlp.report.blocks import Page, kind_of
 from nlp.report.charts.style import BLUE, INK, Chart
-from nlp.report.page import build_page, kind_of
+from nlp.report.page import build_page
 from nlp.report.words import LANGS, Lang, Words, say, texts_of
 from nlp.resources import data_path
 
@@ -31,20 +32,56 @@ def render_report(
     """The report as HTML, opened in ``lang``; the reader can switch.
 
     ``sources`` are the names of the files read, ``model`` that of the classifier, ``made`` when the report is
-    written. All texts are escaped, and a Content-Security-Policy forbids every connection and every script
-    but the report's own.
+    written.
     """
-    page = build_page(analysis)
+    ui = texts_of("ui")
+    period, now = analysis.period, f"{analysis.now:%Y-%m-%d %H:%M}"
+    from_data = Words(code="now", ko=f"{now} ({ui['now_from_data'].ko})", en=f"{now} ({ui['now_from_data'].en})")
+    meta: list[tuple[Words, Words | str]] = [
+        (ui["period"], f"{period[0]} – {period[1]}" if period else ui["no_period"]),
+        (ui["now"], from_data if analysis.now_from_data else now),
+    ]
+    if sources:
+        meta.insert(0, (ui["sources"], ", ".join(sources)))
+    if model:
+        meta.append((ui["model"], model))
+    return render_page(
+        build_page(analysis),
+        brand=ui["title"],
+        title=ui["subtitle"],
+        meta=meta,
+        lang=lang,
+        footer=ui["footer"],
+        made=made,
+    )
+
+
+def render_page(
+    page: Page,
+    *,
+    brand: Words,
+    title: Words,
+    meta: Sequence[tuple[Words, Words | str]],
+    footer: Words,
+    lang: Lang = "ko",
+    made: datetime | None = None,
+) -> str:
+    """Any page as HTML: ``brand`` over its ``title``, and the terms and values of ``meta`` below.
+
+    All texts are escaped, and a Content-Security-Policy forbids every connection and every script but the
+    page's own.
+    """
     scripts = [_library(), (_TEMPLATES / "report.js").read_text(encoding="utf-8")]
     return (
         _environment()
         .get_template("report.html")
         .render(
-            analysis=analysis,
             page=page,
+            brand=brand,
+            title=title,
+            meta=meta,
+            footer=footer,
             lang=lang,
-            sources=sources,
-            model=model,
             made=made,
             ui=texts_of("ui"),
             charts=charts_json(page.charts),

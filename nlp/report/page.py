@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import SLICED, Analysis
-from nlp.report.cards import Card, cards
+from nlp.report.blocks import Block, Deck, Grid, Lines, Page, Section, Tile
+from nlp.report.cards import cards
 from nlp.report.charts.causes import cause_chart, heat_chart, servqual_chart, slice_chart
 from nlp.report.charts.graph import graph_chart
 from nlp.report.charts.impact import impact_chart, triad_chart
 from nlp.report.charts.importance import importance_charts
 from nlp.report.charts.movement import journey_chart, trend_charts, volume_chart
 from nlp.report.charts.queue import gain_chart, rank_chart
-from nlp.report.charts.style import Chart
 from nlp.report.charts.voices import advocacy_chart, competitor_chart, response_chart
 from nlp.report.headlines import headlines, whole_voices
 from nlp.report.tables import (
@@ -28,75 +26,7 @@ from nlp.report.tables import (
     waiting_table,
 )
 from nlp.report.tables_movement import burst_table, change_table, emerging_table, phrase_table
-from nlp.report.titled import Titled
 from nlp.report.words import Words, number, percent, percent_range, plain, say, texts_of
-
-Block: TypeAlias = "Chart | Grid | Titled | Deck | Lines"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grid:
-    """Small charts side by side; ``note`` is said once for all."""
-
-    note: Words
-    charts: tuple[Chart, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deck:
-    """The cards of the queue."""
-
-    title: Words
-    cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lines:
-    """A list: plain sentences, or terms with their definitions."""
-
-    title: Words
-    lines: tuple[tuple[Words | None, Words], ...]
-    callout: bool = False
-    wide: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """A chapter of the report."""
-
-    id: str
-    title: Words
-    intro: Words | None
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tile:
-    """One large figure at the top."""
-
-    name: Words
-    figure: str
-    note: Words
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """The whole report."""
-
-    headlines: tuple[Words, ...]
-    tiles: tuple[Tile, ...]
-    sections: tuple[Section, ...]
-
-    @property
-    def charts(self) -> tuple[Chart, ...]:
-        """All charts, in the order of the page."""
-        return tuple(
-            chart
-            for section in self.sections
-            for block in section.blocks
-            for chart in (block.charts if isinstance(block, Grid) else (block,))
-            if isinstance(chart, Chart)
-        )
 
 
 def build_page(analysis: Analysis) -> Page:
@@ -256,12 +186,3 @@ def _fit(analysis: Analysis) -> Block | None:
             ),
         ),
     )
-
-
-BlockKind: TypeAlias = Literal["chart", "grid", "titled", "deck", "lines"]
-
-
-def kind_of(block: Block) -> BlockKind:
-    """Name of a block's kind, for the template."""
-    kinds: dict[type, BlockKind] = {Chart: "chart", Grid: "grid", Titled: "titled", Deck: "deck", Lines: "lines"}
-    return kinds[type(block)]
