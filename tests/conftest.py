@@ -13,10 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def complaints() -> list[dict[str, object]]:
-    """Our own labelled corpus."""
+    """Our own labelled corpus, the held-out rows at its end."""
     return [
         json.loads(line)
-        for path in sorted((ROOT / "data" / "complaints").glob("*.jsonl"))
+        for folder in ("complaints", "held_out")
+        for path in sorted((ROOT / "data" / folder).glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
 

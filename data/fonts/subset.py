@@ -28,7 +28,8 @@ def characters() -> set[int]:
     hangul = {bytes([lead, trail]).decode("euc-kr") for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF)}
     corpus = {
         character
-        for path in (HERE.parent / "complaints").glob("*.jsonl")
+        for folder in ("complaints", "held_out")
+        for path in (HERE.parent / folder).glob("*.jsonl")
         for line in path.read_text(encoding="utf-8").splitlines()
         for character in json.loads(line)["text"]
     }

@@ -9,8 +9,10 @@ import pytest
 from nlp.errors import LabelledDataError
 from nlp.taxonomy import Taxonomy
 from nlp.training.examples import read_examples
+from nlp.training.split import without_leaks
 
 TAXONOMY = Taxonomy.load()
+DATA = Path(__file__).resolve().parents[2] / "data"
 GOOD = {"text": "요금이 비싸요", "labels": {"cause": ["price"], "sentiment": "negative"}}
 
 
@@ -120,9 +122,16 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_our_own_corpus_is_valid(complaints: list[dict[str, object]]) -> None:
-    root = Path(__file__).resolve().parents[2] / "data" / "complaints"
+    train, held_out = (
+        read_examples(sorted((DATA / folder).glob("*.jsonl")), TAXONOMY) for folder in ("complaints", "held_out")
+    )
 
-    examples = read_examples(sorted(root.glob("*.jsonl")), TAXONOMY)
+    assert (len(train), len(held_out), len(complaints)) == (1742, 238, 1980)
+    assert all(quote in example.text for example in train + held_out for quote in example.evidence.values())
 
-    assert len(examples) == len(complaints) == 1980
-    assert all(quote in example.text for example in examples for quote in example.evidence.values())
+
+def test_no_held_out_row_has_a_twin_among_the_rows_to_train_on(complaints: list[dict[str, object]]) -> None:
+    texts = [str(row["text"]) for row in complaints]
+
+    assert without_leaks(texts[:1742], texts[1742:]).all()
+    assert len({row["id"] for row in complaints}) == len(complaints)
