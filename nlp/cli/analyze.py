@@ -20,7 +20,7 @@ from nlp.corpus.columns import Columns
 from nlp.corpus.load import is_classified
 from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
-from nlp.pipeline.analyze import Delivery, analyze_files
+from nlp.pipeline.analyze import Delivery, Settings, analyze_files
 from nlp.recovery.priors import Priors
 from nlp.recovery.texts import words
 from nlp.report.cards import causes_of
@@ -91,11 +91,7 @@ def command(
             classifier=classifier,
             model_id=classifier.name if classifier is not None else "",
             columns=columns,
-            now=now,
-            audited=audited,
-            volumes=volumes,
-            priors=Priors.load(priors),
-            capacity=capacity,
+            settings=Settings(now=now, audited=audited, volumes=volumes, priors=Priors.load(priors), capacity=capacity),
             lang=reader.lang,
             resume=resume,
             restart=restart,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
@@ -36,6 +35,25 @@ from nlp.text.morphemes import Analyzer, kiwi
 
 PREDICTIONS = "predictions.parquet"
 OUTPUTS = ("report.html", "recovery_queue.xlsx", "causes.csv", "summary.json")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What an analysis is told beside its texts.
+
+    ``audited`` and ``volumes`` are files. Without ``now`` deadlines count from the latest time in the data.
+    ``morphemes`` replaces Kiwi. ``draws`` sets of priors, drawn from ``seed``, give the intervals of ranks.
+    """
+
+    now: datetime | None = None
+    audited: str | Path | None = None
+    volumes: str | Path | None = None
+    priors: Priors | None = None
+    value_columns: ValueColumns | None = None
+    capacity: int | None = None
+    morphemes: Analyzer | None = None
+    seed: int = 0
+    draws: int = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +89,7 @@ def analyze(
 
     ``source`` is a path or several, a data frame or an Arrow table of raw texts (one row a document, columns
     recognised by name as in files), or a ClassifiedTable. Without a ``classifier`` the model that ships is used.
-    Without ``now`` deadlines count from the latest time in the data. ``morphemes`` replaces Kiwi.
+    The options from ``now`` on are those of ``Settings``.
 
     Raises InputError when the source cannot be read, ModelError when no model is there.
     """
@@ -87,12 +105,10 @@ def analyze(
             classify_files(paths, target, classifier=classifier, columns=columns)
             table = load_classified(target, classifier.taxonomy)
     _not_empty(table, Message("the source"))
-    return _analysis(
-        table,
-        classifier,
+    settings = Settings(
+        now=now,
         audited=audited,
         volumes=volumes,
-        now=now,
         priors=priors,
         value_columns=value_columns,
         capacity=capacity,
@@ -100,6 +116,7 @@ def analyze(
         seed=seed,
         draws=draws,
     )
+    return _analysis(table, classifier, settings)
 
 
 def analyze_files(
@@ -110,19 +127,11 @@ def analyze_files(
     model_id: str = "",
     columns: Columns | None = None,
     names: Sequence[str] | None = None,
-    now: datetime | None = None,
-    audited: str | Path | None = None,
-    volumes: str | Path | None = None,
-    priors: Priors | None = None,
-    value_columns: ValueColumns | None = None,
-    capacity: int | None = None,
-    morphemes: Analyzer | None = None,
+    settings: Settings | None = None,
     lang: Lang = "ko",
     resume: bool = False,
     restart: bool = False,
     overwrite: bool = False,
-    seed: int = 0,
-    draws: int = 300,
     made: datetime | None = None,
     progress: Progress | None = None,
     stage: Callable[[str], None] | None = None,
@@ -164,19 +173,7 @@ def analyze_files(
     tell("compute")
     table = load_classified(predictions, classifier.taxonomy if classifier is not None else Taxonomy.load())
     _not_empty(table, str(predictions))
-    analysis = _analysis(
-        table,
-        classifier,
-        audited=audited,
-        volumes=volumes,
-        now=now,
-        priors=priors,
-        value_columns=value_columns,
-        capacity=capacity,
-        morphemes=morphemes,
-        seed=seed,
-        draws=draws,
-    )
+    analysis = _analysis(table, classifier, settings or Settings())
     tell("write")
     shown = names if names is not None else [path.name for path in sources]
     in_workbook = write_outputs(analysis, target, sources=shown, model=model_id, lang=lang, made=made)
@@ -206,24 +203,20 @@ def write_outputs(
     return in_workbook
 
 
-def _analysis(
-    table: ClassifiedTable,
-    classifier: Classifier | None,
-    *,
-    audited: str | Path | None,
-    volumes: str | Path | None,
-    now: datetime | None,
-    morphemes: Analyzer | None,
-    **options: Any,
-) -> Analysis:
+def _analysis(table: ClassifiedTable, classifier: Classifier | None, settings: Settings) -> Analysis:
+    audited, volumes = settings.audited, settings.volumes
     analysis = analyze_table(
         table,
-        now=now,
+        now=settings.now,
         today=datetime.now().replace(microsecond=0),  # noqa: DTZ005 - compared with clock times as written
         audit=read_audit(Path(audited), table.taxonomy) if audited is not None else None,
         volumes=read_volumes(Path(volumes), table.taxonomy) if volumes is not None else (),
-        morphemes=morphemes or kiwi(),
-        **options,
+        priors=settings.priors,
+        value_columns=settings.value_columns,
+        capacity=settings.capacity,
+        morphemes=settings.morphemes or kiwi(),
+        seed=settings.seed,
+        draws=settings.draws,
     )
     said = lexical_evidence(table, analysis.phrases)
     if isinstance(classifier, ComplaintClassifier):

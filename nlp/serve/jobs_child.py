@@ -42,7 +42,7 @@ def main() -> None:
 
 def _analyze(task: Mapping[str, Any]) -> None:
     from nlp.model.classifier import ComplaintClassifier
-    from nlp.pipeline.analyze import analyze_files
+    from nlp.pipeline.analyze import Settings, analyze_files
 
     folder = Path(task["folder"])
     classifier = ComplaintClassifier.from_pretrained(task["model"], threads=task["threads"])
@@ -52,8 +52,7 @@ def _analyze(task: Mapping[str, Any]) -> None:
         classifier=classifier,
         model_id=task["model_id"],
         names=[task["name"]],
-        capacity=task["capacity"],
-        now=datetime.fromisoformat(task["now"]) if task["now"] else None,
+        settings=Settings(capacity=task["capacity"], now=datetime.fromisoformat(task["now"]) if task["now"] else None),
         made=datetime.fromisoformat(task["made"]),
         lang=task["lang"],
         overwrite=True,

@@ -15,7 +15,7 @@ import nlp.pipeline.analyze as module
 from nlp.classified import ClassifiedTable
 from nlp.corpus.load import is_classified, load_classified
 from nlp.errors import ColumnError, InputError
-from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, analyze, analyze_files
+from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, Settings, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
 from nlp.pipeline.forms import replacing
 from nlp.pipeline.volumes import read_volumes
@@ -23,6 +23,7 @@ from nlp.taxonomy import Taxonomy
 
 TAXONOMY = Taxonomy.load()
 ROWS = 90
+FEW_DRAWS = Settings(draws=20)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory, complaints: list[dict[str, 
 @pytest.fixture(scope="module")
 def delivery(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Delivery:
     folder = tmp_path_factory.mktemp("out") / "결과"
-    return analyze_files([source], folder, classifier=StubClassifier(), model_id="stub", draws=20)
+    return analyze_files([source], folder, classifier=StubClassifier(), model_id="stub", settings=FEW_DRAWS)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def test_a_folder_with_results_is_not_overwritten_unasked(delivery: Delivery, so
 
 
 def test_predictions_are_reported_on_again_without_a_model(delivery: Delivery, tmp_path: Path) -> None:
-    again = analyze_files([delivery.folder / PREDICTIONS], tmp_path / "again", draws=20)
+    again = analyze_files([delivery.folder / PREDICTIONS], tmp_path / "again", settings=FEW_DRAWS)
     assert again.job is None
     assert again.analysis.ranking.ids.tolist() == delivery.analysis.ranking.ids.tolist()
     assert not (tmp_path / "again" / PREDICTIONS).exists()
@@ -103,9 +104,9 @@ def test_a_run_cut_off_after_classifying_goes_on_without_the_model(
     with monkeypatch.context() as patch:
         patch.setattr(module, "write_outputs", fail)
         with pytest.raises(KeyboardInterrupt):
-            analyze_files([source], tmp_path / "out", classifier=StubClassifier(), draws=20)
+            analyze_files([source], tmp_path / "out", classifier=StubClassifier(), settings=FEW_DRAWS)
     done = StubClassifier()
-    analyze_files([source], tmp_path / "out", classifier=done, resume=True, draws=20)
+    analyze_files([source], tmp_path / "out", classifier=done, resume=True, settings=FEW_DRAWS)
     assert done.seen == []
     assert all((tmp_path / "out" / name).is_file() for name in OUTPUTS)
 
