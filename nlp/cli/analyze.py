@@ -112,8 +112,8 @@ _STAGES = {
 def show(delivery: Delivery, console: Console, reader: options.Reader) -> None:
     """Print the headlines, the head of the queue, what is missing, and where the files lie."""
     analysis, say = delivery.analysis, reader.say
-    for note in misnamed(delivery.job.files if delivery.job is not None else ()):
-        console.print(escape(say(note)), style="yellow")
+    for other in misnamed(delivery.job.files if delivery.job is not None else ()):
+        console.print(escape(say(other)), style="yellow")
     if delivery.job is not None and delivery.job.rejects is not None:
         console.print(escape(say(rejects_line(delivery.job.rejected, delivery.job.rejects))), style="yellow")
     basis = Message("the last time in the data") if analysis.now_from_data else Message("as given")

@@ -31,14 +31,7 @@ from nlp.wom.importance import ImportanceChart, importance_performance
 from nlp.wom.journey import Journey, StageVolume, complaint_rows, journey
 from nlp.wom.keyphrases import EmergingPhrases, Graph, KeyPhrase, cooccurrence, emerging_phrases, key_phrases
 from nlp.wom.phrases import phrase_index
-from nlp.wom.quality import (
-    KsqiView,
-    ServqualProfile,
-    TouchpointShare,
-    ksqi_view,
-    servqual_profile,
-    touchpoint_kinds,
-)
+from nlp.wom.quality import KsqiView, ServqualProfile, TouchpointShare, ksqi_view, servqual_profile, touchpoint_kinds
 from nlp.wom.shares import Shares, shares
 from nlp.wom.slices import By
 from nlp.wom.trends import Trend, trend

@@ -10,17 +10,7 @@ import numpy as np
 
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
-from nlp.report.words import (
-    Words,
-    label_words,
-    number,
-    percent,
-    percent_range,
-    points,
-    points_range,
-    say,
-    won,
-)
+from nlp.report.words import Words, label_words, number, percent, percent_range, points, points_range, say, won
 from nlp.wom.shares import Share
 from nlp.wom.trends import Change
 from nlp.wom.wordofmouth import Voices

@@ -12,16 +12,7 @@ from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell
 from nlp.report.headlines import shown_id, stage_shares, until
 from nlp.report.titled import Titled, table_of
-from nlp.report.words import (
-    Words,
-    label_words,
-    number,
-    percent,
-    percent_range,
-    plain,
-    say,
-    won,
-)
+from nlp.report.words import Words, label_words, number, percent, percent_range, plain, say, won
 
 _QUEUE = 40
 

@@ -6,17 +6,7 @@ from nlp.report.analysis import Analysis
 from nlp.report.charts.style import Cell
 from nlp.report.headlines import cause_changes, cause_shares, weeks_compared
 from nlp.report.titled import Titled, shortened, table_of
-from nlp.report.words import (
-    event_words,
-    label_words,
-    number,
-    percent,
-    percent_range,
-    plain,
-    points,
-    points_range,
-    say,
-)
+from nlp.report.words import event_words, label_words, number, percent, percent_range, plain, points, points_range, say
 
 _PHRASES = 8
 _BURSTS = 6

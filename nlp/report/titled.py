@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlp.report.charts.style import Cell, Table
-from nlp.report.words import (
-    Words,
-    say,
-)
+from nlp.report.words import Words, say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,17 +8,7 @@ from statistics import NormalDist
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, BLUES, GREEN, INK, Chart, Table, Trace, known, whiskers
 from nlp.report.headlines import cause_shares, stage_shares
-from nlp.report.words import (
-    Words,
-    broken,
-    label_words,
-    number,
-    percent,
-    percent_range,
-    plain,
-    say,
-    with_value,
-)
+from nlp.report.words import Words, broken, label_words, number, percent, percent_range, plain, say, with_value
 from nlp.wom.estimates import LEVEL, Estimate, z_value
 from nlp.wom.shares import Share
 from nlp.wom.slices import By

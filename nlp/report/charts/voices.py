@@ -7,17 +7,7 @@ from collections.abc import Sequence
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, GREY, INK, ORANGE, RED, Chart, Table, known, whiskers
 from nlp.report.headlines import whole_voices
-from nlp.report.words import (
-    Words,
-    label_words,
-    number,
-    percent,
-    percent_range,
-    plain,
-    points,
-    points_range,
-    say,
-)
+from nlp.report.words import Words, label_words, number, percent, percent_range, plain, points, points_range, say
 from nlp.wom.estimates import Estimate
 from nlp.wom.slices import By
 from nlp.wom.wordofmouth import RESPONSES, Voices
