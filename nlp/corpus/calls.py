@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from types import TracebackType
 from typing import NamedTuple
 
 from nlp.corpus.columns import Roles, speaker_of
@@ -43,9 +42,7 @@ class CallSpool:
     def __enter__(self) -> CallSpool:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._base.close()
 
     def __len__(self) -> int:

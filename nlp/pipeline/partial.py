@@ -148,7 +148,7 @@ class PartialFolder:
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             reason = Message("the disk is full") if full else Message("it cannot be written ({error})", error=error)
@@ -169,8 +169,8 @@ class PartialFolder:
         return self.path / f"{file:04d}-{block:07d}.arrow"
 
 
-def _sync_folder(path: Path) -> None:
-    """Make a rename in the folder last; only POSIX systems let a folder be opened for that."""
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder last through a power cut; only POSIX lets a folder be opened for that."""
     if os.name == "posix":
         handle = os.open(path, os.O_RDONLY)
         try:

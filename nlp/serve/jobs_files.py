@@ -17,7 +17,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 from nlp.pipeline.assemble import rejects_of
@@ -48,9 +47,7 @@ class Lock:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -131,13 +128,3 @@ def job_ids(root: Path) -> Iterator[str]:
             shutil.rmtree(path, ignore_errors=True)
         elif _ID.fullmatch(path.name):
             yield path.name
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder last through a power cut; only POSIX lets a folder be opened for that."""
-    if os.name == "posix":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
