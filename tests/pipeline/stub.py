@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-import zlib
 from collections.abc import Sequence
+
+from checksums import labelled
 
 from nlp.pipeline.classify import classify_files
 from nlp.taxonomy import Taxonomy
@@ -21,18 +22,7 @@ class StubClassifier:
 
     def predict(self, texts: Sequence[PreparedText]) -> list[Prediction]:
         self.seen += [text.masked for text in texts]
-        return [self._one(text.masked) for text in texts]
-
-    def _one(self, text: str) -> Prediction:
-        number = zlib.crc32(text.encode())
-        labels: dict[str, str | tuple[str, ...]] = {}
-        scores: dict[str, float] = {}
-        for at, group in enumerate(self.taxonomy):
-            chosen = (number >> at) % len(group.labels)
-            labels[group.id] = group.ids[chosen] if group.kind == "one-of" else group.ids[:chosen]
-            for label in range(len(group.labels)):
-                scores[f"{group.id}:{group.ids[label]}"] = ((number >> (at + label)) % 9973) / 9973
-        return Prediction(labels=labels, probabilities=scores, abstained=("cause",) if number % 5 == 0 else ())
+        return [labelled(text.masked, self.taxonomy) for text in texts]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from checksums import labelled
 from stub import StubClassifier
 
 import nlp
@@ -152,7 +153,7 @@ def test_a_result_loads_back_into_arrays(tmp_path: Path, suffix: str) -> None:
     assert list(table.texts) == classifier.seen
     assert set(table.fields) == {"접수번호", "연락처"}
     for row, text in enumerate(classifier.seen):
-        expected = classifier._one(text)
+        expected = labelled(text, classifier.taxonomy)
         assert classifier.taxonomy.decode(table.decided[row]) == expected.labels
         assert table.abstained[row].any() == bool(expected.abstained)
         for label, score in expected.probabilities.items():
@@ -412,7 +413,10 @@ def test_killed_at_any_moment_a_job_resumes_to_the_same_bytes(tmp_path: Path) ->
     source, plain, cut = many(tmp_path / "in.csv", 160), tmp_path / "plain.csv", tmp_path / "cut.csv"
     classify_files([source], plain, classifier=StubClassifier(), block_rows=16)
     command = [sys.executable, str(Path(__file__).with_name("stub.py")), str(source), str(cut)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(nlp.__file__).parents[1])}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, (Path(nlp.__file__).parents[1], Path(__file__).parents[1]))),
+    }
     # The job says when a block is done; each run but the last is killed one block later than the one before,
     # wherever it then is in the block that follows.
     for kills in itertools.count():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import os
 import sys
 import threading
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
+from checksums import labelled
+
+import nlp
 from nlp.serve.jobs import JobRunner
 from nlp.serve.jobs_work import Conditions
 from nlp.store import Job, NewJob, Store
@@ -19,6 +23,8 @@ from nlp.text.prepare import PreparedText
 from nlp.types import Prediction
 
 PATIENCE = 60.0
+PATHS = os.pathsep.join(map(str, (Path(nlp.__file__).parents[1], Path(__file__).parents[1])))
+"""Where another process finds the package and what tests share."""
 
 
 class Stub:
@@ -34,18 +40,26 @@ class Stub:
         if self._before is not None:
             self._before(texts)
         self.seen += [text.masked for text in texts]
-        return [self._one(text.masked) for text in texts]
+        return [labelled(text.masked, self.taxonomy, by=self.name) for text in texts]
 
-    def _one(self, text: str) -> Prediction:
-        number = zlib.crc32(text.encode() + self.name.encode())
-        labels: dict[str, str | tuple[str, ...]] = {}
-        scores: dict[str, float] = {}
-        for at, group in enumerate(self.taxonomy):
-            chosen = (number >> at) % len(group.labels)
-            labels[group.id] = group.ids[chosen] if group.kind == "one-of" else group.ids[:chosen]
-            for label in range(len(group.labels)):
-                scores[f"{group.id}:{group.ids[label]}"] = ((number >> (at + label)) % 9973) / 9973
-        return Prediction(labels=labels, probabilities=scores)
+
+class Held(Stub):
+    """Waits with its next batch once it has seen ``after`` texts, until it may go on."""
+
+    def __init__(self, after: int = 0) -> None:
+        super().__init__(before=self._hold)
+        self._after = after
+        self._reached = threading.Event()
+        self.go_on = threading.Event()
+
+    def _hold(self, _: object) -> None:
+        if len(self.seen) >= self._after:
+            self._reached.set()
+            self.go_on.wait(PATIENCE)
+
+    async def reached(self) -> None:
+        """Returns once a batch waits."""
+        assert await asyncio.to_thread(self._reached.wait, PATIENCE)
 
 
 def write_export(path: Path, rows: int) -> Path:
@@ -113,11 +127,15 @@ def wait_for(store: Store, job_id: str, *states: str) -> Job:
 
 
 if __name__ == "__main__":
-    # A server process of jobs that a test kills: python jobs_support.py DATABASE FOLDER
-    import asyncio
-
+    # A server process of jobs that a test kills: python jobs_support.py DATABASE FOLDER [MOST]
+    # After MOST texts it stands still, so that it cannot be done before it is killed, however slow the killer is.
     async def serve() -> None:
-        stub = Stub(before=lambda texts: time.sleep(0.002 * len(texts)))  # so that kills fall into the work
+        most = float(sys.argv[3]) if len(sys.argv) > 3 else float("inf")
+
+        def slow_down(texts: Sequence[PreparedText]) -> None:
+            time.sleep(0.002 * len(texts) if len(stub.seen) < most else 2 * PATIENCE)
+
+        stub = Stub(before=slow_down)
         with Store.open(sys.argv[1]) as store:
             jobs = runner(store, Path(sys.argv[2]), stub, keep_documents=True)
             await jobs.start()

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import jobs_support as support
 import pytest
-from jobs_support import Stub, runner, take_in, wait_for, wait_until, write_export
+from checksums import labelled
+from jobs_support import Held, Stub, runner, take_in, wait_for, wait_until, write_export
 
-import nlp
 from nlp.errors import ModelError
 from nlp.messages import localized
 from nlp.pipeline.classify import classify_files
@@ -30,6 +30,7 @@ from nlp.serve.jobs_files import Lock
 from nlp.serve.jobs_progress import documents_of
 from nlp.serve.jobs_work import BLOCK_ROWS
 from nlp.store import Store, StoreBusyError, StoreFullError
+from nlp.taxonomy import Taxonomy
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_documents_are_kept_masked_with_the_version_of_the_model_when_the_server
     first = kept[0]
     assert (first.id, first.customer_id, first.time) == ("R0", "C0", "2026-11-01 10:00")
     assert first.text == "0번째 불만, 배송이 0일 늦었고 [전화번호]로 전화 주세요"
-    expected = Stub()._one(first.text)
+    expected = labelled(first.text, Taxonomy.load(), by="stub+1")
     (version, said), *others = first.predictions.items()
     assert (version, said.labels, others) == ("stub+1", expected.labels, [])
     assert said.probabilities == pytest.approx(expected.probabilities, abs=1e-6)
@@ -104,24 +105,17 @@ def test_documents_are_kept_masked_with_the_version_of_the_model_when_the_server
 def test_a_server_that_stops_hands_its_job_back_and_the_next_goes_on(
     store: Store, export: Path, tmp_path: Path
 ) -> None:
-    reached, go_on = threading.Event(), threading.Event()
-
-    def hold(_: object) -> None:
-        if len(first.seen) >= BLOCK_ROWS:
-            reached.set()
-            go_on.wait(support.PATIENCE)
-
-    first = Stub(before=hold)
+    first = Held(after=BLOCK_ROWS)
     jobs = runner(store, tmp_path / "jobs", first)
     job = take_in(jobs, export)
 
     async def cut_off() -> None:
         await jobs.start()
-        await asyncio.to_thread(reached.wait, support.PATIENCE)
+        await first.reached()
         stopping = asyncio.create_task(jobs.stop())
         while not jobs.stopping:
             await asyncio.sleep(0)
-        go_on.set()
+        first.go_on.set()
         await stopping
 
     asyncio.run(cut_off())
@@ -182,23 +176,17 @@ def stop_after_two_blocks(source: Path, target: Path, jobs: JobRunner, job_id: s
 
 
 def test_a_cancelled_job_stops_soon_and_leaves_no_files(store: Store, export: Path, tmp_path: Path) -> None:
-    reached, go_on = threading.Event(), threading.Event()
-
-    def hold(_: object) -> None:
-        reached.set()
-        go_on.wait(support.PATIENCE)
-
-    stub = Stub(before=hold)
+    stub = Held()
     jobs = runner(store, tmp_path / "jobs", stub)
     job = take_in(jobs, export)
 
     async def cancel() -> None:
         async with started(jobs):
-            await asyncio.to_thread(reached.wait, support.PATIENCE)
+            await stub.reached()
             asked = jobs.cancel(job.id, actor="crm")
             assert asked is not None
             assert asked.cancel_requested
-            go_on.set()
+            stub.go_on.set()
             await asyncio.to_thread(wait_for, store, job.id, "cancelled")
 
     asyncio.run(cancel())
@@ -389,12 +377,13 @@ def test_killed_at_random_moments_every_row_is_answered_once(store: Store, tmp_p
     source = write_export(tmp_path / "export.csv", 1100)
     jobs = runner(store, tmp_path / "jobs", Stub(), workers=0)
     job = take_in(jobs, source)
-    environment = {**os.environ, "PYTHONPATH": str(Path(nlp.__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": support.PATHS}
     command = [sys.executable, support.__file__, str(tmp_path / "store.db"), str(tmp_path / "jobs")]
     blocks = jobs.files(job.id).folder / "result.csv.partial"
     chance = random.Random(7)
     for kill_at in (1, 2, 4, None):
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as server:
+        most = [] if kill_at is None else [str(2 * BLOCK_ROWS)]
+        with subprocess.Popen([*command, *most], env=environment, stdout=subprocess.PIPE) as server:
             assert server.stdout is not None
             assert server.stdout.readline() == b"ready\n"
             try:
@@ -422,7 +411,7 @@ def test_an_analysis_ends_with_its_server_and_is_made_again(store: Store, tmp_pa
     source = write_export(tmp_path / "export.csv", 40)
     jobs = runner(store, tmp_path / "jobs", Stub(), workers=0)
     job = take_in(jobs, source, kind="analyze")
-    environment = {**os.environ, "PYTHONPATH": str(Path(nlp.__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": support.PATHS}
     command = [sys.executable, support.__file__, str(tmp_path / "store.db"), str(tmp_path / "jobs")]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as server:
         wait_until(lambda: (found := store.jobs.get(job.id)) is not None and found.stage == "compute")
