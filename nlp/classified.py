@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy
+from nlp.types import UNREAD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,8 @@ class ClassifiedTable:
     ``probabilities`` is float32 ``(n, n_labels)`` in [0, 1], calibrated, columns as ``taxonomy.labels``.
     ``decided`` is bool of the same shape. ``abstained`` is bool ``(n, n_groups)``, groups in the taxonomy's
     order. ``times`` is ``datetime64[s]`` with NaT where unknown. ``texts`` and ``ids`` are str object arrays
-    (masked text). ``customer_ids``, ``channels``, ``branches`` and ``products`` are object arrays of str, with None
+    (masked text). ``scopes`` holds what each text is (``nlp.types.Scope``), None for tables of before there was one.
+    ``customer_ids``, ``channels``, ``branches`` and ``products`` are object arrays of str, with None
     where unknown. ``fields`` holds further columns that came in, by name, as object arrays of str.
     """
 
@@ -35,6 +37,7 @@ class ClassifiedTable:
     branches: NDArray[np.object_]
     products: NDArray[np.object_]
     fields: dict[str, NDArray[np.object_]] = field(default_factory=dict)
+    scopes: NDArray[np.object_] | None = None
 
     def __post_init__(self) -> None:
         n, width = len(self.ids), len(self.taxonomy.labels)
@@ -53,6 +56,8 @@ class ClassifiedTable:
             found = getattr(self, name).shape
             if found != shape:
                 raise ValueError(f"{name} has shape {found}; {shape} is needed for {n} documents")
+        if self.scopes is not None and self.scopes.shape != (n,):
+            raise ValueError(f"scopes has shape {self.scopes.shape}; ({n},) is needed")
         for name, column in self.fields.items():
             if column.shape != (n,):
                 raise ValueError(f"field {name!r} has shape {column.shape}; ({n},) is needed")
@@ -87,7 +92,15 @@ class ClassifiedTable:
             branches=self.branches[rows],
             products=self.products[rows],
             fields={name: column[rows] for name, column in self.fields.items()},
+            scopes=None if self.scopes is None else self.scopes[rows],
         )
+
+    @cached_property
+    def readable(self) -> NDArray[np.bool_]:
+        """Documents in Korean words, ``(n,)``; what the model said of the others means nothing, and counts nowhere."""
+        if self.scopes is None:
+            return np.ones(len(self), dtype=bool)
+        return ~np.isin(self.scopes.astype(str), UNREAD)
 
     @cached_property
     def dated(self) -> bool:

@@ -200,6 +200,18 @@ class Taxonomy:
         return decided
 
 
+def complaints(decided: NDArray[np.bool_], taxonomy: Taxonomy) -> NDArray[np.bool_] | None:
+    """Rows of ``decided`` ``(n, n_labels)`` that hold a complaint, ``(n,)``: severity above 0, or else any cause.
+
+    None where the taxonomy has neither group, so that nothing tells.
+    """
+    if "severity" in taxonomy and "0" in taxonomy.group("severity").ids:
+        return ~decided[:, taxonomy.column("severity", "0")]
+    if "cause" in taxonomy:
+        return np.asarray(decided[:, taxonomy.columns("cause")].any(axis=1))
+    return None
+
+
 def _group(entry: Mapping[str, Any]) -> Group:
     return Group(
         id=str(entry["id"]),

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Speaker: TypeAlias = Literal["customer", "agent", "unknown"]
 Decided: TypeAlias = str | tuple[str, ...]
 """A one-of group decides a label id, an any-of group a tuple of label ids (perhaps empty)."""
+
+Scope: TypeAlias = Literal["complaint", "no_complaint", "unlike", "not_korean", "no_words"]
+"""What a text is: a complaint; none (praise, a question, news, an advertisement); unlike what the model was trained on;
+not Korean; without any word of the customer."""
+
+UNREAD: Final[tuple[Scope, ...]] = ("not_korean", "no_words")
+"""Scopes of texts that the model cannot read, so that they count nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,12 +57,14 @@ class Prediction:
 
     ``labels`` maps every group to its decided label or labels, by id without the group.
     ``probabilities`` maps ``group:label`` to a calibrated probability in [0, 1]; higher is more likely.
-    ``abstained`` names the groups whose decision is too uncertain to act on without a person.
+    ``abstained`` names the groups whose decision is too uncertain to act on without a person; all of them where
+    ``scope`` says that the text cannot be read or is unlike those that the model knows.
     """
 
     labels: Mapping[str, Decided]
     probabilities: Mapping[str, float]
     abstained: tuple[str, ...] = ()
+    scope: Scope = "complaint"
 
     def has(self, group: str, label: str) -> bool:
         """Whether ``label`` of ``group`` was decided."""

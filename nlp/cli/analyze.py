@@ -14,11 +14,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.cli.classify import rejects_line
+from nlp.cli.classify import rejects_line, unsure_labels
 from nlp.cli.columns import misnamed, takes_columns, unmasked
 from nlp.corpus.columns import Columns
 from nlp.corpus.load import is_classified
-from nlp.errors import Message
+from nlp.errors import InputError, Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.analyze import Delivery, Settings, analyze_files
 from nlp.recovery.priors import Priors
@@ -40,6 +40,7 @@ def command(
     ] = None,
     model: options.Model = None,
     columns: Columns,
+    precision: options.Precision = None,
     volumes: Annotated[
         Path | None,
         typer.Option(
@@ -73,7 +74,17 @@ def command(
     """내보낸 파일에서 보고서까지: 왜 떠나는지, 무엇을 먼저 고치고 누구를 먼저 되찾을지 알려 줍니다."""
     reader = options.reader_of(context, lang)
     ready = len(files) == 1 and is_classified(files[0])
-    classifier = None if ready and model is None else ComplaintClassifier.from_pretrained(model, threads=threads)
+    if ready and precision is not None:
+        raise InputError(
+            "{path}: the rows are classified already, so a precision cannot be chosen any more; give the file that "
+            "came in",
+            path=files[0],
+        )
+    classifier = (
+        None
+        if ready and model is None
+        else ComplaintClassifier.from_pretrained(model, threads=threads, precision=precision)
+    )
     console = Console(stderr=True, highlight=False)
     progress = options.JobProgress(reader)
     with ExitStack() as bar:
@@ -101,6 +112,8 @@ def command(
             stage=tell,
         )
     show(delivery, Console(highlight=False), reader)
+    if classifier is not None and precision is not None and (missing := unsure_labels(classifier, reader)) is not None:
+        Console(highlight=False, markup=False).print(reader.say(missing), style="yellow")
 
 
 _STAGES = {
@@ -151,6 +164,9 @@ def show(delivery: Delivery, console: Console, reader: options.Reader) -> None:
         )
     console.print(queue)
 
+    for note in analysis.notes:
+        if note.code in ("unread", "unlike"):
+            console.print(f" • {escape(reader.name(note))}", style="yellow")
     missing = [note for note in analysis.notes if note.code.startswith("no_")]
     if missing:
         console.print("\n" + say(Message("What this file lacks, and what it would show")), style="bold")

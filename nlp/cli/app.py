@@ -17,7 +17,18 @@ from typer.main import get_command, get_group
 from nlp.cli import options
 from nlp.errors import DangolError, Message
 
-COMMANDS: Final = ("analyze", "classify", "audit-sample", "evaluate", "train", "taxonomy", "serve", "keys", "purge")
+COMMANDS: Final = (
+    "analyze",
+    "classify",
+    "audit-sample",
+    "evaluate",
+    "train",
+    "calibrate",
+    "taxonomy",
+    "serve",
+    "keys",
+    "purge",
+)
 
 
 class Commands(TyperGroup):

@@ -12,6 +12,7 @@ from rich.table import Table
 from nlp.cli import options
 from nlp.cli.columns import takes_columns, unmasked
 from nlp.corpus.columns import Columns
+from nlp.corpus.results import SCOPE_NAMES
 from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.assemble import JobReport
@@ -30,6 +31,7 @@ def command(
     ] = None,
     model: options.Model = None,
     columns: Columns,
+    precision: options.Precision = None,
     resume: options.Resume = False,
     restart: options.Restart = False,
     overwrite: options.Overwrite = False,
@@ -37,7 +39,7 @@ def command(
 ) -> None:
     """내보낸 파일의 글마다 이탈 원인, 감성, 불평 행동 등을 붙입니다. 개인정보는 가려서 씁니다."""
     reader = options.reader_of(context)
-    classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
+    classifier = ComplaintClassifier.from_pretrained(model, threads=threads, precision=precision)
     with options.JobProgress(reader) as progress:
         report = classify_files(
             files,
@@ -51,7 +53,10 @@ def command(
             lang=reader.lang,
             progress=progress,
         )
-    show(report, classifier.taxonomy, Console(markup=False, highlight=False), reader)
+    console = Console(markup=False, highlight=False)
+    show(report, classifier.taxonomy, console, reader)
+    if precision is not None and (missing := unsure_labels(classifier, reader)) is not None:
+        console.print(reader.say(missing), style="yellow")
 
 
 def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
@@ -77,6 +82,12 @@ def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: option
     console.print(say(Message("{count:,} texts classified.", count=report.documents)), style="bold")
     if report.resumed:
         console.print(say(Message("An earlier run had done {rows:,} of the rows.", rows=report.resumed)))
+    kinds = Table(title=say(Message("kind of text")), title_justify="left", show_header=False, box=None, padding=(0, 1))
+    for scope, name in SCOPE_NAMES.items():
+        if count := report.scopes[scope]:
+            share = count / max(report.documents, 1)
+            kinds.add_row(f"  {say(name)}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
+    console.print(kinds)
     for group in taxonomy:
         table = Table(title=reader.name(group), title_justify="left", show_header=False, box=None, padding=(0, 1))
         for label in group.labels:
@@ -92,6 +103,17 @@ def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: option
         console.print(say(plain), style="yellow")
     if report.rejects is not None:
         console.print(say(rejects_line(report.rejected, report.rejects)), style="yellow")
+
+
+def unsure_labels(classifier: ComplaintClassifier, reader: options.Reader) -> Message | None:
+    """Labels that were not given because none is sure enough for the precision asked for; None without such a label."""
+    names = reader.labels(classifier.decision.unreachable, classifier.taxonomy)
+    if not names:
+        return None
+    return Message(
+        "Labels that nothing makes sure enough for this precision, so that a person decides them: {names}",
+        names=", ".join(names),
+    )
 
 
 def rejects_line(rows: int, path: Path) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 
 from nlp.errors import DangolError, InputError, Message
 from nlp.messages import Language, localized
+from nlp.taxonomy import Taxonomy
 
 Given = TypeVar("Given", Path, list[Path])
 
@@ -31,6 +33,14 @@ Files: TypeAlias = Annotated[
     list[Path], typer.Argument(help="분류할 파일: CSV, TSV, XLSX, JSONL, Parquet.", callback=present)
 ]
 Model: TypeAlias = Annotated[str | None, typer.Option(help="모델 폴더나 허깅페이스 이름. 없으면 기본 모델.")]
+Precision: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        help="붙인 라벨 가운데 맞는 비율(보기: 0.9). 그만큼 확실한 라벨만 붙입니다. 없으면 F1이 가장 높은 문턱값.",
+        min=0.01,
+        max=0.99,
+    ),
+]
 Threads: TypeAlias = Annotated[int | None, typer.Option(help="쓸 코어 수. 없으면 모두.", min=1)]
 Resume: TypeAlias = Annotated[bool, typer.Option("--resume", help="멈춘 작업을 이어 합니다.")]
 Restart: TypeAlias = Annotated[bool, typer.Option("--restart", help="멈춘 작업을 버리고 처음부터 합니다.")]
@@ -57,6 +67,14 @@ class Reader:
     def name(self, named: Any) -> str:
         """The name or sentence of anything that has one in Korean and in English: a group, a label, a headline."""
         return str(getattr(named, self.lang))
+
+    def labels(self, ids: Iterable[str], taxonomy: Taxonomy) -> list[str]:
+        """Names of labels given as ``group:label``, each with its group's."""
+        parted = [name.partition(":") for name in ids]
+        return [
+            f"{self.name(taxonomy.group(group))}: {self.name(taxonomy.group(group).label(label))}"
+            for group, _, label in parted
+        ]
 
 
 def reader_of(context: typer.Context, lang: Lang | None = None) -> Reader:

@@ -54,14 +54,16 @@ def predict(
     evidence: bool = False,
     masked_text: bool = False,
     mask: bool = True,
+    precision: float | None = None,
 ) -> Call[Predictions]:
-    """Labels of texts or calls, in order. Raises ApiError."""
+    """Labels of texts or calls, in order, decided at a ``precision`` that the model was fitted for. Raises ApiError."""
     body = {
         "texts": [text if isinstance(text, str) else {"turns": _turns(text)} for text in texts],
         "probabilities": probabilities,
         "evidence": evidence,
         "masked_text": masked_text,
         "mask": mask,
+        **({} if precision is None else {"precision": precision}),
     }
     return Call(method="POST", path="/v1/predict", json=body, read=Predictions.of)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeAlias
 import httpx
 
 from nlp.errors import DangolError
-from nlp.types import Decided, Turn
+from nlp.types import Decided, Scope, Turn
 
 Text: TypeAlias = str | Sequence[Turn]
 """A text, or a call turn by turn."""
@@ -65,13 +65,17 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Predicted:
-    """What the model says of one text; what was not asked for is empty."""
+    """What the model says of one text; what was not asked for is empty.
+
+    ``scope`` tells what the text is; labels of ``not_korean`` and ``no_words`` mean nothing.
+    """
 
     labels: Mapping[str, Decided]
     abstained: tuple[str, ...]
     probabilities: Mapping[str, float] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     masked_text: str | None = None
+    scope: Scope = "complaint"
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Self:
@@ -85,6 +89,7 @@ class Predicted:
             probabilities=body.get("probabilities") or {},
             evidence={label: Evidence(**part) for label, part in (body.get("evidence") or {}).items()},
             masked_text=body.get("masked_text"),
+            scope=body.get("scope", "complaint"),
         )
 
 

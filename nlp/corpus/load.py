@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns, resolve
 from nlp.corpus.dates import parse_time
-from nlp.corpus.results import Incoming, Layout, incoming_of
+from nlp.corpus.results import OURS, SCOPE_COLUMN, SCOPES_KO, Incoming, Layout, incoming_of
 from nlp.corpus.writers import METADATA_KEY
 from nlp.errors import FileFormatError
 from nlp.taxonomy import Group, Taxonomy
@@ -54,7 +54,8 @@ def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | 
         raise FileFormatError(
             "{path}: this is no result file of the given taxonomy; classify the source again with this model", path=path
         )
-    ours = {meta["id"], meta["place"], meta["abstained"], *groups.values(), *scores.values()}
+    scope: str | None = meta.get("scope")  # files of earlier versions have none
+    ours = {meta["id"], meta["place"], meta["abstained"], scope, *groups.values(), *scores.values()}
     roles: Mapping[str, str] = meta["roles"]
     count = table.num_rows
 
@@ -91,7 +92,23 @@ def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | 
         branches=texts(roles.get("branch")),
         products=texts(roles.get("product")),
         fields={name: texts(name) for name in names if name not in ours and name not in played},
+        scopes=None if scope is None else _scopes(table[scope].to_pylist(), path),
     )
+
+
+def _scopes(values: Sequence[Any], path: Path) -> NDArray[np.object_]:
+    named = {ko: name for name, ko in SCOPES_KO.items()}
+    found = np.empty(len(values), dtype=object)
+    try:
+        found[:] = [named[value] for value in values]
+    except KeyError as error:
+        raise FileFormatError(
+            "{path}: {error} says not what a text is; the column '글 구분' knows {known}",
+            path=path,
+            error=error,
+            known=", ".join(named),
+        ) from error
+    return found
 
 
 def _decided(group: Group, values: Sequence[Any], path: Path) -> NDArray[np.bool_]:
@@ -136,6 +153,8 @@ def _layout_of(path: Path, names: Sequence[str], taxonomy: Taxonomy, columns: Co
         "{path}: this is no result file of the given taxonomy; classify the source again with this model", path=path
     )
     tail = len(taxonomy.groups) + 1 + len(taxonomy.labels)
+    scoped = len(names) > tail and names[-tail - 1].removesuffix(OURS) == SCOPE_COLUMN
+    tail += scoped
     if len(names) < 3 + tail:
         raise foreign
     came_in = list(names[2:-tail])
@@ -144,7 +163,7 @@ def _layout_of(path: Path, names: Sequence[str], taxonomy: Taxonomy, columns: Co
     roles = resolve(came_in, columns, sample, place=str(path))
     named = {role: came_in[at] for role, at in roles.index.items()}
     incoming: list[Incoming] = incoming_of(came_in, named, came_in[roles.text], by_turns=False)
-    layout = Layout.over(taxonomy, incoming)
+    layout = Layout.over(taxonomy, incoming, scoped=scoped)
     if layout.names != list(names):
         raise foreign
     return layout

@@ -8,21 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from nlp.corpus.columns import ROLES
+from nlp.errors import Message
+from nlp.messages import localized
 from nlp.taxonomy import Taxonomy
-from nlp.types import Document, Prediction
+from nlp.types import Document, Prediction, Scope
 
 Format: TypeAlias = Literal["csv", "tsv", "xlsx", "jsonl", "parquet"]
 
 DIGITS = 6
 """Decimals of a probability, the same in every format so that all formats hold the same figures."""
 
-_OURS = " (단골)"
+OURS = " (단골)"
+"""What one of our column names gets where the file has a column of that name already."""
+
+SCOPE_COLUMN = "글 구분"
+
+SCOPE_NAMES: Final[Mapping[Scope, Message]] = {
+    "complaint": Message("complaint"),
+    "no_complaint": Message("no complaint"),
+    "unlike": Message("unlike other complaints"),
+    "not_korean": Message("not Korean"),
+    "no_words": Message("no words"),
+}
+"""What a text is, for people; files hold the Korean names."""
+
+SCOPES_KO: Final[Mapping[str, str]] = {scope: localized(name, "ko") for scope, name in SCOPE_NAMES.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +77,7 @@ def encode_block(
         else:
             cells = [mask(document.fields.get(column.name, ""), column) for document in documents]
         columns[f"cell:{at}"] = pa.array(cells, pa.string())
+    columns["scope"] = pa.array([prediction.scope for prediction in predictions], pa.string())
     for group in taxonomy:
         decided = [prediction.labels[group.id] for prediction in predictions]
         kind = pa.string() if group.kind == "one-of" else pa.list_(pa.string())
@@ -76,9 +93,9 @@ def encode_block(
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Names of the columns of a result file, in their order: id, place, incoming, groups, abstained, scores.
+    """Names of the columns of a result file, in their order: id, place, incoming, scope, groups, abstained, scores.
 
-    ``roles`` maps a role to the incoming column that plays it.
+    ``roles`` maps a role to the incoming column that plays it. ``scope`` is None for files of before there was one.
     """
 
     taxonomy: Taxonomy
@@ -86,12 +103,13 @@ class Layout:
     place: str
     incoming: Mapping[str, str]
     roles: Mapping[str, str]
+    scope: str | None
     groups: tuple[str, ...]
     abstained: str
     probabilities: tuple[str, ...]
 
     @classmethod
-    def over(cls, taxonomy: Taxonomy, incoming: Iterable[Incoming]) -> Layout:
+    def over(cls, taxonomy: Taxonomy, incoming: Iterable[Incoming], *, scoped: bool = True) -> Layout:
         """Unite the columns of all blocks.
 
         Columns with the same role are one, under the first name met, whatever the files call them. One of our
@@ -107,7 +125,7 @@ class Layout:
                     roles[column.role] = names[column.key]
 
         def ours(name: str) -> str:
-            return _free(name, taken, _OURS)
+            return _free(name, taken, OURS)
 
         return cls(
             taxonomy=taxonomy,
@@ -115,6 +133,7 @@ class Layout:
             roles=roles,
             id=ours("문서 ID"),
             place=ours("위치"),
+            scope=ours(SCOPE_COLUMN) if scoped else None,
             groups=tuple(ours(group.ko) for group in taxonomy),
             abstained=ours("판단 보류"),
             probabilities=tuple(ours(f"{group.ko}:{label.ko}") for group in taxonomy for label in group.labels),
@@ -123,7 +142,8 @@ class Layout:
     @property
     def names(self) -> list[str]:
         """All columns in order."""
-        ours = (*self.groups, self.abstained, *self.probabilities)
+        scope = () if self.scope is None else (self.scope,)
+        ours = (*scope, *self.groups, self.abstained, *self.probabilities)
         return [self.id, self.place, *self.incoming.values(), *ours]
 
     def present(self, block: pa.Table, incoming: Sequence[Incoming]) -> pa.Table:
@@ -132,6 +152,7 @@ class Layout:
         missing = pa.nulls(block.num_rows, pa.string())
         arrays = [block["id"], block["place"]]
         arrays += [block[at[key]] if key in at else missing for key in self.incoming]
+        arrays.append(_renamed(block["scope"], SCOPES_KO))
         for group in self.taxonomy:
             korean = {label.id: label.ko for label in group.labels}
             arrays.append(_renamed(block[f"label:{group.id}"], korean))
@@ -147,6 +168,7 @@ class Layout:
             "id": self.id,
             "place": self.place,
             "roles": dict(self.roles),
+            "scope": self.scope,
             "groups": dict(zip((group.id for group in self.taxonomy), self.groups, strict=True)),
             "abstained": self.abstained,
             "probabilities": dict(zip(self.taxonomy.labels, self.probabilities, strict=True)),

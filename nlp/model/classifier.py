@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from nlp.errors import InputError, ModelError
 from nlp.model.decision import FILE as DECISION_FILE
 from nlp.model.decision import Decision
+from nlp.model.familiarity import FILE as FAMILIARITY_FILE
+from nlp.model.familiarity import Familiarity, joint_energy
 from nlp.model.pooling import pool, pooled_logits
+from nlp.model.scope import scopes
 from nlp.model.session import FILE as ONNX_FILE
 from nlp.model.session import WEIGHTS as WEIGHTS_FILE
 from nlp.model.session import Session
@@ -42,7 +45,14 @@ class ComplaintClassifier:
     """
 
     def __init__(
-        self, *, session: Session, windows: Windows, taxonomy: Taxonomy, decision: Decision, name: str
+        self,
+        *,
+        session: Session,
+        windows: Windows,
+        taxonomy: Taxonomy,
+        decision: Decision,
+        name: str,
+        familiarity: Familiarity | None = None,
     ) -> None:
         if session.width != len(taxonomy.labels):
             raise ModelError(
@@ -55,31 +65,41 @@ class ComplaintClassifier:
         self._session = session
         self._windows = windows
         self._decision = decision
+        self._familiarity = familiarity
         self.taxonomy = taxonomy
         self.name = name
 
     @classmethod
     def from_pretrained(
-        cls, model: str | Path | None = None, *, threads: int | None = None, shared: bool = False
+        cls,
+        model: str | Path | None = None,
+        *,
+        threads: int | None = None,
+        shared: bool = False,
+        precision: float | None = None,
     ) -> ComplaintClassifier:
         """Load a model folder or a Hugging Face hub id; without an argument, the model that ships.
 
         ``threads`` bounds the cores that inference uses; without it all are used. With ``shared`` all processes
-        that load the folder share its weights in memory, each a little slower. Raises ModelError when the folder
-        is missing or incomplete.
+        that load the folder share its weights in memory, each a little slower. ``precision`` is that of
+        ``at_precision``. Raises ModelError when the folder is missing or incomplete, and InputError for a precision
+        that it has no thresholds for.
         """
         folder = _folder(model)
         # Names the file that is missing or corrupt before anything else reads it.
         session = Session(folder / ONNX_FILE, threads=threads, shared=shared)
         taxonomy = Taxonomy.load(folder / "taxonomy.toml")
         decision = Decision.load(folder, taxonomy)
-        return cls(
+        windows = Windows.load(folder, max_length=decision.max_length)
+        found = cls(
             session=session,
-            windows=Windows.load(folder, max_length=decision.max_length),
+            windows=windows,
             taxonomy=taxonomy,
             decision=decision,
             name=_name(folder),
+            familiarity=Familiarity.load(folder, n_tokens=windows.n_tokens),
         )
+        return found if precision is None else found.at_precision(precision)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -91,17 +111,27 @@ class ComplaintClassifier:
         """Calibration and thresholds in use."""
         return self._decision
 
+    def at_precision(self, precision: float) -> ComplaintClassifier:
+        """The same model, deciding so that about this share of its labels is right; see ``Decision.at_precision``.
+
+        The two share the weights. The name of the new one ends in ``@`` and the precision. Raises InputError for a
+        precision that the model has no thresholds for.
+        """
+        return ComplaintClassifier(
+            session=self._session,
+            windows=self._windows,
+            taxonomy=self.taxonomy,
+            decision=self._decision.at_precision(precision),
+            name=f"{self.name.partition('@')[0]}@{precision:g}",
+            familiarity=self._familiarity,
+        )
+
     def predict_logits(self, texts: Sequence[Text]) -> NDArray[np.float32]:
         """Uncalibrated scores ``(n_texts, n_labels)``; higher is more likely.
 
         A text longer than the window is read in several windows, none of it is cut off.
         """
-        if isinstance(texts, str):
-            raise InputError("texts is one string; give a list of texts, such as predict([text])")
-        blocks = [
-            self._block([_prepared(text) for text in texts[start : start + BLOCK]])
-            for start in range(0, len(texts), BLOCK)
-        ]
+        blocks = [self._block(block) for block in _blocks(texts)]
         return np.concatenate(blocks) if blocks else np.zeros((0, len(self.labels)), dtype=np.float32)
 
     def predict_proba(self, texts: Sequence[Text]) -> NDArray[np.float32]:
@@ -110,7 +140,7 @@ class ComplaintClassifier:
 
     def predict(self, texts: Sequence[Text]) -> list[Prediction]:
         """Decided labels with their probabilities, one Prediction per text."""
-        return self.decide(self.predict_logits(texts))
+        return [found for block in _blocks(texts) for found in self.decide(self._block(block), block)]
 
     def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
         """The first step of ``predict_logits``: windows of all texts, in order; every text has at least one."""
@@ -128,20 +158,32 @@ class ComplaintClassifier:
         )
         return pooled
 
-    def decide(self, logits: NDArray[np.float32]) -> list[Prediction]:
-        """Predictions from the uncalibrated scores ``(n_texts, n_labels)`` that ``predict_logits`` gives."""
+    def decide(self, logits: NDArray[np.float32], texts: Sequence[PreparedText]) -> list[Prediction]:
+        """Predictions for texts from their uncalibrated scores ``(n_texts, n_labels)``, as ``predict_logits`` gives."""
         probabilities = self._decision.probabilities(logits, self.taxonomy)
         decided = self._decision.decide(probabilities, self.taxonomy)
         abstained = self._decision.abstained(probabilities, decided, self.taxonomy)
         groups = [group.id for group in self.taxonomy]
+        found = scopes(texts, decided, self._unlike(logits, texts), self.taxonomy)
         return [
             Prediction(
                 labels=self.taxonomy.decode(row),
                 probabilities=dict(zip(self.labels, scores.tolist(), strict=True)),
-                abstained=tuple(group for group, unsure in zip(groups, doubt, strict=True) if unsure),
+                abstained=tuple(
+                    group
+                    for group, unsure in zip(groups, doubt, strict=True)
+                    if unsure or scope not in ("complaint", "no_complaint")
+                ),
+                scope=scope,
             )
-            for row, scores, doubt in zip(decided, probabilities, abstained, strict=True)
+            for row, scores, doubt, scope in zip(decided, probabilities, abstained, found, strict=True)
         ]
+
+    def _unlike(self, logits: NDArray[np.float32], texts: Sequence[PreparedText]) -> NDArray[np.bool_]:
+        if self._familiarity is None:
+            return np.zeros(len(texts), dtype=np.bool_)
+        energy = joint_energy(self._decision.calibrated(logits, self.taxonomy), self.taxonomy)
+        return self._familiarity.unlike(self._windows.tokens(texts), energy)
 
     def _block(self, texts: Sequence[PreparedText]) -> NDArray[np.float32]:
         return pooled_logits(
@@ -151,6 +193,13 @@ class ComplaintClassifier:
             score=self._session.logits,
             token_budget=TOKEN_BUDGET,
         )
+
+
+def _blocks(texts: Sequence[Text]) -> Iterator[list[PreparedText]]:
+    if isinstance(texts, str):
+        raise InputError("texts is one string; give a list of texts, such as predict([text])")
+    for start in range(0, len(texts), BLOCK):
+        yield [_prepared(text) for text in texts[start : start + BLOCK]]
 
 
 def _prepared(text: Text) -> PreparedText:
@@ -194,7 +243,7 @@ def _name(folder: Path) -> str:
     if config.is_file():
         version = str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", version))
     digest = hashlib.sha256()
-    for file in (ONNX_FILE, WEIGHTS_FILE, DECISION_FILE):
+    for file in (ONNX_FILE, WEIGHTS_FILE, DECISION_FILE, FAMILIARITY_FILE):
         if (folder / file).is_file():
             with (folder / file).open("rb") as content:
                 while part := content.read(1 << 20):

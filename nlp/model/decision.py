@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import ModelError
+from nlp.errors import InputError, ModelError
 from nlp.taxonomy import Taxonomy
 
 FILE = "decision.json"
+
+NEVER = 2.0
+"""A probability that no label reaches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,9 @@ class Decision:
     sigmoid, one-of groups through the softmax (Platt 1999; Guo et al. 2017, vector scaling). An any-of label
     is decided from its threshold on; a one-of group decides the label with the highest ratio of probability
     to threshold. ``confidence`` gives by group the confidence below which a person should look.
-    ``max_length`` is the window in tokens.
+    ``max_length`` is the window in tokens. ``precision`` gives by precision ("0.9") and label the lowest probability
+    from which so large a share of the decided texts has the label, None where no probability reaches it; older
+    folders have none. ``least`` is the one of them in force, see ``at_precision``; it is no part of the file.
     """
 
     temperature: Mapping[str, float]
@@ -32,6 +37,8 @@ class Decision:
     threshold: Mapping[str, float]
     confidence: Mapping[str, float]
     max_length: int
+    precision: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    least: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def neutral(cls, taxonomy: Taxonomy, *, max_length: int) -> Decision:
@@ -50,12 +57,14 @@ class Decision:
         path = folder / FILE
         try:
             decision = cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+            tables = {f"precision {key}": found.keys() for key, found in decision.precision.items()}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise ModelError(
                 "{path}: the decision file cannot be used ({error}); train or restore the model", path=path, error=error
             ) from error
-        for name in ("temperature", "bias", "threshold"):
-            missing = set(taxonomy.labels) ^ set(getattr(decision, name))
+        tables |= {name: getattr(decision, name) for name in ("temperature", "bias", "threshold")}
+        for name, table in tables.items():
+            missing = set(taxonomy.labels) ^ set(table)
             if missing:
                 raise ModelError(
                     "{path}: {name} and the taxonomy differ in {missing}",
@@ -67,12 +76,45 @@ class Decision:
 
     def save(self, folder: Path) -> None:
         """Write ``decision.json``."""
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=2)
+        kept = {name: value for name, value in asdict(self).items() if name != "least" and value != {}}
+        text = json.dumps(kept, ensure_ascii=False, indent=2)
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+    def at_precision(self, precision: float) -> Decision:
+        """Decide so that about this share of the texts with a label has it: one of the precisions that were fitted.
+
+        An any-of label is then decided from ``least`` on in place of its threshold. A one-of group keeps its label,
+        but is left to a person below ``least``; so is an any-of group that loses a label by it. Raises InputError
+        when this precision was not fitted.
+        """
+        if not self.precision:
+            raise InputError(
+                "precision {precision:g}: this model has no thresholds for a chosen precision; fit them on labelled "
+                "rows with 'dangol calibrate'",
+                precision=precision,
+            )
+        found = self.precision.get(f"{precision:g}")
+        if found is None:
+            raise InputError(
+                "precision {precision:g}: this model has thresholds for {known}; choose one of them, or fit others "
+                "with 'dangol calibrate --precision'",
+                precision=precision,
+                known=", ".join(self.precision),
+            )
+        return replace(self, least={label: NEVER if value is None else value for label, value in found.items()})
+
+    @property
+    def unreachable(self) -> tuple[str, ...]:
+        """Labels that no probability makes sure enough for the precision in force; none of them is decided alone."""
+        return tuple(label for label, value in self.least.items() if value >= NEVER)
+
+    def calibrated(self, logits: NDArray[np.float32], taxonomy: Taxonomy) -> NDArray[np.float32]:
+        """Calibrated logits ``(n_texts, n_labels)``; higher is more likely."""
+        return np.asarray((logits + _row(self.bias, taxonomy)) / _row(self.temperature, taxonomy), dtype=np.float32)
 
     def probabilities(self, logits: NDArray[np.float32], taxonomy: Taxonomy) -> NDArray[np.float32]:
         """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]; one-of groups sum to 1."""
-        scaled = (logits + _row(self.bias, taxonomy)) / _row(self.temperature, taxonomy)
+        scaled = self.calibrated(logits, taxonomy)
         result = np.empty_like(scaled, dtype=np.float32)
         for group in taxonomy:
             columns = taxonomy.columns(group.id)
@@ -86,6 +128,15 @@ class Decision:
 
     def decide(self, probabilities: NDArray[np.float32], taxonomy: Taxonomy) -> NDArray[np.bool_]:
         """Decided labels ``(n_texts, n_labels)``; exactly one in every one-of group."""
+        decided = self._likeliest(probabilities, taxonomy)
+        for group in taxonomy if self.least else ():
+            if group.kind == "any-of":
+                columns = taxonomy.columns(group.id)
+                decided[:, columns] = probabilities[:, columns] >= _row(self.least, taxonomy)[columns]
+        return decided
+
+    def _likeliest(self, probabilities: NDArray[np.float32], taxonomy: Taxonomy) -> NDArray[np.bool_]:
+        """What the thresholds decide, whatever precision is in force."""
         ratio = probabilities / _row(self.threshold, taxonomy)
         decided = ratio >= 1.0
         for group in taxonomy:
@@ -102,7 +153,11 @@ class Decision:
         """Groups too uncertain to act on without a person, ``(n_texts, n_groups)``."""
         sure = group_confidence(probabilities, decided, taxonomy)
         bounds = np.array([self.confidence.get(group.id, 0.0) for group in taxonomy])
-        return np.asarray(sure < bounds)
+        unsure = np.asarray(sure < bounds)
+        if self.least:
+            short = self._likeliest(probabilities, taxonomy) & (probabilities < _row(self.least, taxonomy))
+            unsure |= np.stack([short[:, taxonomy.columns(group.id)].any(axis=1) for group in taxonomy], axis=1)
+        return unsure
 
 
 def group_confidence(

@@ -92,6 +92,18 @@ class Windows:
             for window in self._of_text(row, customer.ids, agents[row].ids if row in agents else None)
         ]
 
+    @property
+    def n_tokens(self) -> int:
+        """Size of the vocabulary."""
+        return int(self._tokenizer.get_vocab_size(with_added_tokens=True))
+
+    def tokens(self, texts: Sequence[PreparedText]) -> list[Sequence[int]]:
+        """Token ids of the customer's words of each text, without special tokens."""
+        return [
+            found.ids
+            for found in self._tokenizer.encode_batch([text.customer for text in texts], add_special_tokens=False)
+        ]
+
     def _of_text(self, row: int, customer: Sequence[int], agent: Sequence[int] | None) -> Iterator[Window]:
         frame = self._single if agent is None else self._pair
         room = self.max_length - frame.size

@@ -218,7 +218,7 @@ def _analysis(table: ClassifiedTable, classifier: Classifier | None, settings: S
         seed=settings.seed,
         draws=settings.draws,
     )
-    said = lexical_evidence(table, analysis.phrases)
+    said = lexical_evidence(analysis.table, analysis.phrases)
     if isinstance(classifier, ComplaintClassifier):
         found = model_evidence(analysis, classifier)
         evidence: Callable[[int], Sequence[str]] = lambda row: found[row] if row in found else said(row)  # noqa: E731

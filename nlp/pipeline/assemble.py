@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from nlp.corpus.reader import ReadReport
-from nlp.corpus.results import Incoming, Layout
+from nlp.corpus.results import SCOPE_NAMES, Incoming, Layout
 from nlp.corpus.writers import format_of, open_writer, write_rejects
 from nlp.errors import Message
 from nlp.messages import Language, localized
 from nlp.pipeline.partial import PartialFolder
 from nlp.taxonomy import Taxonomy
+from nlp.types import Scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +23,8 @@ class JobReport:
     """What became of a job.
 
     ``rejects`` is the reject file, None when every row was usable. ``labels`` counts decided documents by
-    ``group:label``, ``abstained`` by group. ``resumed`` counts the rows that an earlier run had done.
+    ``group:label``, ``abstained`` by group, ``scopes`` by what the texts are. ``resumed`` counts the rows that an
+    earlier run had done.
     """
 
     output: Path
@@ -33,6 +35,7 @@ class JobReport:
     resumed: int
     labels: Mapping[str, int]
     abstained: Mapping[str, int]
+    scopes: Mapping[Scope, int]
 
 
 def rejects_of(target: Path) -> Path:
@@ -68,13 +71,14 @@ def assemble(
     else:
         rejects.unlink(missing_ok=True)
 
-    documents, labels, abstained = 0, Counter[str](), Counter[str]()
+    documents, labels, abstained, scopes = 0, Counter[str](), Counter[str](), Counter[str]()
     with folder.replacing(target) as stream:
         writer = open_writer(stream, format_of(target), layout)
         for place in places:
             part = folder.read(*place)
             writer.write(layout.present(part.table, _incoming(part.notes)))
             documents += part.table.num_rows
+            scopes.update(part.table["scope"].to_pylist())
             for group in taxonomy:
                 decided = part.table[f"label:{group.id}"].to_pylist()
                 ids = decided if group.kind == "one-of" else [label for row in decided for label in row]
@@ -90,6 +94,7 @@ def assemble(
         resumed=resumed,
         labels={label: labels[label] for label in taxonomy.labels},
         abstained={group.id: abstained[group.id] for group in taxonomy},
+        scopes={scope: scopes[scope] for scope in SCOPE_NAMES},
     )
 
 

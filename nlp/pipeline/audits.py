@@ -19,11 +19,12 @@ _NONE = ("없음", "none", "-", "해당없음")
 
 
 def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int = 0) -> int:
-    """Draw ``n`` rows and write them with an empty column for each group; returns how many were drawn.
+    """Draw ``n`` rows that can be read and write them with an empty column for each group; returns how many were drawn.
 
     The model's own labels are left out: who sees them agrees with them too easily. Documents that share an id
     with another one cannot be told apart when they come back, so none of them is drawn.
     """
+    table = table.take(table.readable)
     ids, counts = np.unique(table.ids.astype(str), return_counts=True)
     once = set(ids[counts == 1].tolist())
     unique = table.take(np.array([identity in once for identity in table.ids], dtype=bool))

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from nlp.classified import ClassifiedTable
+from nlp.errors import InputError
 from nlp.recovery.causes import CauseImpact, rank_causes
 from nlp.recovery.columns import ValueColumns
 from nlp.recovery.levers import Triad, triad
@@ -18,6 +19,7 @@ from nlp.recovery.priors import Priors
 from nlp.recovery.queue import Evidence, Ranking
 from nlp.recovery.ranking import rank_cases
 from nlp.recovery.readings import Readings
+from nlp.recovery.texts import words
 from nlp.report.words import Words, say
 from nlp.taxonomy import Taxonomy
 from nlp.text.duplicates import near_duplicate_groups
@@ -56,13 +58,15 @@ class Phrases:
 class Analysis:
     """Figures of one set of classified documents.
 
-    ``table`` holds all documents, ``distinct`` those that count once each; every share, trend and chart is of
+    ``table`` holds all documents that can be read, ``unread`` counts those that cannot: not Korean, or without a word
+    of the customer. ``distinct`` those that count once each; every share, trend and chart is of
     the latter, the ranking of the former. ``now`` is the moment that deadlines are counted from;
     ``now_from_data`` tells that it is the latest time in the data. ``phrases`` is None where no morphemes
     were asked for.
     """
 
     table: ClassifiedTable
+    unread: int
     distinct: Distinct
     now: datetime
     now_from_data: bool
@@ -121,7 +125,10 @@ class Analysis:
             note for note in self.ranking.notes if note.code not in told or note.code in ("no_time", "no_channel")
         ]
         copied = [say("note", "copies", dropped=self.distinct.dropped)] if self.distinct.dropped else []
-        return (*seen, *ranked, *copied)
+        strange = int((self.table.scopes == "unlike").sum()) if self.table.scopes is not None else 0
+        unlike = [say("note", "unlike", n=strange)] if strange else []
+        unread = [words("note", "unread", n=self.unread)] if self.unread else []
+        return (*seen, *ranked, *unread, *unlike, *copied)
 
 
 def analyze_table(
@@ -143,11 +150,23 @@ def analyze_table(
 
     ``now`` is the moment the queue is worked on; without it the latest time in the data, and where no document
     has a time ``today``. ``audit`` rows correct the shares, ``volumes`` give the journey index, ``morphemes``
-    the key phrases; each is left out with a note when it is missing. Equal arguments give equal results.
+    the key phrases; each is left out with a note when it is missing. ``evidence`` speaks of rows of ``table``.
+    Documents that cannot be read are left out of everything. Equal arguments give equal results.
 
-    Raises InputError for an empty table, audited rows or volumes that do not fit it, and ValueError when
-    neither the arguments nor the data tell a time.
+    Raises InputError for a table without a document that can be read, audited rows or volumes that do not fit it,
+    and ValueError when neither the arguments nor the data tell a time.
     """
+    rows = np.flatnonzero(table.readable)
+    unread = len(table) - len(rows)
+    if len(table) and not len(rows):
+        raise InputError(
+            "none of the {count} texts can be read: they are not Korean, or hold no word of a customer; check the text "
+            "column",
+            count=len(table),
+        )
+    if unread:
+        said, table = evidence, table.take(rows)
+        evidence = None if said is None else lambda row: said(int(rows[row]))
     moment = now or _latest(table) or today
     if moment is None:
         raise ValueError("no document has a time; give 'now' or 'today'")
@@ -171,6 +190,7 @@ def analyze_table(
     overall = shares(counted, audit=audit)
     return Analysis(
         table=table,
+        unread=unread,
         distinct=once,
         now=moment,
         now_from_data=now is None and _latest(table) is not None,

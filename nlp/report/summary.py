@@ -31,6 +31,7 @@ def summary(analysis: Analysis, *, sources: Sequence[str] = (), model: str = "")
         "now_from_data": analysis.now_from_data,
         "period": [day.isoformat() for day in period] if period else None,
         "documents": len(analysis.table),
+        "unread": analysis.unread,
         "counted_once": len(analysis.distinct.table),
         "copies": analysis.distinct.dropped,
         "complaints": analysis.complaints,

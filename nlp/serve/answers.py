@@ -32,6 +32,7 @@ def answer(
 ) -> dict[str, Any]:
     """One prediction as JSON; see ``PredictionOut``."""
     found: dict[str, Any] = {
+        "scope": prediction.scope,
         "labels": {
             group: decided if isinstance(decided, str) else list(decided)
             for group, decided in prediction.labels.items()

@@ -18,12 +18,12 @@ from typing import Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import DangolError
+from nlp.errors import DangolError, InputError, Message
 from nlp.model.windows import Window
 from nlp.serve.lanes import Lane, Lanes, Piece, Work
 from nlp.serve.load import Load
 from nlp.serve.model import LoadedModel
-from nlp.serve.problems import NotReadyError, retry
+from nlp.serve.problems import NotReadyError, invalid, retry
 from nlp.text.prepare import PreparedText, prepare
 from nlp.types import Prediction, Turn
 
@@ -152,15 +152,23 @@ class Engine:
         self._scoring.shutdown(wait=False)
 
     async def predict(
-        self, sources: Sequence[Source], *, mask: bool = True, lane: Lane = Lane.HIGH, factor: float = 1.0
+        self,
+        sources: Sequence[Source],
+        *,
+        mask: bool = True,
+        lane: Lane = Lane.HIGH,
+        factor: float = 1.0,
+        precision: float | None = None,
     ) -> Scored:
         """Prepare and score texts; cancelling the call drops what is not scored yet.
 
         ``factor`` is how many times its length a text will cost in all (evidence scores every sentence again).
-        The high lane raises OverloadedError at once, the low lane waits for room. Raises NotReadyError.
+        The high lane raises OverloadedError at once, the low lane waits for room. Raises NotReadyError, and
+        InvalidError for a ``precision`` that the model has no thresholds for.
         """
         begin = perf_counter()
         model = self.model
+        check_precision(model, precision)
         guess = self.load.guess(sum(source.size for source in sources), len(sources))
         if lane is Lane.HIGH:
             self.load.check(int(guess * factor))
@@ -174,7 +182,7 @@ class Engine:
             queued = perf_counter()
             await done
         scored = perf_counter()
-        predictions = await self._in(self._preparing, model.decide, work.rows)
+        predictions = await self._in(self._preparing, model.decide, work.rows, texts, precision)
         return Scored(
             model=model,
             texts=tuple(texts),
@@ -300,17 +308,29 @@ class BatchClassifier:
     CHUNK_CHARS = 30_000
     """Characters of which windows exist at once; a block of very long texts would fill the memory."""
 
-    def __init__(self, engine: Engine, model: LoadedModel, loop: asyncio.AbstractEventLoop, lane: Lane) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        model: LoadedModel,
+        loop: asyncio.AbstractEventLoop,
+        lane: Lane,
+        precision: float | None = None,
+    ) -> None:
         self._engine = engine
         self._model = model
         self._loop = loop
         self._lane = lane
         self.taxonomy = model.taxonomy
-        self.name = model.name
+        self.name = model.at(precision).name
+        self._precision = precision
+
+    def at_precision(self, precision: float) -> BatchClassifier:
+        """The same, deciding at this precision; raises InputError for one that the model has no thresholds for."""
+        return BatchClassifier(self._engine, self._model, self._loop, self._lane, precision)
 
     def predict(self, texts: Sequence[PreparedText], /) -> list[Prediction]:
         """One prediction per text, in order; blocks. Raises NotReadyError when the server stops."""
-        return self._model.decide(self._logits(texts))
+        return self._model.decide(self._logits(texts), texts, self._precision)
 
     def predict_proba(self, texts: Sequence[PreparedText], /) -> NDArray[np.float32]:
         """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]; blocks."""
@@ -326,6 +346,14 @@ class BatchClassifier:
             scoring = self._engine.logits(self._model, windows, len(part), lane=self._lane)
             rows[part] = asyncio.run_coroutine_threadsafe(scoring, self._loop).result()
         return rows
+
+
+def check_precision(model: LoadedModel, precision: float | None) -> None:
+    """Raise InvalidError when the model has no thresholds for this precision."""
+    try:
+        model.at(precision)
+    except InputError as error:
+        raise invalid(("precision", Message(error.template, **error.fields))) from error
 
 
 def _prepare(model: LoadedModel, sources: Sequence[Source], mask: bool) -> tuple[list[PreparedText], list[Window]]:

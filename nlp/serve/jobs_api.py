@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlp.corpus.columns import ROLES
 from nlp.messages import Language, localized
+from nlp.serve.schemas import Precision
 from nlp.store import Job
 
 _COLUMN = "열 이름. 없으면 이름과 내용으로 찾는다. / Name of the column; recognised when not given."
@@ -36,6 +37,7 @@ class JobForm(BaseModel):
     utterance_column: str | None = Field(None, max_length=200, description=_COLUMN)
     turn_time_column: str | None = Field(None, max_length=200, description=_COLUMN)
     lang: Literal["ko", "en"] = Field("ko", description="거부 사유와 보고서의 언어. / Language of reasons and report.")
+    precision: Precision = None
 
     def columns(self) -> dict[str, str]:
         """The roles that the caller named, with their columns."""
@@ -44,7 +46,8 @@ class JobForm(BaseModel):
 
     def options(self) -> dict[str, Any]:
         """What the job keeps, ready for JSON."""
-        return {"columns": self.columns(), "lang": self.lang, "mask": True}
+        chosen = {} if self.precision is None else {"precision": self.precision}
+        return {"columns": self.columns(), "lang": self.lang, "mask": True, **chosen}
 
 
 class ClassifyForm(JobForm):

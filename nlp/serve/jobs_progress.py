@@ -117,7 +117,7 @@ def documents_of(part: Part, taxonomy: Taxonomy, model: str) -> list[StoredDocum
     decided = {group.id: table[f"label:{group.id}"].to_pylist() for group in taxonomy}
     width = len(taxonomy.labels)
     scores = table["probability"].combine_chunks().flatten().to_numpy().reshape(-1, width).tolist()
-    ids, abstained = table["id"].to_pylist(), table["abstained"].to_pylist()
+    ids, abstained, scopes = (table[name].to_pylist() for name in ("id", "abstained", "scope"))
 
     def cell(role: str, row: int) -> Any:
         return (cells[role][row] or None) if role in cells else None
@@ -139,6 +139,7 @@ def documents_of(part: Part, taxonomy: Taxonomy, model: str) -> list[StoredDocum
                     },
                     probabilities=dict(zip(taxonomy.labels, scores[row], strict=True)),
                     abstained=tuple(abstained[row]),
+                    scope=scopes[row],
                 )
             },
         )

@@ -45,6 +45,9 @@ class BatchClassifier(Protocol):
     def predict(self, texts: Sequence[PreparedText], /) -> list[Prediction]:
         """One prediction per text, in order; blocks its thread."""
 
+    def at_precision(self, precision: float) -> BatchClassifier:
+        """The same, deciding at this precision; raises InputError for one that the model has no thresholds for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
@@ -112,6 +115,8 @@ class Work:
         """Classify; False when it must be done afresh: rows of one result come from one model."""
         job = self.job
         classifier = self.given.batch_classifier()
+        if (precision := job.options.get("precision")) is not None:
+            classifier = classifier.at_precision(precision)
         afresh = model != classifier.name
         begun = self.signals.insist(
             lambda: self.store.jobs.begin(job.id, self.owner, model=classifier.name, afresh=afresh)

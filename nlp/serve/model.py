@@ -79,6 +79,12 @@ class LoadedModel:
         """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]."""
         return self.classifier.decision.probabilities(logits, self.taxonomy)
 
-    def decide(self, logits: NDArray[np.float32]) -> list[Prediction]:
-        """Predictions from pooled logits ``(n_texts, n_labels)``."""
-        return self.classifier.decide(logits)
+    def decide(
+        self, logits: NDArray[np.float32], texts: Sequence[PreparedText], precision: float | None = None
+    ) -> list[Prediction]:
+        """Predictions for texts from pooled logits ``(n_texts, n_labels)``, at a precision that was fitted."""
+        return self.at(precision).decide(logits, texts)
+
+    def at(self, precision: float | None) -> ComplaintClassifier:
+        """The classifier that decides at this precision; raises InputError for one that was not fitted."""
+        return self.classifier if precision is None else self.classifier.at_precision(precision)

@@ -11,21 +11,25 @@ import numpy as np
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.results import Incoming
+from nlp.errors import Message
 from nlp.model.evidence import Evidence
 from nlp.pipeline.masking import cell_mask
 from nlp.recovery.queue import Ranking
 from nlp.recovery.ranking import rank_cases
+from nlp.recovery.texts import words
 from nlp.serve.engine import Scored, Source
+from nlp.serve.problems import invalid
 from nlp.serve.schemas import RankIn
 from nlp.types import Turn
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ranked:
-    """A ranking, the documents' ids and the moment that it counts from."""
+    """A ranking, the ids of the documents ranked, how many could not be read, and the moment that it counts from."""
 
     ranking: Ranking
     ids: Sequence[str]
+    unread: int
     now: datetime
 
 
@@ -38,8 +42,24 @@ def documents_of(body: RankIn) -> list[Source]:
 
 
 def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]] | None) -> Ranked:
-    """Rank the documents as files are ranked: cells are masked, and without ``now`` the latest time counts."""
-    table = _table(body, scored)
+    """Rank the documents as files are ranked: cells are masked, and without ``now`` the latest time counts.
+
+    Documents that are not Korean or hold no word of the customer are left out; raises InvalidError when none is left.
+    """
+    whole = _table(body, scored)
+    rows = np.flatnonzero(whole.readable)
+    if not len(rows):
+        raise invalid(
+            (
+                "documents",
+                Message(
+                    "none of the {count} texts can be read: they are not Korean, or hold no word of a "
+                    "customer; check the text column",
+                    count=len(whole),
+                ),
+            )
+        )
+    table = whole.take(rows)
     times = table.times[~np.isnat(table.times)]
     latest = times.max().item() if len(times) else datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     now = body.now.replace(tzinfo=None) if body.now is not None else latest
@@ -49,19 +69,20 @@ def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]
             tuple(dict.fromkeys(part.text for part in sorted(parts.values(), key=lambda part: part.start)))
             for parts in evidence
         ]
-        said = found.__getitem__
+        said = lambda row: found[int(rows[row])]  # noqa: E731
     ranking = rank_cases(table, now=now, capacity=body.capacity, evidence=said)
-    return Ranked(ranking=ranking, ids=list(table.ids), now=now)
+    return Ranked(ranking=ranking, ids=list(table.ids), unread=len(whole) - len(rows), now=now)
 
 
 def answer_of(ranked: Ranked, model: str) -> dict[str, Any]:
     """The answer as JSON; see ``RankOut``."""
     cases = [_case(ranked, place) for place in range(len(ranked.ranking))]
+    notes = [*ranked.ranking.notes, *([words("note", "unread", n=ranked.unread)] if ranked.unread else [])]
     return {
         "model": model,
         "now": ranked.now.isoformat(),
         "cases": cases,
-        "notes": [asdict(note) for note in ranked.ranking.notes],
+        "notes": [asdict(note) for note in notes],
     }
 
 
@@ -102,6 +123,7 @@ def _table(body: RankIn, scored: Scored) -> ClassifiedTable:
         abstained=np.array(
             [[group in found.abstained for group in groups] for found in scored.predictions], dtype=bool
         ),
+        scopes=_objects([found.scope for found in scored.predictions]),
         times=np.array(times, dtype="datetime64[s]"),
         customer_ids=column("customer_id"),
         channels=column("channel"),

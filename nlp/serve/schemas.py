@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from nlp.serve.engine import Source
-from nlp.types import Turn
+from nlp.types import Scope, Turn
 
 
 class _Request(BaseModel):
@@ -63,6 +63,18 @@ StreamItem: TypeAlias = Annotated[
 ]
 
 
+Precision: TypeAlias = Annotated[
+    float | None,
+    Field(
+        gt=0.0,
+        lt=1.0,
+        description="붙인 라벨 가운데 맞는 비율. 모델에 문턱값이 있는 값만 · "
+        "precision to decide at, one that the model has thresholds for",
+        examples=[0.9],
+    ),
+]
+
+
 class PredictIn(_Request):
     """Texts to label · 라벨을 붙일 글."""
 
@@ -94,6 +106,7 @@ class PredictIn(_Request):
     )
     masked_text: bool = Field(False, description="개인정보를 가린 글도 · also the text without personal data")
     mask: bool = Field(True, description="개인정보를 가리고 읽는다. 이미 가린 글에만 끈다 · off only for masked texts")
+    precision: Precision = None
 
 
 class EvidenceOut(BaseModel):
@@ -108,6 +121,11 @@ class EvidenceOut(BaseModel):
 class PredictionOut(BaseModel):
     """What the model says of one text."""
 
+    scope: Scope = Field(
+        description="글이 무엇인지: 불만, 불만 아님, 낯선 글, 한국어 아님, 고객의 말 없음 · "
+        "what the text is; labels of `not_korean` and `no_words` mean nothing, those of `unlike` should be looked at",
+        examples=["complaint"],
+    )
     labels: dict[str, str | list[str]] = Field(
         description="묶음마다 정한 라벨 · decided labels by group",
         examples=[{"cause": ["inconvenience"], "sentiment": "negative", "severity": "2"}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from nlp.store.database import Database
 from nlp.store.moments import Clock
 from nlp.store.tables import DocumentRow, PredictionRow
-from nlp.types import Decided, Prediction
+from nlp.types import Decided, Prediction, Scope
 
 _PAGE = 500
 
@@ -111,6 +112,7 @@ def insert_documents(
             "labels": {group: _json(decided) for group, decided in prediction.labels.items()},
             "probabilities": dict(prediction.probabilities),
             "abstained": list(prediction.abstained),
+            "scope": prediction.scope,
             "created_at": at,
         }
         for row_id, document in zip(ids, documents, strict=True)
@@ -136,6 +138,7 @@ def _prediction(row: PredictionRow) -> Prediction:
         },
         probabilities=row.probabilities,
         abstained=tuple(row.abstained),
+        scope=cast(Scope, row.scope),
     )
 
 

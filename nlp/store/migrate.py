@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from nlp.store.database import Database
 from nlp.store.errors import StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in ``migrations/versions``; a database that has it is ready without loading Alembic."""
 
 _FOLDER = Path(__file__).with_name("migrations")

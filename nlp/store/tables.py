@@ -159,4 +159,5 @@ class PredictionRow(Base):
     labels: Mapped[dict[str, Any]]
     probabilities: Mapped[dict[str, Any]]
     abstained: Mapped[list[str]]
+    scope: Mapped[str] = mapped_column(String(16), server_default="complaint")
     created_at: Mapped[datetime]

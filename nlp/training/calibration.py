@@ -1,13 +1,20 @@
-"""Fit the decision file on out-of-fold logits of the training rows."""
+"""Fit the decision file, and familiarity, on out-of-fold logits of the training rows."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from nlp.model.decision import Decision, group_confidence
+from nlp.model.familiarity import Familiarity, joint_energy
+from nlp.model.windows import Windows
 from nlp.taxonomy import Group, Taxonomy
+from nlp.text.prepare import PreparedText
+from nlp.training.precision import PRECISIONS, fit_precision
 
 COVERAGE = 0.9
 """Share of texts a group decides by itself; the least certain rest goes to a person."""
@@ -24,50 +31,69 @@ def fit_decision(
     taxonomy: Taxonomy,
     *,
     max_length: int,
+    start: Decision | None = None,
+    fewest: int = 0,
+    precisions: Sequence[float] = PRECISIONS,
 ) -> Decision:
-    """Temperatures and biases by maximum likelihood, then thresholds that maximise F1, then abstention bounds.
+    """Temperatures and biases by maximum likelihood, then thresholds that maximise F1, then those for ``precisions``
+    and abstention bounds.
 
-    ``logits`` and ``targets`` are ``(n_texts, n_labels)``, of texts that the scoring models did not see.
+    ``logits`` and ``targets`` are ``(n_texts, n_labels)``, of texts that the scoring models did not see. A decision
+    to ``start`` from is bent as far as the texts give reason to; labels with fewer than ``fewest`` texts keep its
+    thresholds, and groups that are not labelled keep all.
     """
-    neutral = Decision.neutral(taxonomy, max_length=max_length)
-    temperature, bias = dict(neutral.temperature), dict(neutral.bias)
-    for group in taxonomy:
+    kept = start.confidence if start is not None else {}
+    start = start or Decision.neutral(taxonomy, max_length=max_length)
+    before = start.calibrated(logits, taxonomy)
+    temperature, bias = dict(start.temperature), dict(start.bias)
+    labelled = [group for group in taxonomy if not np.isnan(targets[:, taxonomy.columns(group.id).start]).all()]
+    for group in labelled:
         columns = taxonomy.columns(group.id)
         known = ~np.isnan(targets[:, columns.start])
-        if not known.any():
-            continue
-        z, y = logits[known, columns].astype(np.float64), targets[known, columns].astype(np.float64)
+        z, y = before[known, columns].astype(np.float64), targets[known, columns].astype(np.float64)
         slopes, offsets = _platt(z, y) if group.kind == "any-of" else _vector_scaling(z, y)
         for label, slope, offset in zip(group.ids, slopes, offsets, strict=True):
-            temperature[f"{group.id}:{label}"] = float(1.0 / slope)
-            bias[f"{group.id}:{label}"] = float(offset / slope)
+            name = f"{group.id}:{label}"
+            bias[name] = float(bias[name] + temperature[name] * offset / slope)
+            temperature[name] = float(temperature[name] / slope)
 
-    calibrated = Decision(
-        temperature=temperature,
-        bias=bias,
-        threshold=neutral.threshold,
-        confidence=neutral.confidence,
-        max_length=max_length,
-    )
-    probabilities = calibrated.probabilities(logits, taxonomy)
-    threshold = {
-        f"{group.id}:{label}": value
-        for group in taxonomy
-        for label, value in zip(group.ids, _thresholds(probabilities, targets, taxonomy, group), strict=True)
-    }
-    final = Decision(
-        temperature=temperature,
-        bias=bias,
-        threshold=threshold,
-        confidence=neutral.confidence,
-        max_length=max_length,
-    )
+    final = replace(start, temperature=temperature, bias=bias, max_length=max_length)
+    probabilities = final.probabilities(logits, taxonomy)
+    threshold = dict(start.threshold)
+    for group in labelled:
+        names = [f"{group.id}:{label}" for label in group.ids]
+        given = [start.threshold[name] for name in names]
+        values = _thresholds(probabilities, targets, taxonomy, group, start=given, fewest=fewest)
+        threshold |= dict(zip(names, values, strict=True))
+    final = replace(final, threshold=threshold)
     sure = group_confidence(probabilities, final.decide(probabilities, taxonomy), taxonomy)
     bounds = np.quantile(sure, 1.0 - COVERAGE, axis=0)
     confidence = {group.id: float(bound) for group, bound in zip(taxonomy, bounds, strict=True)}
-    return Decision(
-        temperature=temperature, bias=bias, threshold=threshold, confidence=confidence, max_length=max_length
-    )
+    confidence |= {group.id: kept[group.id] for group in taxonomy if group.id in kept and group not in labelled}
+    precision = {}
+    for wanted in precisions:
+        least = fit_precision(probabilities, targets, final, taxonomy, precision=wanted)
+        earlier = start.precision.get(f"{wanted:g}", {})
+        names = [f"{group.id}:{label}" for group in taxonomy if group not in labelled for label in group.ids]
+        precision[f"{wanted:g}"] = least | {name: earlier.get(name) for name in names}
+    return replace(final, confidence=confidence, precision=precision)
+
+
+def fit_familiarity(
+    texts: Sequence[PreparedText],
+    logits: NDArray[np.float32],
+    decision: Decision,
+    taxonomy: Taxonomy,
+    windows: Windows,
+    *,
+    known: NDArray[np.int64] | None = None,
+) -> Familiarity:
+    """Familiarity with texts from their logits ``(n_texts, n_labels)`` by models that did not see them.
+
+    ``known`` are the token counts of texts before these.
+    """
+    energy = joint_energy(decision.calibrated(logits, taxonomy), taxonomy)
+    return Familiarity.fit(windows.tokens(texts), energy, n_tokens=windows.n_tokens, known=known)
 
 
 def platt_probabilities(
@@ -77,7 +103,7 @@ def platt_probabilities(
 
     All arrays are ``(n_texts, n_labels)``; the result sums to 1 within one-of groups.
     """
-    decision = fit_decision(_logit(fitted_on[0]), fitted_on[1], taxonomy, max_length=1)
+    decision = fit_decision(_logit(fitted_on[0]), fitted_on[1], taxonomy, max_length=1, precisions=())
     return decision.probabilities(_logit(scores), taxonomy)
 
 
@@ -115,14 +141,24 @@ def _vector_scaling(z: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[lis
 
 
 def _thresholds(
-    probabilities: NDArray[np.float32], targets: NDArray[np.float32], taxonomy: Taxonomy, group: Group
+    probabilities: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    taxonomy: Taxonomy,
+    group: Group,
+    *,
+    start: Sequence[float],
+    fewest: int,
 ) -> list[float]:
     columns = taxonomy.columns(group.id)
     known = ~np.isnan(targets[:, columns.start])
     p, y = probabilities[known, columns], targets[known, columns]
+    enough = y.sum(axis=0) >= fewest
     if group.kind == "any-of":
-        return [best_threshold(p[:, column], y[:, column]) for column in range(p.shape[1])]
-    return _one_of_thresholds(p, y)
+        return [
+            best_threshold(p[:, column], y[:, column]) if enough[column] else start[column]
+            for column in range(p.shape[1])
+        ]
+    return _one_of_thresholds(p, y, start=start, free=np.flatnonzero(enough))
 
 
 def best_threshold(probabilities: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
@@ -138,12 +174,14 @@ def best_threshold(probabilities: NDArray[np.float32], targets: NDArray[np.float
     return float(np.clip(np.median(good), 0.05, 0.95))
 
 
-def _one_of_thresholds(p: NDArray[np.float32], y: NDArray[np.float32]) -> list[float]:
+def _one_of_thresholds(
+    p: NDArray[np.float32], y: NDArray[np.float32], *, start: Sequence[float], free: NDArray[np.int64]
+) -> list[float]:
     """Coordinate ascent on macro-F1 over a grid of ratios; deciding is argmax of probability over threshold."""
     grid = np.geomspace(0.25, 1.0, 13)
-    chosen = np.full(p.shape[1], 0.5)
+    chosen = np.array(start)
     for _ in range(3):
-        for column in range(p.shape[1]):
+        for column in free:
             scores = []
             for value in grid:
                 trial = chosen.copy()

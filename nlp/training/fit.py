@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from nlp.errors import LabelledDataError, Message
 from nlp.model.decision import Decision
+from nlp.model.familiarity import Familiarity
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
-from nlp.training.calibration import fit_decision, platt_probabilities
+from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card import model_card
 from nlp.training.evaluation import Evaluation, evaluate
 from nlp.training.examples import Example, read_examples
@@ -70,9 +71,11 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     linear = linear_out_of_fold(run, texts, targets, say) if run.soften or run.unlabelled else None
     teacher: NDArray[np.float32] | None = None
     thresholds: Decision | None = None
+    familiarity: Familiarity | None = None
     if run.folds:
         logits = encoder_out_of_fold(run, texts, targets, taxonomy, say)
         thresholds = fit_decision(logits, targets, taxonomy, max_length=windows.max_length)
+        familiarity = fit_familiarity(texts, logits, thresholds, taxonomy, windows)
         if linear is not None and run.soften:
             # The two err on different texts: their mean is better than either, and hands on what n-grams know.
             by_words = platt_probabilities(linear, fitted_on=(linear, targets), taxonomy=taxonomy)
@@ -108,7 +111,12 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     best = max(members, key=lambda member: member.score)
     decision = fit_decision(best.logits, targets[stop_rows], taxonomy, max_length=windows.max_length)
     if thresholds is not None:
-        decision = replace(decision, threshold=thresholds.threshold, confidence=thresholds.confidence)
+        decision = replace(
+            decision,
+            threshold=thresholds.threshold,
+            confidence=thresholds.confidence,
+            precision=thresholds.precision,
+        )
     save_model(
         best.fitted.model,
         base=run.base,
@@ -118,6 +126,8 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         folder=run.out,
         keep_float_onnx=run.keep_float_onnx,
     )
+    if familiarity is not None:
+        familiarity.save(run.out)
     scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
     _write_card(run, scored, examples, held_out, len(stop_rows), members, best, taxonomy, today)
     say(Message("wrote {path}", path=run.out))

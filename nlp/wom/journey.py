@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
+from nlp.taxonomy import complaints
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
 from nlp.wom.shares import Shares
 
@@ -69,11 +70,8 @@ class Journey:
 
 def complaint_rows(table: ClassifiedTable) -> NDArray[np.bool_]:
     """Documents that hold a complaint, bool ``(n,)``: severity above 0, or, without severity, any cause."""
-    if "severity" in table.taxonomy and "0" in table.taxonomy.group("severity").ids:
-        return ~table.has("severity", "0")
-    if "cause" in table.taxonomy:
-        return np.asarray(table.decided[:, table.taxonomy.columns("cause")].any(axis=1))
-    return np.zeros(len(table), dtype=bool)
+    found = complaints(table.decided, table.taxonomy)
+    return np.zeros(len(table), dtype=bool) if found is None else found
 
 
 def journey(

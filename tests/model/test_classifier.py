@@ -72,7 +72,7 @@ def test_the_steps_one_by_one_give_what_the_whole_gives(classifier: ComplaintCla
         np.testing.assert_allclose(
             pooled[one_of], np.average(scored[:, one_of], axis=0, weights=tokens), rtol=1e-5, atol=1e-6
         )
-        (decided,) = classifier.decide(pooled[np.newaxis])
+        (decided,) = classifier.decide(pooled[np.newaxis], [prepare(text)])
         assert decided.labels == classifier.predict([text])[0].labels
     assert len(classifier.cut([prepare(LONG)])) > 1
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nlp.errors import ModelError
+from nlp.errors import InputError, ModelError
 from nlp.model.decision import Decision, group_confidence
 from nlp.taxonomy import Taxonomy
 
@@ -154,4 +154,66 @@ def test_a_decision_of_another_taxonomy_names_the_labels_that_differ(tmp_path: P
     (tmp_path / "decision.json").write_text(json.dumps(table), encoding="utf-8")
 
     with pytest.raises(ModelError, match="cause:wait"):
+        Decision.load(tmp_path, TAXONOMY)
+
+
+PRECISE = replace(
+    NEUTRAL,
+    precision={"0.9": {"cause:price": 0.7, "cause:wait": None, "mood:bad": 0.8, "mood:good": 0.3}},
+)
+
+
+def test_at_a_chosen_precision_an_any_of_label_needs_its_least_probability() -> None:
+    sure = PRECISE.at_precision(0.9)
+
+    assert sure.decide(_row(0.6, 0.99, 0.9, 0.1), TAXONOMY)[0, :2].tolist() == [False, False]
+    assert sure.decide(_row(0.7, 0.99, 0.9, 0.1), TAXONOMY)[0, :2].tolist() == [True, False]
+    assert sure.unreachable == ("cause:wait",)
+
+
+def test_a_group_that_the_precision_makes_doubtful_is_left_to_a_person() -> None:
+    sure = PRECISE.at_precision(0.9)
+    for probabilities, expected in (
+        (_row(0.6, 0.1, 0.9, 0.1), [True, False]),  # 가격 would be decided, but not surely enough
+        (_row(0.9, 0.1, 0.75, 0.25), [False, True]),  # the mood keeps its label, but a person looks
+        (_row(0.9, 0.1, 0.45, 0.55), [False, False]),
+        (_row(0.1, 0.9, 0.9, 0.1), [True, False]),  # nothing makes 기다림 sure enough
+    ):
+        decided = sure.decide(probabilities, TAXONOMY)
+        assert decided[0, 2:].sum() == 1
+        assert sure.abstained(probabilities, decided, TAXONOMY).tolist() == [expected]
+
+
+def test_a_precision_below_that_of_the_threshold_takes_in_more() -> None:
+    loose = replace(PRECISE, precision={"0.5": dict.fromkeys(TAXONOMY.labels, 0.2)}).at_precision(0.5)
+
+    assert loose.decide(_row(0.3, 0.1, 0.9, 0.1), TAXONOMY).tolist() == [[True, False, True, False]]
+
+
+def test_a_precision_that_was_not_fitted_is_refused_with_those_that_were() -> None:
+    with pytest.raises(InputError, match=r"0\.7.*0\.9"):
+        PRECISE.at_precision(0.7)
+    with pytest.raises(InputError, match="dangol calibrate"):
+        NEUTRAL.at_precision(0.9)
+
+
+def test_thresholds_for_a_precision_survive_the_file_and_the_choice_does_not(tmp_path: Path) -> None:
+    PRECISE.at_precision(0.9).save(tmp_path)
+
+    assert Decision.load(tmp_path, TAXONOMY) == PRECISE
+
+
+def test_a_file_without_precisions_is_that_of_an_older_model(tmp_path: Path) -> None:
+    NEUTRAL.save(tmp_path)
+
+    assert "precision" not in json.loads((tmp_path / "decision.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("precision", [3, {"0.9": 3}, {"0.9": {"cause:price": 0.5}}])
+def test_unusable_precisions_are_named(tmp_path: Path, precision: object) -> None:
+    NEUTRAL.save(tmp_path)
+    table = json.loads((tmp_path / "decision.json").read_text(encoding="utf-8"))
+    (tmp_path / "decision.json").write_text(json.dumps(table | {"precision": precision}), encoding="utf-8")
+
+    with pytest.raises(ModelError, match=r"decision\.json"):
         Decision.load(tmp_path, TAXONOMY)

@@ -16,6 +16,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from nlp.corpus.columns import Columns
 from nlp.errors import InputError
 from nlp.serve.auth import Analyst, Caller
+from nlp.serve.engine import check_precision
 from nlp.serve.jobs import JobRunner
 from nlp.serve.jobs_api import (
     MEDIA_TYPES,
@@ -213,6 +214,8 @@ async def _take(
                 max_bytes=parts.settings.max_upload_bytes,
             )
             asked = form_of(form, upload.fields)
+            if parts.engine.state == "ready":
+                check_precision(parts.engine.model, asked.precision)
             await asyncio.to_thread(
                 check_upload,
                 files.input,

@@ -36,7 +36,12 @@ async def predict(
     request.state.texts = len(sources)
 
     async def work() -> Response:
-        scored = await parts.engine.predict(sources, mask=body.mask, factor=EVIDENCE_FACTOR if body.evidence else 1.0)
+        scored = await parts.engine.predict(
+            sources,
+            mask=body.mask,
+            factor=EVIDENCE_FACTOR if body.evidence else 1.0,
+            precision=body.precision,
+        )
         request.state.timings.update(scored.seconds)
         found = None
         if body.evidence:
@@ -46,7 +51,7 @@ async def predict(
         parts.metrics.predictions(scored.predictions)
         return reply(
             {
-                "model": scored.model.name,
+                "model": scored.model.at(body.precision).name,
                 "predictions": [
                     answer(prediction, text, body, found[row] if found is not None else None)
                     for row, (prediction, text) in enumerate(zip(scored.predictions, scored.texts, strict=True))

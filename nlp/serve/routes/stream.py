@@ -18,11 +18,12 @@ from nlp.errors import DangolError, Message
 from nlp.messages import Language, localized
 from nlp.serve.answers import answer
 from nlp.serve.auth import Reader
+from nlp.serve.engine import check_precision
 from nlp.serve.exchange import encoded
 from nlp.serve.inference import check_limits, evidence_of
 from nlp.serve.lanes import Lane
 from nlp.serve.problems import MediaTypeError, OverloadedError, code_of, invalid, language_of, responses, retry, rule
-from nlp.serve.schemas import DialogueWithId, StreamItem, TextWithId, source_of
+from nlp.serve.schemas import DialogueWithId, Precision, StreamItem, TextWithId, source_of
 from nlp.serve.services import Parts, Services
 
 router = APIRouter(prefix="/v1", tags=["inference"])
@@ -48,6 +49,7 @@ class Options(BaseModel):
     evidence: bool = Field(False, description="원인마다 근거 문장도 · also the sentence behind each cause")
     masked_text: bool = Field(False, description="개인정보를 가린 글도 · also the text without personal data")
     mask: bool = Field(True, description="개인정보를 가리고 읽는다 · read without personal data")
+    precision: Precision = None
 
 
 class _Flowing(StreamingResponse):
@@ -104,7 +106,7 @@ async def stream(
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() not in _READ:
         raise MediaTypeError("send one JSON value a line, with Content-Type: application/x-ndjson")
-    parts.engine.check()
+    check_precision(parts.engine.model, options.precision)
     if parts.streams.locked():
         raise retry(
             OverloadedError("{most} streams run already; send this one later", most=parts.settings.max_streams), 10.0
@@ -163,7 +165,7 @@ async def _line(
         item = _parsed(line, parts)
         source = source_of(item)
         check_limits([source], parts.settings, field="text", most=1)
-        scored = await parts.engine.predict([source], mask=options.mask, lane=Lane.LOW)
+        scored = await parts.engine.predict([source], mask=options.mask, lane=Lane.LOW, precision=options.precision)
         found = await evidence_of(parts.engine, scored, lane=Lane.LOW) if options.evidence else [None]
     except DangolError as error:
         return {"line": number, "error": _error(error, language)}

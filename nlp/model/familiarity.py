@@ -1,0 +1,156 @@
+"""How much a text is like those that a model was trained on: ``familiarity.json`` of a model folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import ModelError
+from nlp.taxonomy import Taxonomy
+
+FILE = "familiarity.json"
+
+FALSE_ALARMS = 0.02
+"""Share of the fitting texts, all like each other, that is called unlike them."""
+
+_SMOOTH = 0.5
+_STEADY = 4.0
+"""Ordinary tokens that every text is given beside its own: one rare word alone makes no text strange."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Familiarity:
+    """Token counts of the training texts ``(n_tokens,)``, and what is usual for texts like them.
+
+    Two things tell a strange text. Its joint energy is high: the model sees little sign of any label (Liu et al.
+    2020; for labels that do not exclude each other, Wang et al. 2021). And its rarer half of tokens is rare in the
+    training texts. ``energy`` and ``rarity`` hold the mean and the spread of both over texts that the model did not
+    see; the score is the sum of the two in spreads from the mean, and a text above ``bound`` is unlike the others.
+    """
+
+    counts: NDArray[np.int64]
+    energy: tuple[float, float]
+    rarity: tuple[float, float]
+    bound: float
+
+    @classmethod
+    def fit(
+        cls,
+        tokens: Sequence[Sequence[int]],
+        energy: NDArray[np.float64],
+        *,
+        n_tokens: int,
+        known: NDArray[np.int64] | None = None,
+        false_alarms: float = FALSE_ALARMS,
+    ) -> Familiarity:
+        """Fit on the token ids of texts and their ``joint_energy`` ``(n_texts,)``.
+
+        ``energy`` must come from models that did not see the text. ``n_tokens`` is the size of the vocabulary;
+        ``known`` are counts of earlier texts, which the new ones are added to.
+        """
+        own = np.bincount(np.concatenate([np.asarray(ids, dtype=np.int64) for ids in tokens]), minlength=n_tokens)
+        counts = own if known is None else own + known
+        surprise = [_rarity(_left_out(counts, np.asarray(ids, dtype=np.int64)), len(counts)) for ids in tokens]
+        usual = float(np.mean([value for value, size in surprise if size]))
+        rarity = np.array([_steadied(value, size, usual) for value, size in surprise])
+        fitted = cls(counts=counts, energy=_spread(energy), rarity=_spread(rarity, mean=usual), bound=np.inf)
+        scores = fitted._combined(rarity, energy)
+        return cls(
+            counts=counts,
+            energy=fitted.energy,
+            rarity=fitted.rarity,
+            bound=float(np.quantile(scores, 1.0 - false_alarms)),
+        )
+
+    @classmethod
+    def load(cls, folder: Path, *, n_tokens: int) -> Familiarity | None:
+        """Read ``familiarity.json``; None where the folder has none, as those of older models. Raises ModelError."""
+        path = folder / FILE
+        if not path.is_file():
+            return None
+        try:
+            table = json.loads(path.read_text(encoding="utf-8"))
+            energy, rarity = ((float(mean), float(spread)) for mean, spread in (table["energy"], table["rarity"]))
+            counts = np.array(table["counts"], dtype=np.int64)
+            bound = float(table["bound"])
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ModelError(
+                "{path}: the file cannot be used ({error}); restore the model, or delete the file and do without",
+                path=path,
+                error=error,
+            ) from error
+        if counts.shape != (n_tokens,):
+            raise ModelError(
+                "{path}: it counts {count} tokens, the tokenizer has {n_tokens}; the files of the folder do not "
+                "belong together",
+                path=path,
+                count=len(counts),
+                n_tokens=n_tokens,
+            )
+        return cls(counts=counts, energy=energy, rarity=rarity, bound=bound)
+
+    def save(self, folder: Path) -> None:
+        """Write ``familiarity.json``."""
+        table = {"energy": self.energy, "rarity": self.rarity, "bound": self.bound, "counts": self.counts.tolist()}
+        (folder / FILE).write_text(json.dumps(table, separators=(",", ":")) + "\n", encoding="utf-8")
+
+    def scores(self, tokens: Sequence[Sequence[int]], energy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How strange texts are, ``(n_texts,)``, from their token ids and joint energy; higher is stranger."""
+        total = float(self.counts.sum())
+        rarity = []
+        for ids in tokens:
+            found = self.counts[np.asarray(ids, dtype=np.int64)]
+            rarity.append(_steadied(*_rarity((found, total), len(self.counts)), self.rarity[0]))
+        return self._combined(np.array(rarity), energy)
+
+    def unlike(self, tokens: Sequence[Sequence[int]], energy: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Texts that are unlike those of training, ``(n_texts,)``."""
+        return np.asarray(self.scores(tokens, energy) > self.bound)
+
+    def _combined(self, rarity: NDArray[np.float64], energy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(
+            (energy - self.energy[0]) / self.energy[1] + (rarity - self.rarity[0]) / self.rarity[1], dtype=np.float64
+        )
+
+
+def joint_energy(calibrated: NDArray[np.float32], taxonomy: Taxonomy) -> NDArray[np.float64]:
+    """Joint energy ``(n_texts,)`` of calibrated logits ``(n_texts, n_labels)``, over the any-of labels.
+
+    It is at most 0, and 0 where the model sees no sign of any label (Wang et al. 2021, "Can multi-label
+    classification networks know what they don't know?", with the sign of an energy).
+    """
+    total = np.zeros(len(calibrated))
+    for group in taxonomy:
+        if group.kind == "any-of":
+            total -= np.logaddexp(0.0, calibrated[:, taxonomy.columns(group.id)].astype(np.float64)).sum(axis=1)
+    return total
+
+
+def _left_out(counts: NDArray[np.int64], ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
+    """Counts of a text's tokens in all texts but this one, and the sum of all counts without it."""
+    _, place, times = np.unique(ids, return_inverse=True, return_counts=True)
+    return counts[ids] - times[place], float(counts.sum()) - len(ids)
+
+
+def _rarity(found: tuple[NDArray[np.int64], float], n_tokens: int) -> tuple[float, int]:
+    """Mean surprise in nats of the rarer half of a text's tokens, and how many tokens those are."""
+    counts, total = found
+    if not len(counts):
+        return 0.0, 0
+    surprise = np.log((total + _SMOOTH * n_tokens) / (counts + _SMOOTH))
+    half = (len(surprise) + 1) // 2
+    return float(np.sort(surprise)[-half:].mean()), half
+
+
+def _steadied(value: float, size: int, usual: float) -> float:
+    return (value * size + usual * _STEADY) / (size + _STEADY)
+
+
+def _spread(values: NDArray[np.float64], *, mean: float | None = None) -> tuple[float, float]:
+    """Mean and standard deviation; 1 where nothing varies."""
+    return float(values.mean()) if mean is None else mean, float(values.std()) or 1.0

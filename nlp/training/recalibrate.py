@@ -1,0 +1,155 @@
+"""Fit the decisions of a finished model to a firm's own labelled rows; the weights stay as they are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import InputError, LabelledDataError, Message
+from nlp.model.classifier import ComplaintClassifier
+from nlp.model.decision import Decision
+from nlp.model.familiarity import Familiarity
+from nlp.model.windows import Windows
+from nlp.taxonomy import Taxonomy
+from nlp.training.calibration import fit_decision, fit_familiarity
+from nlp.training.examples import Example
+from nlp.training.metrics import bootstrap_weights, counts, f1
+from nlp.training.precision import PRECISIONS
+from nlp.training.split import fold_of
+
+FEWEST_ROWS = 100
+"""Rows below which nothing is fitted: chance would move the thresholds more than the firm's texts do."""
+
+FEWEST_LABELLED = 10
+"""Texts with a label below which its thresholds stay as they were."""
+
+_FOLDS = 5
+_RESAMPLES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Macro-F1 of a group before and after, on rows that the fit did not see, and the difference's 95 % interval."""
+
+    before: float
+    after: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalibrated:
+    """The new decision, what it changes by group, and how strange a text must be to be called unlike these rows."""
+
+    decision: Decision
+    familiarity: Familiarity
+    changes: Mapping[str, Change]
+
+
+def recalibrate(
+    folder: Path,
+    examples: Sequence[Example],
+    *,
+    threads: int | None = None,
+    precisions: Sequence[float] = PRECISIONS,
+    seed: int = 0,
+) -> Recalibrated:
+    """Refit calibration, thresholds, abstention and familiarity of a model folder on rows that it was not trained on.
+
+    Everything starts from what the folder has. ``changes`` come from cross-validation with near-duplicates kept
+    together. Raises LabelledDataError below a hundred rows, and ModelError for an unusable folder.
+    """
+    if len(examples) < FEWEST_ROWS:
+        raise LabelledDataError(
+            (
+                Message(
+                    "{count} rows are there to fit thresholds on; at least {fewest} are needed",
+                    count=len(examples),
+                    fewest=FEWEST_ROWS,
+                ),
+            )
+        )
+    classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
+    taxonomy, start = classifier.taxonomy, classifier.decision
+    texts = [example.prepared() for example in examples]
+    logits = classifier.predict_logits(texts)
+    targets = np.stack([example.target for example in examples])
+
+    def fitted(rows: NDArray[np.int64], wanted: Sequence[float] = ()) -> Decision:
+        return fit_decision(
+            logits[rows],
+            targets[rows],
+            taxonomy,
+            max_length=start.max_length,
+            start=start,
+            fewest=FEWEST_LABELLED,
+            precisions=wanted,
+        )
+
+    after = np.zeros(targets.shape, dtype=np.bool_)
+    folds = fold_of([text.masked for text in texts], folds=_FOLDS, seed=seed)
+    for fold in range(_FOLDS):
+        rows = np.flatnonzero(folds == fold)
+        decision = fitted(np.flatnonzero(folds != fold))
+        after[rows] = decision.decide(decision.probabilities(logits[rows], taxonomy), taxonomy)
+    before = start.decide(start.probabilities(logits, taxonomy), taxonomy)
+    decision = fitted(np.arange(len(targets)), precisions)
+    windows = Windows.load(folder, max_length=start.max_length)
+    earlier = Familiarity.load(folder, n_tokens=windows.n_tokens)
+    return Recalibrated(
+        decision=decision,
+        familiarity=fit_familiarity(
+            texts,
+            logits,
+            decision,
+            taxonomy,
+            windows,
+            known=earlier.counts if earlier is not None else None,
+        ),
+        changes=_changes(before, after, targets, taxonomy, np.random.default_rng(seed)),
+    )
+
+
+def save_recalibrated(found: Recalibrated, folder: Path, out: Path, *, rows: int, today: date) -> None:
+    """Write a copy of the model folder with the new decisions; its card says so. Raises InputError when it exists."""
+    if out.exists():
+        raise InputError("{path}: the output is there already; choose another folder", path=out)
+    shutil.copytree(folder, out)
+    found.decision.save(out)
+    found.familiarity.save(out)
+    card = out / "README.md"
+    if card.is_file():
+        told = card.read_text(encoding="utf-8").rstrip()
+        card.write_text(
+            f"{told}\n\n## Recalibrated\n\nCalibration, thresholds and familiarity were fitted anew on {rows} "
+            f"labelled rows ({today.isoformat()}); the weights are those described above, figures are of before.\n",
+            encoding="utf-8",
+        )
+
+
+def _changes(
+    before: NDArray[np.bool_],
+    after: NDArray[np.bool_],
+    targets: NDArray[np.float32],
+    taxonomy: Taxonomy,
+    rng: np.random.Generator,
+) -> dict[str, Change]:
+    weights = bootstrap_weights(len(targets), _RESAMPLES, rng)
+    changes = {}
+    for group in taxonomy:
+        columns = np.arange(len(taxonomy.labels))[taxonomy.columns(group.id)]
+        columns = columns[np.nansum(targets[:, columns], axis=0) >= FEWEST_LABELLED]
+        if len(columns):
+            old, new = (
+                f1(*counts(decided[:, columns], targets[:, columns], weights)).mean(axis=1)
+                for decided in (before, after)
+            )
+            low, high = np.quantile(new[1:] - old[1:], (0.025, 0.975))
+            changes[group.id] = Change(before=float(old[0]), after=float(new[0]), low=float(low), high=float(high))
+    return changes
