@@ -36,9 +36,16 @@ def command(
         ),
     ] = None,
     n_unlabelled: Annotated[int, typer.Option(help="라벨 없는 글에서 뽑을 수.", min=1)] = 30_000,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help="라벨 없는 글에 선형 모델과 함께 라벨을 달 모델 폴더."),
+    ] = None,
     epochs: Annotated[float, typer.Option(help="에폭 수.", min=0.1)] = 5.0,
     learning_rate: Annotated[float, typer.Option(help="맨 위 층의 학습률.")] = 1e-4,
     layer_decay: Annotated[float, typer.Option(help="한 층 내려갈 때마다 학습률에 곱할 수.", min=0.1, max=1.0)] = 0.9,
+    augment: Annotated[
+        float, typer.Option(help="띄어쓰기, 오타, 받아쓰기 오류 따위를 섞어 읽을 글의 비율.", min=0.0, max=1.0)
+    ] = 0.0,
     batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
     max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=32)] = 320,
     folds: Annotated[int, typer.Option(help="문턱값과 부드러운 라벨을 위한 교차 검증 겹 수. 0이면 안 함.")] = 2,
@@ -76,6 +83,7 @@ def command(
         held_out=tuple(held_out or ()),
         unlabelled=tuple(unlabelled or ()),
         n_unlabelled=n_unlabelled,
+        teacher=teacher,
         folds=folds,
         soften=soften if folds else 0.0,
         members=members,
@@ -84,6 +92,7 @@ def command(
             epochs=epochs,
             learning_rate=learning_rate,
             layer_decay=layer_decay,
+            augment=augment,
             batch_size=batch_size,
             max_length=max_length,
             seed=seed,

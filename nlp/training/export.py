@@ -14,7 +14,7 @@ from transformers import AutoTokenizer, PreTrainedModel
 
 from nlp.model.decision import Decision
 from nlp.model.session import FILE as ONNX_FILE
-from nlp.training.loop import input_names
+from nlp.training.batches import input_names
 from nlp.training.quantize import quantize
 
 FLOAT_FILE = Path("onnx") / "model_fp32.onnx"

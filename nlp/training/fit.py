@@ -27,7 +27,7 @@ from nlp.training.export import save_model
 from nlp.training.loop import Fitted, load_base, predict_logits
 from nlp.training.members import Member, fit_members
 from nlp.training.out_of_fold import Say, at, encoder_out_of_fold, linear_out_of_fold
-from nlp.training.pseudo import adapted_base
+from nlp.training.pseudo import adapted_base, load_teacher
 from nlp.training.run import TrainingRun
 from nlp.training.split import fold_of, without_leaks
 
@@ -45,6 +45,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     taxonomy = Taxonomy.load(run.taxonomy)
     taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8")
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
+    second_teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
     examples = read_examples(run.data, taxonomy)
     held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
     kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
@@ -92,6 +93,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             linear[fit_rows],
             [example.text for example in held_out] + [texts[row].source for row in stop_rows],
             taxonomy,
+            second_teacher,
             say,
         )
     softened = targets if teacher is None else (1.0 - run.soften) * targets + run.soften * teacher
@@ -168,6 +170,7 @@ def _write_card(
         "folds": run.folds,
         "soften": run.soften,
         "unlabelled": run.n_unlabelled if run.unlabelled else 0,
+        "teacher": run.teacher and run.teacher.name,
         "epochs": best.fitted.epochs,
         "members": {member.name: round(member.score, 4) for member in members},
         "chosen": best.name,
@@ -188,6 +191,7 @@ def _fingerprint(run: TrainingRun, examples: Sequence[Example], taxonomy_text: s
         "soften": run.soften,
         "unlabelled": [str(path) for path in run.unlabelled],
         "n_unlabelled": run.n_unlabelled,
+        "teacher": str(run.teacher),
         "hyperparameters": asdict(run.hyperparameters),
         "taxonomy": taxonomy_text,
     }

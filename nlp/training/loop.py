@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from datasets import Dataset
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from torch import Tensor
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -27,9 +24,10 @@ from transformers import (
 from nlp.errors import ModelError
 from nlp.model.decision import Decision
 from nlp.model.pooling import pooled_logits
-from nlp.model.windows import Batch, Window, Windows
+from nlp.model.windows import Batch, Windows
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
+from nlp.training.batches import Collator, Noise, input_names, inputs_and_targets, tensors, window_dataset
 from nlp.training.metrics import mean_average_precision
 from nlp.training.objective import Objective
 from nlp.training.warm_start import warm_start
@@ -37,7 +35,10 @@ from nlp.training.warm_start import warm_start
 
 @dataclass(frozen=True, kw_only=True)
 class Hyperparameters:
-    """How one model is fitted. ``learning_rate`` is the head's; each layer below has ``layer_decay`` of the next."""
+    """How one model is fitted. ``learning_rate`` is the head's; each layer below has ``layer_decay`` of the next.
+
+    A share ``augment`` of the texts, drawn anew each time, is read with Korean noise in it (spacing, typing, spelling).
+    """
 
     epochs: float = 5.0
     learning_rate: float = 1e-4
@@ -46,6 +47,7 @@ class Hyperparameters:
     weight_decay: float = 0.01
     warmup: float = 0.1
     token_masking: float = 0.08
+    augment: float = 0.0
     max_length: int = 320
     patience: int = 2
     seed: int = 1
@@ -88,12 +90,6 @@ def load_base(base: str | Path, *, max_length: int) -> tuple[Windows, int | None
     return windows, tokenizer.mask_token_id
 
 
-def input_names(model: PreTrainedModel) -> tuple[str, ...]:
-    """What a batch must hold: token types only for an encoder that has more than one."""
-    names = ("input_ids", "attention_mask")
-    return (*names, "token_type_ids") if int(getattr(model.config, "type_vocab_size", 0) or 0) > 1 else names
-
-
 def fit(
     texts: Sequence[PreparedText],
     targets: NDArray[np.float32],
@@ -117,13 +113,14 @@ def fit(
     model = _model(base, taxonomy)
     objective = Objective(taxonomy, targets)
     names = input_names(model)
-    collate = _Collator(windows, names, mask_id=mask_id, masking=settings.token_masking, seed=settings.seed)
-    train_set = _dataset(texts, targets, windows)
+    noise = Noise(texts, windows, share=settings.augment, seed=settings.seed) if settings.augment else None
+    collate = Collator(windows, names, mask_id=mask_id, masking=settings.token_masking, seed=settings.seed, noise=noise)
+    train_set = window_dataset(texts, targets, windows)
     checkpoint = _last_whole_checkpoint(folder)
     if checkpoint is None:
-        plain = _Collator(windows, names, mask_id=None, masking=0.0, seed=settings.seed)
+        plain = Collator(windows, names, mask_id=None, masking=0.0, seed=settings.seed)
         probed = train_set.shuffle(seed=settings.seed).select(range(min(_PROBE_TEXTS, len(train_set))))
-        warm_start(model, _inputs(probed, plain), objective)
+        warm_start(model, inputs_and_targets(probed, plain), objective)
 
     uncalibrated = Decision.neutral(taxonomy, max_length=windows.max_length)
     cuda = torch.cuda.is_available()
@@ -156,7 +153,7 @@ def fit(
         args=arguments,
         data_collator=collate,
         train_dataset=train_set,
-        eval_dataset=_dataset(validation[0], validation[1], windows) if validation else None,
+        eval_dataset=window_dataset(validation[0], validation[1], windows) if validation else None,
         compute_loss_func=lambda outputs, labels, **_: objective(outputs.logits, labels),
         compute_metrics=lambda prediction: {
             "mean_average_precision": mean_average_precision(
@@ -185,7 +182,7 @@ def predict_logits(fitted: Fitted, texts: Sequence[PreparedText], taxonomy: Taxo
 
     def score(batch: Batch) -> NDArray[np.float32]:
         with torch.no_grad():
-            logits = model(**_tensors(batch, model)).logits
+            logits = model(**tensors(batch, model)).logits
         return np.asarray(logits.float().cpu().numpy(), dtype=np.float32)
 
     return pooled_logits(texts, windows=fitted.windows, taxonomy=taxonomy, score=score, token_budget=4096)
@@ -210,57 +207,6 @@ def _model(base: str | Path, taxonomy: Taxonomy) -> PreTrainedModel:
     )
     assert isinstance(model, PreTrainedModel)
     return model
-
-
-def _dataset(texts: Sequence[PreparedText], targets: NDArray[np.float32], windows: Windows) -> Dataset:
-    """One row per text, its first window: the labels of a very long text need not hold for its later ones."""
-    first: dict[int, Window] = {}
-    for window in windows.cut(texts):
-        first.setdefault(window.row, window)
-    ordered = [first[row] for row in range(len(texts))]
-    return Dataset.from_dict(
-        {
-            "ids": [list(window.ids) for window in ordered],
-            "type_ids": [list(window.type_ids) for window in ordered],
-            "labels": targets.tolist(),
-            "length": [len(window.ids) for window in ordered],
-        }
-    )
-
-
-class _Collator:
-    """Pads a batch and hides a share of its tokens behind the mask token."""
-
-    def __init__(
-        self, windows: Windows, names: tuple[str, ...], *, mask_id: int | None, masking: float, seed: int
-    ) -> None:
-        self._windows, self._names, self._mask_id, self._masking = windows, names, mask_id, masking
-        self._random = np.random.default_rng(seed)
-
-    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
-        batch = self._windows.pad(
-            [Window(row=0, ids=tuple(row["ids"]), type_ids=tuple(row["type_ids"])) for row in rows]
-        )
-        ids = batch.input_ids
-        if self._mask_id is not None and self._masking:
-            hidden = (self._random.random(ids.shape) < self._masking) & (batch.attention_mask == 1)
-            hidden[:, 0] = False
-            ids = np.where(hidden, self._mask_id, ids)
-        arrays = {"input_ids": ids, "attention_mask": batch.attention_mask, "token_type_ids": batch.token_type_ids}
-        tensors = {name: torch.from_numpy(arrays[name]) for name in self._names}
-        return {**tensors, "labels": torch.tensor([row["labels"] for row in rows], dtype=torch.float32)}
-
-
-def _inputs(dataset: Dataset, collate: _Collator) -> Iterator[tuple[dict[str, Tensor], Tensor]]:
-    order = np.argsort(dataset["length"])
-    for start in range(0, len(order), 64):
-        inputs = collate([dataset[int(index)] for index in order[start : start + 64]])
-        labels = inputs.pop("labels")
-        yield inputs, labels
-
-
-def _tensors(batch: Batch, model: PreTrainedModel) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(getattr(batch, name)).to(model.device) for name in input_names(model)}
 
 
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")

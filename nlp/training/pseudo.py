@@ -1,8 +1,9 @@
-"""Adapt the encoder to unlabelled texts: one pass over what a linear model says of them.
+"""Adapt the encoder to unlabelled texts: one pass over what other models say of them.
 
 A linear model on character n-grams knows many words from few labels. Letting it label fresh texts, and the
 encoder learn them before it sees the true labels, hands that knowledge over and adapts the encoder to the
-domain in one go (pseudo-labels: Lee 2013; distillation into a pre-trained student: Turc et al. 2019).
+domain in one go (pseudo-labels: Lee 2013; distillation into a pre-trained student: Turc et al. 2019). With an
+earlier model as a second teacher the student hears both: they err on different texts (noisy student: Xie et al. 2020).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import Message
+from nlp.errors import Message, ModelError
+from nlp.model.classifier import ComplaintClassifier
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
@@ -36,24 +38,27 @@ def adapted_base(
     linear: NDArray[np.float32],
     excluded: Sequence[str],
     taxonomy: Taxonomy,
+    teacher: ComplaintClassifier | None,
     say: Callable[[str], None],
 ) -> Path:
-    """The base encoder after one pass over unlabelled texts with the linear model's labels."""
+    """The base encoder after one pass over unlabelled texts with the labels of the linear model and the teacher."""
     folder = run.scratch / "adapted"
     if (folder / "config.json").is_file():
         say(Message("taking the adapted encoder from {path}", path=folder))
         return folder
     say(Message("labelling unlabelled texts with a linear model"))
-    teacher = LinearBaseline().fit([text.customer for text in texts], targets)
+    by_words = LinearBaseline().fit([text.customer for text in texts], targets)
     chosen, labels = choose_texts(
         read_lines(run.unlabelled),
-        linear=teacher,
+        linear=by_words,
         platt=(linear, targets),
         taxonomy=taxonomy,
         excluded=excluded,
         n_texts=run.n_unlabelled,
         rng=np.random.default_rng(run.hyperparameters.seed),
     )
+    if teacher is not None:
+        labels = (labels + teacher.predict_proba(chosen)) / 2.0
     say(Message("adapting the encoder to {count} unlabelled texts", count=len(chosen)))
     fitted = fit(
         chosen,
@@ -65,6 +70,17 @@ def adapted_base(
     )
     save_encoder(fitted.model, base=run.base, folder=folder)
     return folder
+
+
+def load_teacher(folder: Path, taxonomy: Taxonomy) -> ComplaintClassifier:
+    """The model that labels unlabelled texts; raises ModelError when its labels are not those of ``taxonomy``."""
+    teacher = ComplaintClassifier.from_pretrained(folder)
+    if teacher.labels != taxonomy.labels:
+        raise ModelError(
+            "{folder}: the teacher has other labels than the taxonomy of this run; give a model of the same taxonomy",
+            folder=folder,
+        )
+    return teacher
 
 
 def choose_texts(

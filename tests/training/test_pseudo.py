@@ -1,0 +1,88 @@
+"""One pass over unlabelled texts before the true labels."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the train extra")
+
+from nlp.errors import ModelError
+from nlp.model.classifier import ComplaintClassifier
+from nlp.training.fit import train
+from nlp.training.loop import Hyperparameters
+from nlp.training.run import TrainingRun
+
+
+@pytest.fixture
+def unlabelled(tmp_path: Path, complaints: list[Mapping[str, object]]) -> Path:
+    """Texts, one a line: those of our corpus that are not in ``tiny_labelled``, some of them too short or twice."""
+    path = tmp_path / "unlabelled.txt.gz"
+    lines = [str(row["text"]).replace("\n", " ") for row in complaints[1::4][:80]]
+    with gzip.open(path, "wt", encoding="utf-8") as stream:
+        stream.write("\n".join([*lines, "네", *lines[:10]]) + "\n")
+    return path
+
+
+def _run(base: Path, data: Path, unlabelled: Path, scratch: Path, teacher: Path | None) -> TrainingRun:
+    return TrainingRun(
+        data=(data,),
+        out=scratch / "model",
+        base=base,
+        version="adapted",
+        folds=0,
+        soften=0.0,
+        unlabelled=(unlabelled,),
+        n_unlabelled=40,
+        teacher=teacher,
+        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
+        scratch=scratch / "run",
+    )
+
+
+@pytest.mark.parametrize("with_teacher", [False, True])
+def test_the_encoder_is_adapted_to_unlabelled_texts_first_and_a_second_run_takes_it(
+    with_teacher: bool, tiny_base: Path, tiny_labelled: Path, tiny_model: Path, unlabelled: Path, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    run = _run(tiny_base, tiny_labelled, unlabelled, tmp_path, tiny_model if with_teacher else None)
+
+    folder = train(run, today=date(2026, 11, 22), say=said.append)
+
+    assert "adapting the encoder to 40 unlabelled texts" in said
+    facts = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["training"]
+    assert facts["unlabelled"] == 40
+    assert facts["teacher"] == (tiny_model.name if with_teacher else None)
+    assert ComplaintClassifier.from_pretrained(folder).predict(["배송이 2주나 걸렸어요"])
+    said.clear()
+    train(run, today=date(2026, 11, 22), say=said.append)
+    assert any(line.startswith("taking the adapted encoder from") for line in said)
+
+
+def test_a_teacher_of_another_taxonomy_is_refused(
+    tiny_base: Path, tiny_model: Path, unlabelled: Path, tmp_path: Path
+) -> None:
+    taxonomy = tmp_path / "new.toml"
+    taxonomy.write_text(
+        '[[group]]\nid = "topic"\nkind = "any-of"\nko = "주제"\n'
+        '[[group.label]]\nid = "parking"\nko = "주차"\n[[group.label]]\nid = "noise"\nko = "소음"\n',
+        encoding="utf-8",
+    )
+    data = tmp_path / "new.csv"
+    data.write_text(
+        "text,topic\n"
+        + "".join(
+            f"{n}번 자리 {'주차장이 좁아요' if n % 2 else '위층이 시끄러워요'},{'주차' if n % 2 else '소음'}\n"
+            for n in range(60)
+        ),
+        encoding="utf-8",
+    )
+    run = _run(tiny_base, data, unlabelled, tmp_path, tiny_model)
+
+    with pytest.raises(ModelError, match="the teacher has other labels"):
+        train(TrainingRun(**{**vars(run), "taxonomy": taxonomy}), today=date(2026, 11, 22))
