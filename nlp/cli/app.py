@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "evaluate",
     "train",
     "calibrate",
+    "pretrain",
     "taxonomy",
     "serve",
     "keys",
