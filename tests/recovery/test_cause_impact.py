@@ -21,7 +21,7 @@ def impacts(data: ClassifiedTable, **options: Any) -> dict[str, CauseImpact]:
 CAUSES = ("price", "inconvenience", "core_service_failure", "ethics")
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.lists(st.sampled_from(CAUSES), unique=True, max_size=3), min_size=1, max_size=6))
 def test_laws_of_the_impact_of_causes(causes: list[list[str]]) -> None:
     data = table(*(document(cause=held, sure=1.0) for held in causes))

@@ -4,7 +4,7 @@ from math import log
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from recovery_tables import NOW, TAXONOMY, document, table
 
@@ -30,7 +30,6 @@ def effect(major: float = 0.0, factor: float = 1.0, left: bool = False) -> Effec
     return Effect(major=np.array([major]), factor=np.array([factor]), left=np.array([left]))
 
 
-@settings(deadline=None)
 @given(
     base=logits,
     added=logits,
@@ -88,7 +87,6 @@ def test_without_any_count_everybody_is_average() -> None:
     assert relative_hazard(centred_purchases(np.full(3, np.nan)), VALUES) == pytest.approx([1.0, 1.0, 1.0])
 
 
-@settings(deadline=None)
 @given(st.floats(-800, 800))
 def test_the_logistic_function_is_symmetric_and_does_not_overflow(x: float) -> None:
     both = sigmoid(np.array([x, -x]))

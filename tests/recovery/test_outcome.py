@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from recovery_tables import NOW, document, table
 
@@ -90,7 +90,6 @@ def test_perfectly_separated_outcomes_do_not_run_away() -> None:
     assert np.abs(b).max() < 5
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(-3, 3), min_size=2, max_size=12),
     st.lists(st.integers(-3, 3), min_size=2, max_size=12),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.errors import InputError
@@ -91,7 +91,6 @@ def test_an_unknown_key_is_refused_when_it_is_read() -> None:
         Priors.load()["leave.luck"]
 
 
-@settings(deadline=None)
 @given(low=st.floats(-50, 50), left=st.floats(0, 10), right=st.floats(0, 10), seed=st.integers(0, 2**16))
 def test_draws_stay_within_the_range(low: float, left: float, right: float, seed: int) -> None:
     entry = constant(low=low, value=low + left, high=low + left + right)

@@ -52,7 +52,7 @@ def documents() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(documents(), min_size=1, max_size=8))
 def test_laws_of_every_ranking(made: list[dict[str, Any]]) -> None:
     ranking = rank(table(*made))
@@ -70,7 +70,7 @@ def test_laws_of_every_ranking(made: list[dict[str, Any]]) -> None:
     assert all(ranking.case(index).gain == ranking.gain[index] for index in range(len(ranking)))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(documents(), min_size=2, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(made: list[dict[str, Any]], shuffler: Any) -> None:
     made = [{**entry, "customer": f"C{index}"} for index, entry in enumerate(made)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from recovery_tables import NOW, document, table
 
@@ -86,7 +86,6 @@ def test_a_loss_making_customer_is_worth_nothing_rather_than_less() -> None:
     assert value(facts(월마진="-3만원"))["base"] == 0.0
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(
     churn=st.floats(0, 1),
     hazard=st.floats(0.01, 50),

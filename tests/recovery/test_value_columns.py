@@ -4,7 +4,7 @@ from math import isnan
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from recovery_tables import NOW
 
@@ -48,7 +48,6 @@ def test_what_is_no_amount_is_unknown(cell: str) -> None:
     assert isnan(parse_money(cell))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**12))
 def test_an_amount_reads_the_same_with_and_without_separators(won: int) -> None:
     assert parse_money(f"{won:,}원") == parse_money(str(won)) == won

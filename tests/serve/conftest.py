@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from app_support import app_client, wait_until_ready
 from starlette.testclient import TestClient
 
 from nlp.model.classifier import ComplaintClassifier
 from nlp.resources import default_model_path
-from nlp.serve.app import create_app
 from nlp.serve.model import LoadedModel
 from nlp.serve.settings import Settings
 
@@ -22,19 +22,6 @@ def classifier() -> ComplaintClassifier:
 @pytest.fixture(scope="session")
 def model(classifier: ComplaintClassifier) -> LoadedModel:
     return LoadedModel.of(classifier, folder=default_model_path())
-
-
-def app_client(settings: Settings, model: LoadedModel) -> TestClient:
-    return TestClient(
-        create_app(settings, load=lambda _folder: model), base_url="http://localhost", raise_server_exceptions=False
-    )
-
-
-def wait_until_ready(client: TestClient) -> None:
-    for _ in range(1000):
-        if client.get("/health/ready").status_code == 200:
-            return
-    raise AssertionError("the server did not become ready")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.types import Prediction
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 PATHS = os.pathsep.join(map(str, (Path(nlp.__file__).parents[1], Path(__file__).parents[1])))
 """Where another process finds the package and what tests share."""
 
@@ -105,7 +105,7 @@ def take_in(jobs: JobRunner, source: Path, *, kind: str = "classify", **options:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    """Wait for a condition; fails after a minute."""
+    """Wait for a condition; fails after four minutes."""
     until = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < until, "waited in vain"
@@ -113,7 +113,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def wait_for(store: Store, job_id: str, *states: str) -> Job:
-    """The job once it is in one of these states; fails after a minute."""
+    """The job once it is in one of these states; fails after four minutes."""
     found: list[Job] = []
 
     def there() -> bool:

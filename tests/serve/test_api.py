@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from app_support import app_client, wait_until_ready
 from starlette.testclient import TestClient
 
 from nlp.classified import ClassifiedTable
@@ -18,7 +19,6 @@ from nlp.recovery.ranking import rank_cases
 from nlp.serve.model import LoadedModel
 from nlp.serve.settings import Settings
 from nlp.store import Store
-from tests.serve.conftest import app_client, wait_until_ready
 
 TEXT = "배송이 2주나 걸렸는데 상담원은 기다리라는 말만 해요. 010-1234-5678로 전화 주세요"
 CALL = {

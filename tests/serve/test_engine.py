@@ -42,7 +42,7 @@ class Gated(LoadedModel):
 
     def score(self, windows: Sequence[Any]) -> Any:
         self.began.set()
-        assert self.gate.wait(60)
+        assert self.gate.wait(240)
         self.batches.append(len(windows))
         return super().score(windows)
 
@@ -74,7 +74,7 @@ async def occupied(slow: Gated, *texts: str, **limits: Any) -> AsyncIterator[tup
     """An engine whose model holds a first request until the test, or its end, opens the gate."""
     async with running(lambda: slow, **limits) as one:
         first = asyncio.create_task(one.predict([Source(text) for text in texts]))
-        assert await asyncio.to_thread(slow.began.wait, 60)
+        assert await asyncio.to_thread(slow.began.wait, 240)
         try:
             yield one, first
         finally:
@@ -84,7 +84,7 @@ async def occupied(slow: Gated, *texts: str, **limits: Any) -> AsyncIterator[tup
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
     async def limited() -> Any:
-        async with asyncio.timeout(100):
+        async with asyncio.timeout(250):
             return await work
 
     return asyncio.run(limited())
@@ -242,7 +242,7 @@ def test_the_low_lane_waits_for_room_instead_of_filling_the_memory(model: Loaded
     async def work() -> None:
         async with running(lambda: slow, batch_tokens=16) as one:
             many = [asyncio.create_task(one.predict([Source(TEXTS[2])], lane=Lane.LOW)) for _ in range(40)]
-            assert await asyncio.to_thread(slow.began.wait, 60)
+            assert await asyncio.to_thread(slow.began.wait, 240)
             for _ in range(200):
                 await asyncio.sleep(0)
             assert one.load.owed[Lane.LOW] < 16 * 8 + 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from app_support import app_client, wait_until_ready
 from jobs_support import PATIENCE, wait_for, wait_until, write_export
 from starlette.testclient import TestClient
 
@@ -59,8 +61,6 @@ def in_jsonl() -> bytes:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, model: LoadedModel) -> Iterator[tuple[TestClient, Store]]:
     """A server that needs keys, with small limits."""
-    from nlp.serve.app import create_app
-
     folder = tmp_path_factory.mktemp("jobs")
     settings = Settings.load(
         None,
@@ -71,11 +71,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, model: LoadedModel) -> Iter
         max_waiting_jobs=50,
         rate_per_minute=0,
     )
-    with Store.open(settings.store_url, wait=1.5) as store:
-        app = create_app(settings, load=lambda _: model, store=store)
-        with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-            wait_until(lambda: client.get("/health/ready").status_code == 200)
-            yield client, store
+    with Store.open(settings.store_url, wait=PATIENCE) as store, app_client(settings, model, store=store) as client:
+        wait_until_ready(client)
+        yield client, store
 
 
 @pytest.fixture(scope="module")
@@ -438,22 +436,26 @@ def test_a_full_disk_refuses_the_upload_and_keeps_nothing(api: Api, monkeypatch:
     assert folders(api) == before
 
 
-def test_a_locked_database_is_answered_with_503_and_nothing_is_lost(api: Api) -> None:
-    import sqlite3
-
-    before = folders(api)
-    path = api.client.app.state.services.settings.data_dir / "dangol.db"  # type: ignore[attr-defined]
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        refused = api.post(in_csv())
-    finally:
-        other.close()
-    assert refused.status_code == 503
-    assert int(refused.headers["retry-after"]) >= 1
-    assert "잠그고" in refused.json()["detail"]
-    assert folders(api) == before
-    api.done(in_csv())
+def test_a_locked_database_is_answered_with_503_and_nothing_is_lost(model: LoadedModel, tmp_path: Path) -> None:
+    settings = Settings.load(None, data_dir=tmp_path, rate_per_minute=0)
+    # Other tests would stumble over so little patience on a busy machine.
+    with Store.open(settings.store_url, wait=0.5) as store, app_client(settings, model, store=store) as client:
+        wait_until_ready(client)
+        api = Api(client, store, {})
+        before = folders(api)
+        other = sqlite3.connect(tmp_path / "dangol.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            refused = api.post(in_csv())
+        finally:
+            other.close()
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) >= 1
+        assert "잠그고" in refused.json()["detail"]
+        assert folders(api) == before
+        answers: list[httpx.Response] = []
+        wait_until(lambda: (answers.append(api.post(in_csv())), answers[-1].status_code == 202)[1])
+        wait_for(store, answers[-1].json()["id"], "done")
 
 
 def test_an_analysis_gives_the_report_as_a_zip(api: Api) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from app_support import app_client, wait_until_ready
 
 from nlp.serve.model import LoadedModel
 from nlp.serve.settings import Settings
-from tests.serve.conftest import app_client, wait_until_ready
 
 WORDS = "김단골님이010-9876-5432로화냄"
 

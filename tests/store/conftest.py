@@ -55,5 +55,5 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(url: str, clock: Clock) -> Iterator[Store]:
-    with Store.open(url, clock=clock, wait=0.2) as store:
+    with Store.open(url, clock=clock) as store:
         yield store

@@ -42,14 +42,14 @@ def private_server() -> Iterator[str]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=240,
         )
         assert done.returncode == 0, done.stdout
 
     try:
         run("initdb", "-U", "dangol", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
         options = f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
-        run("pg_ctl", "-w", "-t", "60", "-l", str(home / "log"), "-o", options, "start")
+        run("pg_ctl", "-w", "-t", "180", "-l", str(home / "log"), "-o", options, "start")
         try:
             yield f"postgresql://dangol@/postgres?host={home}"
         finally:
