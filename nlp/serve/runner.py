@@ -23,6 +23,10 @@ from nlp.serve.app import create_app
 from nlp.serve.settings import Settings
 from nlp.store import Store
 
+_HUNG_AFTER = 30
+"""Seconds without a sign of life after which a worker is replaced. It gives none before Python and the imports are
+there, which takes a busy machine more than the five seconds that uvicorn allows: no worker would ever get ready."""
+
 
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it; what was accepted is finished first.
@@ -56,6 +60,7 @@ def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.forwarded_allow_ips),
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=settings.shutdown_timeout,
+        timeout_worker_healthcheck=_HUNG_AFTER,
     )
     if settings.workers == 1:
         uvicorn.Server(config).run()

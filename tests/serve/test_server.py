@@ -19,8 +19,11 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from nlp.resources import default_model_path
+from nlp.serve import runner
+from nlp.serve.settings import Settings
 from nlp.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -300,6 +303,18 @@ def test_workers_share_a_port_count_together_and_follow_a_swap(tmp_path: Path) -
         found = re.search(r"^dangol_texts_total (\S+)", server.http.get("/metrics").text, re.MULTILINE)
         assert found is not None
         assert float(found[1]) == 6.0
+
+
+def test_a_worker_that_a_busy_machine_starts_slowly_is_not_taken_for_hung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configs: list[uvicorn.Config] = []
+    monkeypatch.setattr(runner.Workers, "run", lambda workers: configs.append(workers.config))
+    monkeypatch.setattr(runner.Workers, "__init__", lambda workers, config, _: setattr(workers, "config", config))
+    monkeypatch.setattr(uvicorn.Config, "bind_socket", lambda _: None)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    runner.serve(Settings.load(None, data_dir=tmp_path, workers=2, port=0))
+    assert configs[0].timeout_worker_healthcheck >= 30
 
 
 def test_a_serving_process_holds_no_training_and_no_morpheme_analyser(tmp_path: Path) -> None:
