@@ -128,8 +128,12 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         folder=run.out,
         keep_float_onnx=run.keep_float_onnx,
     )
-    if familiarity is not None:
-        familiarity.save(run.out)
+    if familiarity is None:
+        seen = np.bincount(np.concatenate(windows.tokens(at(texts, fit_rows))), minlength=windows.n_tokens)
+        familiarity = fit_familiarity(
+            at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen.astype(np.int64)
+        )
+    familiarity.save(run.out)
     scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
     _write_card(run, scored, examples, held_out, len(stop_rows), members, best, taxonomy, today)
     say(Message("wrote {path}", path=run.out))

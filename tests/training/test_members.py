@@ -40,6 +40,7 @@ def test_several_seeds_are_fitted_and_the_best_of_them_and_their_average_is_writ
 ) -> None:
     folder = train(_run(tiny_base, tiny_labelled, tmp_path, 2), today=date(2026, 11, 22))
 
+    assert (folder / "familiarity.json").is_file()
     facts = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["training"]
     assert list(facts["members"]) == ["seed 1", "seed 2", "average"]
     assert facts["members"]["seed 1"] != facts["members"]["seed 2"]
