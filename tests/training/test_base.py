@@ -9,10 +9,9 @@ import pytest
 pytest.importorskip("torch", reason="needs the train extra")
 
 from tokenizers import Tokenizer
-from tokenizers.models import Unigram
 
 from nlp.errors import ModelError
-from nlp.training.base import kept_pieces, read_packed
+from nlp.training.base import read_packed
 
 
 def _packed(path: Path) -> None:
@@ -44,15 +43,6 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="E5S1"):
         read_packed(tmp_path / "x.bin")
-
-
-def test_pieces_that_korean_text_needs_are_kept_and_foreign_ones_dropped() -> None:
-    pieces = [("<unk>", 0.0), ("▁배송", -3.0), ("늦", -4.0), ("어", -4.0), ("▁доставка", -3.0), ("kg", -4.0)]
-    tokenizer = Tokenizer(Unigram(pieces, unk_id=0))
-
-    kept = [pieces[index][0] for index in kept_pieces(tokenizer, ["▁배송늦어", "▁배송"], minimum=2)]
-
-    assert kept == ["<unk>", "▁배송", "늦", "어"]
 
 
 def test_dequantised_weights_match_the_engine_of_the_package() -> None:

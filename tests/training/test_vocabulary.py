@@ -8,7 +8,14 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from nlp.errors import InputError
 from nlp.text.prepare import prepare
-from nlp.training.vocabulary import PLACEHOLDERS, tokens_per_text, train_vocabulary, transferred, word_starts
+from nlp.training.vocabulary import (
+    PLACEHOLDERS,
+    kept_pieces,
+    tokens_per_text,
+    train_vocabulary,
+    transferred,
+    word_starts,
+)
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
@@ -135,3 +142,13 @@ def test_the_trainer_sees_no_placeholder(new: Tokenizer) -> None:
     pieces = [piece for piece, _ in json.loads(new.to_str())["model"]["vocab"]]
 
     assert not any(name in piece for piece in pieces for name in PLACEHOLDERS)
+
+
+def test_pieces_that_korean_text_needs_are_kept_and_foreign_ones_dropped() -> None:
+    pieces = [("<unk>", 0.0), ("▁배송", -3.0), ("늦", -4.0), ("어", -4.0), ("▁доставка", -3.0), ("kg", -4.0)]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=0))
+    tokenizer.add_special_tokens(["<unk>"])
+
+    kept = [pieces[index][0] for index in kept_pieces(tokenizer, ["▁배송늦어", "▁배송"], minimum=2)]
+
+    assert kept == ["<unk>", "▁배송", "늦", "어"]
