@@ -142,7 +142,7 @@ def by_label(us: Evaluation, them: Evaluation) -> list[str]:
         theirs = them.labels[label]
         lines.append(
             f"| {label} | {ours.support} | {ours.f1} | {theirs.f1.value:.3f} | {ours.average_precision.value:.3f} "
-            f"| {theirs.average_precision.value:.3f} | {ours.calibration:.3f} |"
+            f"| {theirs.average_precision.value:.3f} | {ours.calibration.value:.3f} |"
         )
     return lines
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +18,12 @@ from rich.table import Table
 from nlp.cli import options
 from nlp.errors import Message
 from nlp.model.classifier import ComplaintClassifier
+from nlp.report.evaluation.measured import Measured, Source, shown_mistakes
+from nlp.report.evaluation.page import render_evaluation
 from nlp.taxonomy import Taxonomy
 from nlp.training.evaluation import FEW, Evaluation, evaluate
-from nlp.training.examples import read_examples
+from nlp.training.examples import ORIGIN, Example, read_examples
+from nlp.training.mistakes import length_names, worst_mistakes
 
 
 def command(
@@ -25,27 +32,84 @@ def command(
     model: options.Model = None,
     threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="보고서를 쓸 HTML 파일. 인터넷 없이 열립니다.", dir_okay=False)
+    ] = None,
+    texts: Annotated[
+        int, typer.Option(help="보고서에 라벨마다 실을, 가장 크게 틀린 글의 수. 개인정보는 가립니다.", min=0)
+    ] = 0,
+    lang: Annotated[
+        options.Lang | None,
+        typer.Option(help="보고서를 열 때의 언어와 안내의 언어. 보고서 안에서 바꿀 수 있습니다.", show_default="ko"),
+    ] = None,
     resamples: Annotated[int, typer.Option(help="부트스트랩 반복 수.", min=100)] = 1000,
     seed: Annotated[int, typer.Option(help="부트스트랩 씨앗.")] = 0,
 ) -> None:
-    """라벨이 달린 파일로 모델을 평가합니다: 라벨마다 정밀도, 재현율, F1, 평균 정밀도, 보정 오차와 95 % 구간."""
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
+    """라벨이 달린 파일로 모델을 평가합니다: 라벨마다 정밀도, 재현율, F1, 보정 오차와 95 % 구간, 넘긴 글의 이득."""
+    reader = options.reader_of(context, lang)
+    for path in (output, report):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
-    examples = read_examples(labelled, classifier.taxonomy)
-    probabilities = classifier.predict_proba([example.prepared() for example in examples])
+    taxonomy, decision = classifier.taxonomy, classifier.decision
+    examples = read_examples(labelled, taxonomy)
+    prepared = [example.prepared() for example in examples]
+    masked = [text.masked for text in prepared]
+    targets = np.stack([example.target for example in examples])
+    probabilities = classifier.predict_proba(prepared)
+    decided = decision.decide(probabilities, taxonomy)
     evaluation = evaluate(
         probabilities,
-        classifier.decision.decide(probabilities, classifier.taxonomy),
-        np.stack([example.target for example in examples]),
-        classifier.taxonomy,
+        decided,
+        targets,
+        taxonomy,
         rng=np.random.default_rng(seed),
         resamples=resamples,
+        abstained=decision.abstained(probabilities, decided, taxonomy),
+        fields={
+            "length": length_names(masked),
+            **{name: [example.known.get(name, "") for example in examples] for name in ORIGIN},
+        },
     )
-    show(evaluation, classifier.taxonomy, Console(), options.reader_of(context))
+    show(evaluation, taxonomy, Console(), reader)
+    sources = _sources(labelled, examples)
     if output is not None:
-        report = {"model": classifier.name, "files": [str(path) for path in labelled], **evaluation.to_dict()}
-        output.write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        found = {
+            "model": classifier.name,
+            "files": [str(path) for path in labelled],
+            "digests": [source.digest for source in sources],
+            **evaluation.to_dict(),
+        }
+        output.write_text(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    if report is not None:
+        worst = worst_mistakes(probabilities, decided, targets, taxonomy, most=texts)
+        measured = Measured(
+            evaluation=evaluation,
+            taxonomy=taxonomy,
+            model=classifier.name,
+            sources=sources,
+            resamples=resamples,
+            seed=seed,
+            mistakes=shown_mistakes(
+                worst,
+                places=[Path(example.place).name for example in examples],
+                texts=masked,
+                decided=decided,
+                targets=targets,
+                taxonomy=taxonomy,
+            ),
+        )
+        made = datetime.now()  # noqa: DTZ005 - a date on paper
+        report.write_text(render_evaluation(measured, lang=reader.lang, made=made), encoding="utf-8")
+        Console(stderr=True, highlight=False).print(reader.say(Message("wrote {path}", path=report)))
+
+
+def _sources(paths: Sequence[Path], examples: Sequence[Example]) -> tuple[Source, ...]:
+    rows = Counter(example.place.rpartition(":")[0] for example in examples)
+    return tuple(
+        Source(name=path.name, rows=rows[str(path)], digest=hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+        for path in paths
+    )
 
 
 def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
@@ -61,11 +125,23 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
         ),
         title_justify="left",
     )
-    for heading in (Message("taxonomy group"), Message("macro F1"), Message("micro F1"), Message("weighted kappa")):
+    for heading in (
+        Message("taxonomy group"),
+        Message("macro F1"),
+        Message("micro F1"),
+        Message("micro F1 at 80 % coverage"),
+        Message("weighted kappa"),
+    ):
         groups.add_column(say(heading))
     for group_id, figures in evaluation.groups.items():
         kappa = str(figures.kappa) if figures.kappa else ""
-        groups.add_row(reader.name(taxonomy.group(group_id)), str(figures.macro_f1), str(figures.micro_f1), kappa)
+        groups.add_row(
+            reader.name(taxonomy.group(group_id)),
+            str(figures.macro_f1),
+            str(figures.micro_f1),
+            str(figures.selective.at_80),
+            kappa,
+        )
     console.print(groups)
 
     labels = Table(title=say(Message("By label")), title_justify="left")
@@ -77,7 +153,7 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
         (Message("recall"), False),
         (Message("F1"), False),
         (Message("average precision"), False),
-        (Message("calibration error"), True),
+        (Message("calibration error"), False),
     ):
         labels.add_column(say(heading), justify="right" if number else "left")
     for label, row in evaluation.labels.items():
@@ -90,6 +166,6 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
             str(row.recall),
             str(row.f1),
             str(row.average_precision),
-            f"{row.calibration:.3f}",
+            str(row.calibration),
         )
     console.print(labels)

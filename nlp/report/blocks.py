@@ -17,7 +17,7 @@ Block: TypeAlias = "Chart | Grid | Titled | Deck | Lines"
 class Grid:
     """Small charts side by side; ``note`` is said once for all. ``dense`` ones stand in pairs on a phone."""
 
-    note: Words
+    note: Words | None
     charts: tuple[Chart, ...]
     title: Words | None = None
     dense: bool = False

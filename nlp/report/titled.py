@@ -19,9 +19,9 @@ class Titled:
     wide: bool = True
 
 
-def table_of(columns: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
+def table_of(columns: tuple[str, ...], rows: list[tuple[Cell, ...]], *, whole: bool = False) -> Table:
     """A table under the headings of these columns."""
-    return Table(columns=tuple(say("column", code) for code in columns), rows=tuple(rows))
+    return Table(columns=tuple(say("column", code) for code in columns), rows=tuple(rows), whole=whole)
 
 
 def shortened(text: str, most: int = 90) -> str:

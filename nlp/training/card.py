@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nlp.taxonomy import Taxonomy
-from nlp.training.evaluation import FEW, Evaluation, LabelFigures
+from nlp.training.figures import FEW, Evaluation, Figure, LabelFigures
 
 _HEAD = """---
 language: ko
@@ -33,13 +33,15 @@ temperatures, biases, thresholds and the confidence below which a person should 
 
 {provenance}
 
-Confirm the figures on your own labels before acting on them: `dangol evaluate LABELLED`.
+Confirm the figures on your own labels before acting on them: `dangol evaluate LABELLED --report report.html`.
 
 """
 
 
-def model_card(facts: Mapping[str, Any], evaluation: Evaluation, taxonomy: Taxonomy) -> str:
-    """Markdown with the facts of the run and its figures."""
+def model_card(
+    facts: Mapping[str, Any], evaluation: Evaluation, taxonomy: Taxonomy, sections: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """Markdown with the facts of the run, its figures and the further sections."""
     settings = ", ".join(f"{name} {value}" for name, value in facts["hyperparameters"].items() if value is not None)
     held_out = facts["held_out_rows"] > 0
     title = (
@@ -56,7 +58,8 @@ def model_card(facts: Mapping[str, Any], evaluation: Evaluation, taxonomy: Taxon
             "provenance": facts["provenance"] or "Not stated.",
         }
     )
-    return head + figures_table(evaluation, taxonomy, title)
+    parts = [figures_table(evaluation, taxonomy, title), coverage_table(evaluation), *map(section, sections)]
+    return head + "\n".join(parts)
 
 
 def _recipe(facts: Mapping[str, Any]) -> str:
@@ -74,31 +77,94 @@ def _recipe(facts: Mapping[str, Any]) -> str:
 
 def figures_table(evaluation: Evaluation, taxonomy: Taxonomy, title: str) -> str:
     """Markdown tables by group and by label, 95 % bootstrap intervals in brackets."""
-    lines = [
-        f"## {title}",
-        "",
-        f"Macro-F1 counts labels with at least {FEW} positives. Brackets are 95 % bootstrap intervals.",
-        "",
-        "| group | macro-F1 | micro-F1 | quadratic kappa |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {group} | {figures.macro_f1} | {figures.micro_f1} | {figures.kappa or '–'} |"
-        for group, figures in evaluation.groups.items()
-    ]
-    lines += [
-        "",
-        "| label | 이름 | positives | precision | recall | F1 | average precision | calibration error |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [_row(label, figures, taxonomy) for label, figures in evaluation.labels.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _row(label: str, figures: LabelFigures, taxonomy: Taxonomy) -> str:
-    group, _, name = label.partition(":")
-    korean = taxonomy.group(group).label(name).ko
-    return (
-        f"| {label} | {korean} | {figures.support} | {figures.precision} | {figures.recall} | {figures.f1} "
-        f"| {figures.average_precision} | {figures.calibration:.3f} |"
+    groups = [(name, figures.macro_f1, figures.micro_f1, figures.kappa) for name, figures in evaluation.groups.items()]
+    labels = [_row(label, figures, taxonomy) for label, figures in evaluation.labels.items()]
+    return "\n".join(
+        [
+            f"## {title}",
+            "",
+            f"Macro-F1 counts labels with at least {FEW} positives. Brackets are 95 % bootstrap intervals.",
+            "",
+            *_table(("group", "macro-F1", "micro-F1", "quadratic kappa"), groups),
+            "",
+            *_table(
+                ("label", "이름", "positives", "precision", "recall", "F1", "average precision", "calibration error"),
+                labels,
+            ),
+            "",
+            "Calibration error is the debiased expected calibration error over bins of equal mass (Kumar, Liang & Ma "
+            "2019).",
+            "",
+        ]
     )
+
+
+def coverage_table(evaluation: Evaluation) -> str:
+    """Markdown of what is gained by setting the least sure texts aside."""
+    rows = []
+    for name, figures in evaluation.groups.items():
+        found, left = figures.selective, figures.selective.abstention
+        rows.append(
+            (name, figures.micro_f1, found.at_80, found.gain, found.area, found.error_area)
+            + ((left.share, left.answered, left.left) if left else (None, None, None))
+        )
+    columns = ("micro-F1", "at 80 % coverage", "gain", "area", "error area", "left to a person", "answered", "left")
+    return "\n".join(
+        [
+            "## What abstaining gains",
+            "",
+            "Texts are set aside group by group, the least sure first. Area is the mean micro-F1 over all coverages, "
+            "error area the mean share of answered texts with an error in the group (AURC, Geifman & El-Yaniv 2017). "
+            "The last three columns are what the bounds of `decision.json` leave to a person, and the micro-F1 of "
+            "the texts answered and left.",
+            "",
+            *_table(("group", *columns), rows),
+            "",
+        ]
+    )
+
+
+def section(item: Mapping[str, Any]) -> str:
+    """Markdown of one further section; see ``card_update``."""
+    lines = [f"## {item['title']}", ""]
+    if item.get("text"):
+        lines += [str(item["text"]), ""]
+    if item.get("columns"):
+        lines += [*_table(item["columns"], item.get("rows", ())), ""]
+    lines += [f"- {note}" for note in item.get("notes", ())]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _row(label: str, figures: LabelFigures, taxonomy: Taxonomy) -> tuple[object, ...]:
+    group, _, name = label.partition(":")
+    return (
+        label,
+        taxonomy.group(group).label(name).ko,
+        figures.support,
+        figures.precision,
+        figures.recall,
+        figures.f1,
+        figures.average_precision,
+        figures.calibration,
+    )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    return [
+        f"| {' | '.join(columns)} |",
+        f"|{'---|' * len(columns)}",
+        *(f"| {' | '.join(map(_cell, row))} |" for row in rows),
+    ]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Mapping):
+        nan = float("nan")
+        value = Figure(
+            **{name: nan if (found := value.get(name)) is None else found for name in ("value", "low", "high")}
+        )
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) >= 1 else f"{value:.3f}"
+    return str(value).replace("|", "\\|").replace("\n", " ")

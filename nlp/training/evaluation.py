@@ -2,76 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.model.decision import group_confidence
 from nlp.taxonomy import Group, Taxonomy
+from nlp.training.figures import FEW as FEW
+from nlp.training.figures import Curve, GroupFigures, LabelFigures, Reliability
+from nlp.training.figures import Evaluation as Evaluation
+from nlp.training.figures import Figure as Figure
 from nlp.training.metrics import (
     Floats,
     average_precision,
     bootstrap_weights,
-    calibration_error,
+    calibration_errors,
     counts,
     f1,
-    interval,
     quadratic_weighted_kappa,
+    ratio,
 )
+from nlp.training.mistakes import confusion, slices
+from nlp.training.selective import figure, selective
+from nlp.wom.estimates import wilson_bounds
 
-FEW = 15
-"""Labels with fewer positives are shown, but do not count towards a group's macro figure."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A measured value with its 95 % bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}–{self.high:.3f}]"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelFigures:
-    """Figures of one label; ``support`` counts its positives. All in [0, 1]; only ``calibration`` is better low."""
-
-    support: int
-    precision: Figure
-    recall: Figure
-    f1: Figure
-    average_precision: Figure
-    calibration: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupFigures:
-    """``macro_f1`` is the mean over labels with enough support, ``macro_f1_all`` over every label."""
-
-    n_texts: int
-    macro_f1: Figure
-    macro_f1_all: Figure
-    micro_f1: Figure
-    kappa: Figure | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """Figures by label (``group:label``) and by group."""
-
-    n_texts: int
-    labels: Mapping[str, LabelFigures]
-    groups: Mapping[str, GroupFigures]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; a figure that cannot be computed is None."""
-        plain: dict[str, Any] = _without_nan(asdict(self))
-        return plain
+_POINTS = 10
+_FEWEST_AT_POINT = 20
 
 
 def evaluate(
@@ -82,38 +39,98 @@ def evaluate(
     *,
     rng: np.random.Generator,
     resamples: int = 1000,
+    abstained: NDArray[np.bool_] | None = None,
+    fields: Mapping[str, Sequence[str]] | None = None,
 ) -> Evaluation:
     """Measure decisions and probabilities ``(n_texts, n_labels)`` against targets of the same shape.
 
-    Groups that are not labelled at all (all NaN) are left out.
+    ``abstained`` ``(n_texts, n_groups)`` are the groups that the model leaves to a person, ``fields`` what else is
+    known of each text (``{"domain": ["bank", …]}``, "" where unknown). Groups that are not labelled at all
+    (all NaN) are left out.
     """
     weights = bootstrap_weights(len(targets), resamples, rng)
     true, chosen, actual = counts(decided, targets, weights)
     scores = f1(true, chosen, actual)
+    sure = group_confidence(probabilities, decided, taxonomy)
     labels: dict[str, LabelFigures] = {}
     groups: dict[str, GroupFigures] = {}
-    for group in taxonomy:
-        columns = taxonomy.columns(group.id)
-        if np.isnan(targets[:, columns]).all():
-            continue
+    spans = {group.id: taxonomy.columns(group.id) for group in taxonomy}
+    labelled = [group for group in taxonomy if not np.isnan(targets[:, spans[group.id]]).all()]
+    for group in labelled:
+        columns = spans[group.id]
         for name, index in zip(group.ids, range(columns.start, columns.stop), strict=True):
             labels[f"{group.id}:{name}"] = LabelFigures(
                 support=int(actual[0, index]),
-                precision=_figure(true[:, index] / np.maximum(chosen[:, index], 1e-12)),
-                recall=_figure(true[:, index] / np.maximum(actual[:, index], 1e-12)),
-                f1=_figure(scores[:, index]),
-                average_precision=_figure(average_precision(probabilities[:, index], targets[:, index], weights)),
-                calibration=calibration_error(probabilities[:, index], targets[:, index]),
+                decided=int(chosen[0, index]),
+                precision=figure(ratio(true[:, index], chosen[:, index])),
+                recall=figure(ratio(true[:, index], actual[:, index])),
+                f1=figure(ratio(2.0 * true[:, index], chosen[:, index] + actual[:, index])),
+                average_precision=figure(average_precision(probabilities[:, index], targets[:, index], weights)),
+                calibration=_calibration(probabilities[:, index], targets[:, index], weights),
+                reliability=reliability(probabilities[:, index], targets[:, index]),
             )
         enough = np.flatnonzero(actual[0, columns] >= FEW) + columns.start
+        some = np.flatnonzero(actual[0, columns] + chosen[0, columns] > 0) + columns.start
+        at = taxonomy.groups.index(group)
         groups[group.id] = GroupFigures(
             n_texts=int((~np.isnan(targets[:, columns.start])).sum()),
-            macro_f1=_figure(scores[:, enough].mean(axis=1) if len(enough) else np.full(len(scores), np.nan)),
-            macro_f1_all=_figure(scores[:, columns].mean(axis=1)),
-            micro_f1=_figure(f1(*(part[:, columns].sum(axis=1) for part in (true, chosen, actual)))),
+            macro_f1=figure(_mean(scores[:, enough])),
+            macro_f1_all=figure(_mean(scores[:, some])),
+            micro_f1=figure(ratio(2.0 * true[:, columns].sum(axis=1), (chosen + actual)[:, columns].sum(axis=1))),
             kappa=_kappa(decided[:, columns], targets[:, columns], weights, group),
+            selective=selective(
+                sure[:, at],
+                decided[:, columns],
+                targets[:, columns],
+                weights,
+                None if abstained is None else abstained[:, at],
+            ),
         )
-    return Evaluation(n_texts=len(targets), labels=labels, groups=groups)
+    return Evaluation(
+        n_texts=len(targets),
+        labels=labels,
+        groups=groups,
+        confusions={
+            group.id: confusion(decided[:, spans[group.id]], targets[:, spans[group.id]], group) for group in labelled
+        },
+        slices={
+            field: found
+            for field, names in (fields or {}).items()
+            if (found := slices(names, decided, targets, weights, taxonomy))
+        },
+    )
+
+
+def reliability(probabilities: NDArray[np.float32], targets: NDArray[np.float32]) -> Reliability:
+    """Share of texts with a label against their mean probability (DeGroot & Fienberg 1983), both ``(n_texts,)``.
+
+    Ten ranges of equal width, so that rare labels are seen at high probabilities as well; a range with fewer
+    than 20 texts is joined with the one above it, the last with the one below.
+    """
+    known = ~np.isnan(targets)
+    p, y = probabilities[known].astype(np.float64), targets[known].astype(np.float64)
+    order = np.argsort(p, kind="stable")
+    parts: list[NDArray[np.int64]] = []
+    waiting = order[:0]
+    for part in np.split(order, np.searchsorted(p[order], np.arange(1, _POINTS) / _POINTS)):
+        waiting = np.concatenate([waiting, part])
+        if len(waiting) >= _FEWEST_AT_POINT:
+            parts.append(waiting)
+            waiting = order[:0]
+    if len(waiting):
+        parts = [*parts[:-1], np.concatenate([parts[-1], waiting])] if parts else [waiting]
+    sizes = np.array([len(part) for part in parts], dtype=np.int64)
+    hits = np.array([y[part].sum() for part in parts])
+    low, high = wilson_bounds(hits, sizes)
+    return Reliability(
+        curve=Curve(
+            x=tuple(float(p[part].mean()) for part in parts),
+            value=tuple((hits / np.maximum(sizes, 1)).tolist()),
+            low=tuple(low.tolist()),
+            high=tuple(high.tolist()),
+        ),
+        n=tuple(sizes.tolist()),
+    )
 
 
 def macro_f1_difference(
@@ -130,20 +147,24 @@ def macro_f1_difference(
     columns = taxonomy.columns(group_id)
     weights = bootstrap_weights(len(targets), resamples, rng)
     left, right = (f1(*counts(d[:, columns], targets[:, columns], weights)).mean(axis=1) for d in (one, other))
-    return _figure(left - right)
+    return figure(left - right)
 
 
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_nan(item) for key, item in value.items()}
-    return None if isinstance(value, float) and np.isnan(value) else value
+def _mean(scores: Floats) -> Floats:
+    """Mean over columns ``(n_resamples,)``; NaN of none."""
+    return scores.mean(axis=1) if scores.shape[1] else np.full(len(scores), np.nan)
+
+
+def _calibration(probabilities: NDArray[np.float32], targets: NDArray[np.float32], weights: Floats) -> Figure:
+    value, low, high = calibration_errors(probabilities, targets, weights)
+    return Figure(value=value, low=low, high=high)
 
 
 def _kappa(decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Floats, group: Group) -> Figure | None:
     if not group.ordinal:
         return None
     known = ~np.isnan(targets[:, 0])
-    return _figure(
+    return figure(
         quadratic_weighted_kappa(
             decided[known].argmax(axis=1),
             targets[known].argmax(axis=1),
@@ -151,8 +172,3 @@ def _kappa(decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Fl
             levels=len(group.ids),
         )
     )
-
-
-def _figure(values: Floats) -> Figure:
-    low, high = interval(values)
-    return Figure(value=float(values[0]), low=low, high=high)

@@ -8,7 +8,7 @@ import io
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ from nlp.text.prepare import PreparedText, prepare
 METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
 """Columns that a labelled file may carry beside its text and labels."""
 
+ORIGIN = ("domain", "channel", "source")
+"""Those of them that say where a text comes from; an evaluation tells them apart."""
+
 _UNSURE_COLUMN = "판단 보류"
 """Every file that Dangol classified has this column beside a probability for each label."""
 
@@ -38,13 +41,17 @@ def _text_columns() -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A text with agreed labels; ``target`` is ``(n_labels,)``: 1, 0, or NaN where the group is not labelled."""
+    """A text with agreed labels; ``target`` is ``(n_labels,)``: 1, 0, or NaN where the group is not labelled.
+
+    ``known`` holds what the row says of the text's source, domain and channel.
+    """
 
     id: str
     text: str
     target: NDArray[np.float32]
     place: str
     evidence: Mapping[str, str]
+    known: Mapping[str, str] = field(default_factory=dict)
 
     def prepared(self) -> PreparedText:
         """The text as the model reads it, personal data masked."""
@@ -112,6 +119,7 @@ def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Examp
         target=taxonomy.encode(labels),
         place=place,
         evidence=row.get("evidence") or {},
+        known={name: str(row[name]) for name in ORIGIN if row.get(name)},
     )
 
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.taxonomy import Taxonomy
-from nlp.training.evaluation import evaluate, macro_f1_difference
+from nlp.training.evaluation import Evaluation, evaluate, macro_f1_difference, reliability
 from nlp.training.metrics import (
     average_precision,
     bootstrap_weights,
     calibration_error,
+    calibration_errors,
     counts,
     f1,
     mean_average_precision,
@@ -77,6 +80,42 @@ def test_perfectly_calibrated_probabilities_have_an_error_near_zero_and_shifted_
     assert calibration_error(np.clip(true + 0.1, 0, 1), labels) > 0.07
 
 
+def test_noise_alone_is_no_calibration_error_however_few_the_texts() -> None:
+    """Without debiasing these perfect probabilities would seem to err by about 0.1."""
+    rng = np.random.default_rng(4)
+    found = []
+    for _ in range(200):
+        true = rng.random(300).astype(np.float32)
+        found.append(calibration_error(true, (rng.random(300) < true).astype(np.float32)) ** 2)
+
+    assert np.sqrt(np.mean(found)) < 0.05
+
+
+def test_the_calibration_error_of_forty_texts_can_be_worked_out_by_hand() -> None:
+    """Two bins: 4 of 20 at 0.1, 15 of 20 at 0.9; gaps of 0.1 and 0.15 less the variance of each rate."""
+    probabilities = np.repeat([0.1, 0.9], 20).astype(np.float32)
+    targets = np.array([1] * 4 + [0] * 16 + [1] * 15 + [0] * 5, dtype=np.float32)
+
+    squared = ((0.1**2 - 0.2 * 0.8 / 19) + (0.15**2 - 0.75 * 0.25 / 19)) / 2
+
+    assert calibration_error(probabilities, targets) == pytest.approx(np.sqrt(squared), abs=1e-6)
+    assert np.isnan(calibration_error(probabilities[1:], targets[1:]))
+
+
+@pytest.mark.parametrize(("shift", "true"), [(0.0, 0.0), (0.1, 0.1)])
+def test_the_interval_of_the_calibration_error_holds_the_true_error(shift: float, true: float) -> None:
+    rng = np.random.default_rng(5)
+    held = 0
+    for _ in range(60):
+        chance = rng.uniform(0.1, 0.9, 600).astype(np.float32)
+        targets = (rng.random(600) < chance).astype(np.float32)
+        value, low, high = calibration_errors(chance + np.float32(shift), targets, bootstrap_weights(600, 150, rng))
+        assert low <= value <= high
+        held += low - 1e-6 <= true <= high + 1e-6
+
+    assert held >= 53
+
+
 def test_kappa_is_one_for_agreement_and_falls_with_the_square_of_the_distance() -> None:
     actual = np.array([0, 1, 2, 3])
 
@@ -141,3 +180,52 @@ def test_the_paired_difference_of_equal_decisions_is_zero_with_no_width() -> Non
     )
 
     assert (difference.value, difference.low, difference.high) == (0.0, 0.0, 0.0)
+
+
+def test_an_evaluation_survives_the_way_through_json_with_figures_that_cannot_be_computed() -> None:
+    targets, decided = _perfect(40)
+    price = TAXONOMY.columns("cause").start
+    targets[:, price], decided[:, price] = 0, False
+    targets[:, TAXONOMY.columns("stage")] = np.nan
+
+    result = evaluate(
+        targets,
+        decided,
+        targets,
+        TAXONOMY,
+        rng=np.random.default_rng(0),
+        resamples=20,
+        abstained=np.zeros((40, len(TAXONOMY.groups)), dtype=bool),
+        fields={"domain": ["은행"] * 30 + [""] * 10},
+    )
+    plain = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+
+    assert plain["labels"]["cause:price"]["precision"]["value"] is None
+    assert "stage" not in plain["groups"]
+    assert [item["n_texts"] for item in plain["slices"]["domain"]] == [30]
+    assert Evaluation.from_dict(plain).to_dict() == plain
+
+
+@pytest.mark.parametrize("n", [1, 7, 30])
+def test_a_file_of_a_few_rows_is_evaluated(n: int) -> None:
+    targets, decided = _perfect(n)
+
+    result = evaluate(targets, decided, targets, TAXONOMY, rng=np.random.default_rng(0), resamples=20)
+
+    assert result.groups["sentiment"].micro_f1.value == 1.0
+    assert np.isnan(result.labels["cause:price"].calibration.value)
+    assert sum(result.labels["cause:price"].reliability.n) == n
+
+
+def test_points_of_a_reliability_curve_stand_on_twenty_texts_and_lose_none() -> None:
+    rng = np.random.default_rng(7)
+    chance = rng.beta(0.3, 3, 500).astype(np.float32)
+    found = reliability(chance, (rng.random(500) < chance).astype(np.float32))
+
+    assert min(found.n) >= 20
+    assert sum(found.n) == 500
+    assert list(found.curve.x) == sorted(found.curve.x)
+    assert all(
+        low <= share <= high
+        for low, share, high in zip(found.curve.low, found.curve.value, found.curve.high, strict=True)
+    )

@@ -32,10 +32,14 @@ BLUES: Final = ((0.0, "#F5F8FB"), (0.5, "#B5D6EC"), (1.0, "#5FA8D6"))
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """The figures behind a chart: headings and rows of texts or numbers."""
+    """The figures behind a chart: headings and rows of texts or numbers.
+
+    The words of a table that is ``whole`` are never broken; it is scrolled sideways where the screen is narrow.
+    """
 
     columns: tuple[Words, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
