@@ -164,3 +164,57 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
         spans[-1] = (spans[-1][0], right)  # "…네요 ㅠㅠ !!": marks alone belong to the sentence before
     else:
         spans.append((left, right))
+
+
+_JOINT = re.compile(
+    # "늦었는데", "비싸지만", "했고요,", "없어서", "안 되니까", "늦음": where a run-on sentence can be taken apart
+    r"(?:[가-힣](?:는데|은데|인데|한데|던데|지만|거든|길래|더니|면서|니까|라서|려고|으며|고)|[아어해와워려져]서)(?:요|도)?,?(?=\s)"
+    r"|[가-힣](?:[음함됨임]|니다|,)(?=\s)"
+)
+_JOINT_UNSPACED = re.compile(r"(?:니다|[어아해예에네]요|는데|지만|니까|거든요)(?=[가-힣])")
+_SPARSE = 15
+"""Characters per blank from which on a text counts as written without spaces."""
+
+
+def clauses(text: str, start: int, end: int, *, longest: int = 60, shortest: int = 12) -> tuple[tuple[int, int], ...]:
+    """Spans of the clauses of the sentence ``[start, end)``, in order; up to ``longest`` characters it is one itself.
+
+    A longer one is taken apart after connective endings; a clause below ``shortest`` joins the next one, and one that
+    is still half as long again as ``longest`` is halved at a blank. Every character that is no blank is in just one.
+    """
+    if end - start <= longest:
+        return ((start, end),)
+    joints = {match.end() for match in _JOINT.finditer(text, start, end)}
+    if end - start > _SPARSE * (1 + text.count(" ", start, end)):
+        joints |= {match.end() for match in _JOINT_UNSPACED.finditer(text, start, end)}
+    spans: list[tuple[int, int]] = []
+    left = start
+    for joint in (*sorted(joint for joint in joints if joint < end), end):
+        first = left + len(text[left:joint]) - len(text[left:joint].lstrip())
+        if joint - first >= shortest:
+            spans.append((first, joint))
+            left = joint
+    rest = text[left:end].strip()
+    if rest and spans:
+        spans[-1] = (spans[-1][0], end)
+    return tuple(
+        part for span in spans or [(start, end)] for part in _halves(text, *span, longest=longest, shortest=shortest)
+    )
+
+
+def _halves(text: str, start: int, end: int, *, longest: int, shortest: int) -> tuple[tuple[int, int], ...]:
+    if end - start <= longest * 1.5:
+        return ((start, end),)
+    blanks = [at for at in range(start + shortest, end - shortest) if text[at].isspace()]
+    if not blanks:
+        return ((start, end),)
+    middle = min(blanks, key=lambda at: abs(2 * at - start - end))
+    left, right = middle, middle
+    while text[left - 1].isspace():
+        left -= 1
+    while text[right].isspace():
+        right += 1
+    return (
+        *_halves(text, start, left, longest=longest, shortest=shortest),
+        *_halves(text, right, end, longest=longest, shortest=shortest),
+    )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.text.segment import sentences, turn_spans, turns
+from nlp.text.segment import clauses, sentences, turn_spans, turns
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,53 @@ def test_sentences_cover_every_character_but_blanks_once(text: str) -> None:
     assert len(covered) == len(set(covered))
     assert covered == sorted(covered)
     assert {i for i, c in enumerate(text) if not c.isspace()} <= set(covered)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("배송이 늦었는데 연락도 없고 상담원은 모른대요", ["배송이 늦었는데 연락도 없고 상담원은 모른대요"]),
+        (
+            "지난주 월요일에 냉장고를 주문했는데 배송 기사님은 연락도 없이 안 오시고 고객센터에 전화했더니 "
+            "자기들은 모른다고만 해서 결국 반차까지 쓰고 기다렸습니다",
+            [
+                "지난주 월요일에 냉장고를 주문했는데",
+                "배송 기사님은 연락도 없이 안 오시고",
+                "고객센터에 전화했더니 자기들은 모른다고만 해서",
+                "결국 반차까지 쓰고 기다렸습니다",
+            ],
+        ),
+        (
+            "배달이한시간이나늦었는데전화한통도없었고음식은다식어서왔습니다사장님께말했지만환불은절대안된다고하시네요",
+            [
+                "배달이한시간이나늦었는데",
+                "전화한통도없었고음식은다식어서왔습니다",
+                "사장님께말했지만환불은절대안된다고하시네요",
+            ],
+        ),
+    ],
+)
+def test_long_sentences_come_apart_after_connective_endings(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in clauses(text, 0, len(text), longest=45)] == expected
+
+
+def test_words_without_any_ending_are_cut_at_blanks() -> None:
+    text = "가나다라 " * 60
+
+    pieces = clauses(text, 0, len(text))
+
+    assert all(12 <= end - start <= 90 for start, end in pieces)
+
+
+RUN_ON = st.lists(
+    st.sampled_from(["가나다", " ", "했는데", "하고 ", ", ", "습니다", "  ", "a", "\n", "요"]), max_size=60
+)
+
+
+@given(RUN_ON.map("".join), st.integers(5, 40))
+def test_clauses_cover_every_character_but_blanks_once(text: str, longest: int) -> None:
+    for start, end in sentences(text):
+        spans = clauses(text, start, end, longest=longest, shortest=4)
+        covered = [position for left, right in spans for position in range(left, right)]
+        assert covered == sorted(set(covered))
+        assert {at for at in range(start, end) if not text[at].isspace()} <= set(covered) <= set(range(start, end))
