@@ -183,7 +183,7 @@ class ComplaintClassifier:
         if self._familiarity is None:
             return np.zeros(len(texts), dtype=np.bool_)
         energy = joint_energy(self._decision.calibrated(logits, self.taxonomy), self.taxonomy)
-        return self._familiarity.unlike(self._windows.tokens(texts), energy)
+        return self._familiarity.unlike(self._windows.korean_tokens(texts), energy)
 
     def _block(self, texts: Sequence[PreparedText]) -> NDArray[np.float32]:
         return pooled_logits(

@@ -19,7 +19,7 @@ FALSE_ALARMS = 0.02
 """Share of the fitting texts, all like each other, that is called unlike them."""
 
 _SMOOTH = 0.5
-_STEADY = 4.0
+_STEADY = 2.0
 """Ordinary tokens that every text is given beside its own: one rare word alone makes no text strange."""
 
 
@@ -28,9 +28,10 @@ class Familiarity:
     """Token counts of the training texts ``(n_tokens,)``, and what is usual for texts like them.
 
     Two things tell a strange text. Its joint energy is high: the model sees little sign of any label (Liu et al.
-    2020; for labels that do not exclude each other, Wang et al. 2021). And its rarer half of tokens is rare in the
-    training texts. ``energy`` and ``rarity`` hold the mean and the spread of both over texts that the model did not
-    see; the score is the sum of the two in spreads from the mean, and a text above ``bound`` is unlike the others.
+    2020; for labels that do not exclude each other, Wang et al. 2021). And the rarer half of its Korean tokens is
+    rare in the training texts; names of products and brands, in other letters, make no text strange. ``energy`` and
+    ``rarity`` hold the mean and the spread of both over texts that the model did not see; the score is the sum of the
+    two in spreads from the mean, and a text above ``bound`` is unlike the others.
     """
 
     counts: NDArray[np.int64]
@@ -48,7 +49,7 @@ class Familiarity:
         known: NDArray[np.int64] | None = None,
         false_alarms: float = FALSE_ALARMS,
     ) -> Familiarity:
-        """Fit on the token ids of texts and their ``joint_energy`` ``(n_texts,)``.
+        """Fit on the ids of the Korean tokens of texts and their ``joint_energy`` ``(n_texts,)``.
 
         ``energy`` must come from models that did not see the text. ``n_tokens`` is the size of the vocabulary;
         ``known`` are counts of earlier texts, which the new ones are added to.
@@ -56,7 +57,7 @@ class Familiarity:
         own = np.bincount(np.concatenate([np.asarray(ids, dtype=np.int64) for ids in tokens]), minlength=n_tokens)
         counts = own if known is None else own + known
         surprise = [_rarity(_left_out(counts, np.asarray(ids, dtype=np.int64)), len(counts)) for ids in tokens]
-        usual = float(np.mean([value for value, size in surprise if size]))
+        usual = float(np.mean([value for value, size in surprise if size] or [0.0]))
         rarity = np.array([_steadied(value, size, usual) for value, size in surprise])
         fitted = cls(counts=counts, energy=_spread(energy), rarity=_spread(rarity, mean=usual), bound=np.inf)
         scores = fitted._combined(rarity, energy)

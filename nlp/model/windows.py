@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from pathlib import Path
 
@@ -19,6 +21,8 @@ OVERLAP = 16
 
 
 SHORTEST = 16
+
+_SYLLABLE = re.compile("[가-힣]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,12 +101,16 @@ class Windows:
         """Size of the vocabulary."""
         return int(self._tokenizer.get_vocab_size(with_added_tokens=True))
 
-    def tokens(self, texts: Sequence[PreparedText]) -> list[Sequence[int]]:
-        """Token ids of the customer's words of each text, without special tokens."""
-        return [
-            found.ids
-            for found in self._tokenizer.encode_batch([text.customer for text in texts], add_special_tokens=False)
-        ]
+    def korean_tokens(self, texts: Sequence[PreparedText]) -> list[Sequence[int]]:
+        """Ids of the tokens with Hangul in the customer's words of each text; of all in a vocabulary of bytes."""
+        found = self._tokenizer.encode_batch([text.customer for text in texts], add_special_tokens=False)
+        return [[token for token in text.ids if self._korean[token]] for text in found]
+
+    @cached_property
+    def _korean(self) -> Sequence[bool]:
+        tokens = (self._tokenizer.id_to_token(token) for token in range(self.n_tokens))
+        korean = [token is not None and _SYLLABLE.search(token) is not None for token in tokens]
+        return korean if any(korean) else [True] * self.n_tokens
 
     def _of_text(self, row: int, customer: Sequence[int], agent: Sequence[int] | None) -> Iterator[Window]:
         frame = self._single if agent is None else self._pair

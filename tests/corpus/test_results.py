@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pytest
@@ -145,4 +147,60 @@ def test_a_foreign_file_is_no_result(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"text": "좋아요"}\n', encoding="utf-8")
     with pytest.raises(FileFormatError, match="no result file"):
+        load_classified(path, TAXONOMY)
+
+
+SCOPED = ("complaint", "no_complaint", "unlike", "not_korean", "no_words")
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".jsonl"])
+@pytest.mark.parametrize("clash", [False, True])
+def test_what_a_text_is_comes_back_from_the_file(tmp_path: Path, suffix: str, clash: bool) -> None:
+    incoming = [Incoming(name="내용", role="text"), *([Incoming(name="글 구분")] if clash else [])]
+    layout = Layout.over(TAXONOMY, incoming)
+    documents = [Document(id=str(at), text="글", fields={"내용": "글", "글 구분": "민원"}) for at in range(5)]
+    said = [replace(PREDICTION, scope=scope) for scope in SCOPED]
+    table = encode_block(documents, ["글"] * 5, said, taxonomy=TAXONOMY, incoming=incoming, mask=lambda cell, _: cell)
+    path = tmp_path / f"r{suffix}"
+    with path.open("wb") as stream:
+        writer = open_writer(stream, format_of(path), layout)
+        writer.write(layout.present(table, incoming))
+        writer.close()
+
+    found = load_classified(path, TAXONOMY)
+
+    assert found.scopes is not None
+    assert found.scopes.tolist() == list(SCOPED)
+    assert found.readable.tolist() == [True, True, True, False, False]
+    assert found.fields.get("글 구분", np.array(["민원"]))[0] == "민원"
+
+
+def test_a_result_of_before_there_were_scopes_is_read_and_wholly_counted(tmp_path: Path) -> None:
+    incoming = [Incoming(name="내용", role="text")]
+    old = Layout.over(TAXONOMY, incoming, scoped=False)
+    now = Layout.over(TAXONOMY, incoming)
+    shown = now.present(block(incoming, [["글"]]), incoming)
+    path = tmp_path / "old.jsonl"
+    with path.open("wb") as stream:
+        writer = open_writer(stream, "jsonl", old)
+        writer.write(shown.select(old.names))
+        writer.close()
+
+    found = load_classified(path, TAXONOMY)
+
+    assert found.scopes is None
+    assert found.readable.all()
+
+
+def test_an_unknown_kind_of_text_is_named(tmp_path: Path) -> None:
+    incoming = [Incoming(name="내용", role="text")]
+    layout = Layout.over(TAXONOMY, incoming)
+    path = tmp_path / "r.jsonl"
+    with path.open("wb") as stream:
+        writer = open_writer(stream, "jsonl", layout)
+        writer.write(layout.present(block(incoming, [["글"]]), incoming))
+        writer.close()
+    path.write_text(path.read_text(encoding="utf-8").replace('"불만"', '"시"'), encoding="utf-8")
+
+    with pytest.raises(FileFormatError, match="글 구분"):
         load_classified(path, TAXONOMY)

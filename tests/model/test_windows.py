@@ -105,3 +105,15 @@ def test_windows_of_any_length_hold_every_token(tiny_model: Path, max_length: in
 def test_a_window_too_short_to_hold_anything_is_refused(tiny_model: Path) -> None:
     with pytest.raises(ModelError, match="at least 16"):
         Windows.load(tiny_model, max_length=8)
+
+
+def test_only_tokens_with_hangul_tell_how_familiar_a_text_is(tiny_base: Path) -> None:
+    windows = Windows.load(tiny_base, max_length=64)
+
+    (mixed, plain, foreign) = windows.korean_tokens(
+        [prepare("Galaxy S24 배송 늦음!!"), prepare("배송 늦음"), prepare("Galaxy S24 :)")]
+    )
+
+    assert mixed == plain
+    assert plain
+    assert not foreign

@@ -12,7 +12,7 @@ from scipy.stats import beta
 from nlp.model.decision import Decision
 from nlp.taxonomy import Taxonomy
 from nlp.training.calibration import fit_decision
-from nlp.training.precision import fit_precision, least_probability
+from nlp.training.precision import DOUBT, fit_precision, least_probability
 
 TAXONOMY = Taxonomy.load()
 
@@ -24,8 +24,8 @@ def _ranked(right: int, wrong_below: int) -> tuple[np.ndarray, np.ndarray]:
     return np.linspace(0.95, 0.1, n).astype(np.float32), targets
 
 
-@pytest.mark.parametrize(("right", "reached"), [(28, False), (29, True)])
-def test_twenty_nine_right_texts_of_twenty_nine_are_the_fewest_for_nine_in_ten(right: int, reached: bool) -> None:
+@pytest.mark.parametrize(("right", "reached"), [(43, False), (44, True)])
+def test_forty_four_right_texts_of_forty_four_are_the_fewest_for_nine_in_ten(right: int, reached: bool) -> None:
     found = least_probability(*_ranked(right, 300), precision=0.9)
 
     assert (found is not None) == reached
@@ -41,7 +41,7 @@ def test_the_threshold_takes_in_as_many_texts_as_the_precision_allows() -> None:
     assert loose is not None
     assert loose < strict < probabilities[399]
     assert targets[probabilities >= np.float32(strict)].mean() >= 0.9
-    assert targets[probabilities >= np.float32(loose)].mean() == pytest.approx(0.83, abs=0.02)
+    assert targets[probabilities >= np.float32(loose)].mean() == pytest.approx(0.84, abs=0.02)
 
 
 @settings(max_examples=30)
@@ -56,7 +56,7 @@ def test_what_is_decided_has_a_clopper_pearson_bound_at_the_precision(seed: int,
     if found is not None:
         chosen = targets[probabilities >= np.float32(found)]
         hits = chosen.sum()
-        assert beta.ppf(0.05, hits, len(chosen) - hits + 1) >= precision - 1e-9
+        assert beta.ppf(DOUBT, hits, len(chosen) - hits + 1) >= precision - 1e-9
 
 
 @pytest.mark.parametrize("targets", [np.zeros(50), np.zeros(0)])

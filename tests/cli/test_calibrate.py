@@ -1,0 +1,101 @@
+"""``dangol calibrate`` on a tiny model, and what its folder can do then."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from nlp.cli.app import app
+from nlp.errors import InputError, LabelledDataError
+from nlp.model.classifier import ComplaintClassifier
+from nlp.training.examples import read_examples
+
+ROWS = 150
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory, complaints: list[dict[str, object]]) -> Path:
+    """Rows that the tiny model was not trained on."""
+    path = tmp_path_factory.mktemp("own") / "own.jsonl"
+    rows = complaints[1::4][:ROWS]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, labelled: Path) -> Path:
+    out = tmp_path_factory.mktemp("calibrated") / "ours"
+    done = CliRunner().invoke(
+        app,
+        [
+            "calibrate",
+            str(labelled),
+            "-o",
+            str(out),
+            "--model",
+            str(tiny_model),
+            "--precision",
+            "0.6",
+            "--threads",
+            "1",
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    assert "감성" in done.output
+    assert "0.6" in done.output
+    return out
+
+
+def test_the_new_folder_scores_alike_and_decides_by_its_own_thresholds(calibrated: Path, tiny_model: Path) -> None:
+    old, new = (ComplaintClassifier.from_pretrained(folder, threads=1) for folder in (tiny_model, calibrated))
+    texts = ["배송이 2주나 걸렸어요", "직원이 불친절해요"]
+
+    np.testing.assert_array_equal(old.predict_logits(texts), new.predict_logits(texts))
+    assert old.name != new.name
+    assert old.decision.temperature != new.decision.temperature
+    assert list(new.decision.precision) == ["0.6"]
+    assert "Recalibrated" in (calibrated / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_precision_that_was_fitted_can_be_asked_for(calibrated: Path, tmp_path: Path) -> None:
+    source, result = tmp_path / "a.csv", tmp_path / "b.jsonl"
+    source.write_text("내용\n배송이 늦어요\nhello\n", encoding="utf-8")
+
+    done = CliRunner().invoke(
+        app, ["classify", str(source), "-o", str(result), "--model", str(calibrated), "--precision", "0.6"]
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "한국어 아님" in done.output
+    assert ComplaintClassifier.from_pretrained(calibrated, threads=1, precision=0.6).name.endswith("@0.6")
+    with pytest.raises(InputError, match=r"0\.6"):
+        ComplaintClassifier.from_pretrained(calibrated, threads=1, precision=0.9)
+
+
+def test_probabilities_fit_the_new_rows_better_than_before(calibrated: Path, tiny_model: Path, labelled: Path) -> None:
+    old, new = (ComplaintClassifier.from_pretrained(folder, threads=1) for folder in (tiny_model, calibrated))
+    examples = read_examples([labelled], old.taxonomy)
+    targets = np.stack([example.target for example in examples])
+    texts = [example.prepared() for example in examples]
+
+    def loss(classifier: ComplaintClassifier) -> float:
+        p = classifier.predict_proba(texts).clip(1e-6, 1 - 1e-6)
+        return float(-(targets * np.log(p) + (1 - targets) * np.log(1 - p)).mean())
+
+    assert loss(new) < loss(old)
+
+
+def test_too_few_rows_and_a_folder_that_is_there_are_refused_before_any_work(
+    tiny_model: Path, labelled: Path, tmp_path: Path
+) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("\n".join(labelled.read_text(encoding="utf-8").splitlines()[:20]), encoding="utf-8")
+
+    for rows, out, error in ((labelled, tmp_path, InputError), (few, tmp_path / "new", LabelledDataError)):
+        done = CliRunner().invoke(app, ["calibrate", str(rows), "-o", str(out), "--model", str(tiny_model)])
+        assert isinstance(done.exception, error)
+    assert not (tmp_path / "new").exists()
