@@ -25,7 +25,7 @@ from nlp.training.metrics import (
 )
 from nlp.training.mistakes import confusion, slices
 from nlp.training.selective import figure, selective
-from nlp.wom.estimates import wilson_bounds
+from nlp.wom.estimates import wilson, wilson_bounds
 
 _POINTS = 10
 _FEWEST_AT_POINT = 20
@@ -62,9 +62,9 @@ def evaluate(
             labels[f"{group.id}:{name}"] = LabelFigures(
                 support=int(actual[0, index]),
                 decided=int(chosen[0, index]),
-                precision=figure(ratio(true[:, index], chosen[:, index])),
-                recall=figure(ratio(true[:, index], actual[:, index])),
-                f1=figure(ratio(2.0 * true[:, index], chosen[:, index] + actual[:, index])),
+                precision=_share(true[:, index], chosen[:, index]),
+                recall=_share(true[:, index], actual[:, index]),
+                f1=_f1(true[:, index], chosen[:, index], actual[:, index]),
                 average_precision=figure(average_precision(probabilities[:, index], targets[:, index], weights)),
                 calibration=_calibration(probabilities[:, index], targets[:, index], weights),
                 reliability=reliability(probabilities[:, index], targets[:, index]),
@@ -76,7 +76,7 @@ def evaluate(
             n_texts=int((~np.isnan(targets[:, columns.start])).sum()),
             macro_f1=figure(_mean(scores[:, enough])),
             macro_f1_all=figure(_mean(scores[:, some])),
-            micro_f1=figure(ratio(2.0 * true[:, columns].sum(axis=1), (chosen + actual)[:, columns].sum(axis=1))),
+            micro_f1=_f1(*(part[:, columns].sum(axis=1) for part in (true, chosen, actual))),
             kappa=_kappa(decided[:, columns], targets[:, columns], weights, group),
             selective=selective(
                 sure[:, at],
@@ -148,6 +148,22 @@ def macro_f1_difference(
     weights = bootstrap_weights(len(targets), resamples, rng)
     left, right = (f1(*counts(d[:, columns], targets[:, columns], weights)).mean(axis=1) for d in (one, other))
     return figure(left - right)
+
+
+def _share(part: Floats, whole: Floats) -> Figure:
+    """``part / whole``, both ``(n_resamples,)``; by Wilson (1927) where no resample can err because no text does."""
+    found = figure(ratio(part, whole))
+    if found.low != found.high:
+        return found
+    bounds = wilson(part[0], whole[0])
+    return Figure(value=found.value, low=bounds.low, high=bounds.high)
+
+
+def _f1(true: Floats, chosen: Floats, actual: Floats) -> Figure:
+    """F1, ``2 J / (1 + J)`` of the share ``J`` of right ones among all labels decided or there, ``(n_resamples,)``."""
+    found = _share(true, chosen + actual - true)
+    value, low, high = (2.0 * share / (1.0 + share) for share in (found.value, found.low, found.high))
+    return Figure(value=value, low=low, high=high)
 
 
 def _mean(scores: Floats) -> Floats:

@@ -25,7 +25,8 @@ class Figure:
     def __str__(self) -> str:
         if math.isnan(self.value):
             return "–"
-        return f"{self.value:.3f}" + ("" if math.isnan(self.low) else f" [{self.low:.3f}–{self.high:.3f}]")
+        bounds = "" if math.isnan(self.low + self.high) else f" [{self.low:.3f}–{self.high:.3f}]"
+        return f"{self.value:.3f}{bounds}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,16 +111,15 @@ def quadratic_weighted_kappa(
 ) -> Floats:
     """Agreement of ordinal labels beyond chance, ``(n_resamples,)``, at most 1, higher is better (Cohen).
 
-    ``decided`` and ``actual`` are positions ``(n_texts,)`` in [0, levels).
+    ``decided`` and ``actual`` are positions ``(n_texts,)`` in [0, levels). NaN where chance alone could not err.
     """
     penalty = np.square(np.arange(levels)[:, None] - np.arange(levels)[None, :]).astype(np.float64)
     cells = np.zeros((len(decided), levels * levels))
     cells[np.arange(len(decided)), actual * levels + decided] = 1.0
     table = (weights @ cells).reshape(-1, levels, levels)
     total = table.sum(axis=(1, 2))
-    expected = table.sum(axis=2)[:, :, None] * table.sum(axis=1)[:, None, :] / total[:, None, None]
-    chance = (expected * penalty).sum(axis=(1, 2))
-    return np.asarray(1.0 - (table * penalty).sum(axis=(1, 2)) / np.maximum(chance, 1e-12))
+    expected = table.sum(axis=2)[:, :, None] * table.sum(axis=1)[:, None, :] / np.maximum(total, 1.0)[:, None, None]
+    return np.asarray(1.0 - ratio((table * penalty).sum(axis=(1, 2)), (expected * penalty).sum(axis=(1, 2))))
 
 
 def interval(values: Floats) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from nlp.training.metrics import (
     mean_average_precision,
     quadratic_weighted_kappa,
 )
+from nlp.wom.estimates import wilson
 
 ONES = np.ones((1, 4))
 TAXONOMY = Taxonomy.load()
@@ -126,6 +127,12 @@ def test_kappa_is_one_for_agreement_and_falls_with_the_square_of_the_distance() 
     assert kappa([1, 1, 2, 3]) > kappa([2, 1, 2, 3]) > kappa([3, 2, 1, 0])
 
 
+def test_agreement_beyond_chance_is_unknown_where_there_is_but_one_level() -> None:
+    same = np.array([2, 2, 2, 2])
+
+    assert np.isnan(quadratic_weighted_kappa(same, same, np.array([[1.0] * 4, [0.0] * 4]), levels=4)).all()
+
+
 @given(st.integers(2, 50))
 def test_every_bootstrap_resample_holds_as_many_texts_as_the_sample(n: int) -> None:
     weights = bootstrap_weights(n, 5, np.random.default_rng(0))
@@ -229,3 +236,15 @@ def test_points_of_a_reliability_curve_stand_on_twenty_texts_and_lose_none() -> 
         low <= share <= high
         for low, share, high in zip(found.curve.low, found.curve.value, found.curve.high, strict=True)
     )
+
+
+def test_a_sample_without_an_error_does_not_promise_that_there_never_is_one() -> None:
+    targets, decided = _perfect(30)
+
+    result = evaluate(targets, decided, targets, TAXONOMY, rng=np.random.default_rng(0), resamples=50)
+
+    sentiment = result.groups["sentiment"].micro_f1
+    assert (sentiment.value, sentiment.high) == (1.0, 1.0)
+    assert 0.85 < sentiment.low < 0.99
+    row = result.labels["sentiment:negative"]
+    assert row.recall.low == pytest.approx(wilson(row.support, row.support).low)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -76,10 +77,10 @@ def reliability_charts(measured: Measured, group: Group) -> tuple[Chart, ...]:
 
 def _reliability(measured: Measured, key: str) -> Chart:
     row = measured.evaluation.labels[key]
-    points = row.reliability
+    points, error = row.reliability, row.calibration.value
     return Chart(
         id=f"reliability_{key.replace(':', '_')}",
-        title=with_value(measured.label(key), value(row.calibration)),
+        title=measured.label(key) if math.isnan(error) else with_value(measured.label(key), value(row.calibration)),
         note=say("evaluation", "reliability_note"),
         data=(
             {

@@ -144,7 +144,7 @@ def with_count(found: Figure, count: tuple[int, int]) -> str:
 
 def gain_bounds(gain: Figure) -> str:
     """Bounds of a difference in points: ``+4.7 ~ +6.2``."""
-    return bounds(gain) if bounds(gain) == "–" else f"{points(gain.low)} ~ {points(gain.high)}"
+    return bounds(gain) if bounds(gain) == "–" else f"{points(gain.low)}\u00a0~\u00a0{points(gain.high)}"
 
 
 def _shares(found: Figure) -> str:

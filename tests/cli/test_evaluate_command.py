@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from nlp.cli.app import app
+
+ROWS = [
+    {
+        "id": "a",
+        "domain": "bank",
+        "text": "환불이 한 달째 안 돼요. 010-1234-5678로 전화 주세요",
+        "labels": {"cause": ["ethics"]},
+    },
+    {"text": "배송이 늦어요", "labels": {"cause": ["inconvenience"], "sentiment": "negative"}},
+    {"text": "잘 쓰고 있어요", "labels": {"cause": [], "sentiment": "positive", "severity": 0}},
+]
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    path = tmp_path / "라벨.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS), encoding="utf-8")
+    return path
+
+
+def _evaluate(labelled: Path, model: Path, page: Path) -> list[str]:
+    return ["evaluate", str(labelled), "--model", str(model), "--report", str(page), "--resamples", "100"]
+
+
+def test_an_evaluation_is_written_as_figures_and_as_a_page_without_texts(
+    labelled: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    figures, page = tmp_path / "out" / "figures.json", tmp_path / "out" / "report.html"
+
+    done = CliRunner().invoke(
+        app,
+        [*_evaluate(labelled, tiny_model, page), "-o", str(figures)],
+    )
+
+    assert done.exit_code == 0, done.output
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    assert found["n_texts"] == 3
+    assert set(found["groups"]) == {"cause", "sentiment", "severity"}
+    html = page.read_text(encoding="utf-8")
+    assert found["digests"][0] in html
+    assert "라벨.jsonl" in html
+    assert "배송이 늦어요" not in html
+
+
+def test_texts_are_shown_masked_when_they_are_asked_for(labelled: Path, tiny_model: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+
+    done = CliRunner().invoke(
+        app,
+        [*_evaluate(labelled, tiny_model, page), "--texts", "3", "--lang", "en"],
+    )
+
+    assert done.exit_code == 0, done.output
+    html = page.read_text(encoding="utf-8")
+    assert '<html lang="en"' in html
+    assert "환불이 한 달째" in html
+    assert "1234-5678" not in html
+    assert "라벨.jsonl:1" in html
