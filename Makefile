@@ -31,6 +31,8 @@ evidence:
 	$(PYTHON) benchmarks/stream.py --rows 1000000
 	$(PYTHON) benchmarks/stream.py --rows 10000 --model
 	$(PYTHON) benchmarks/stream.py --rows 50000 --model
+	$(PYTHON) benchmarks/evidence.py
+	$(PYTHON) benchmarks/robustness.py $(if $(HELD_OUT),--rows $(HELD_OUT) --source "held-out rows")
 	$(PYTHON) benchmarks/throughput.py
 	$(PYTHON) benchmarks/simulate_ranking.py --report
 	$(PYTHON) benchmarks/report_scale.py

@@ -30,5 +30,22 @@ def names(section: str) -> tuple[str, ...]:
 
 
 @cache
+def swap_pairs(kind: str) -> tuple[tuple[str, str], ...]:
+    """Words and what is put in their place."""
+    return tuple(
+        pair
+        for one, other, *one_way in _tables()["swap"][kind]
+        for pair in (((one, other),) if one_way else ((one, other), (other, one)))
+    )
+
+
+@cache
+def frame(kind: str) -> tuple[str, tuple[str, ...]]:
+    """A neutral sentence with a gap, and the words for it."""
+    table = _tables()["frame"][kind]
+    return str(table["sentence"]), tuple(table["words"])
+
+
+@cache
 def _tables() -> Mapping[str, Any]:
     return tomllib.loads(data_path("noise.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,149 @@
+"""What noise costs, and whether words that must not matter move the decided causes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText
+from nlp.training.evaluation import FEW, Figure
+from nlp.training.metrics import Floats, bootstrap_weights, counts, f1, interval
+from nlp.training.noise.edits import Noise
+from nlp.training.noise.mixture import noisy
+from nlp.training.noise.swaps import frame_kinds, sentences_of, swap_kinds, swapped
+
+Decide = Callable[[Sequence[PreparedText]], NDArray[np.bool_]]
+"""Decided labels ``(n_texts, n_labels)`` of texts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseEffect:
+    """What one noise does on ``n_texts`` texts.
+
+    ``touched`` is the share of texts that it changes, ``moved`` the share of all texts whose decided causes it changes.
+    ``noisy`` and ``loss`` give macro-F1 by group, and clean minus noisy; lower is better of the loss.
+    """
+
+    n_texts: int
+    touched: float
+    moved: float
+    noisy: Mapping[str, float]
+    loss: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invariance:
+    """How often an exchange of words moves the decided causes of a text; lower is better.
+
+    ``n_texts`` texts had something to exchange, each in one or more ways, ``n_swaps`` in all. ``texts`` is the share of
+    texts that at least one exchange moved, ``swaps`` the share of exchanges that moved one.
+    """
+
+    n_texts: int
+    n_swaps: int
+    texts: float
+    swaps: float
+
+
+def clean_macro_f1(decided: NDArray[np.bool_], targets: NDArray[np.float32], taxonomy: Taxonomy) -> dict[str, float]:
+    """Macro-F1 by group over the labels with enough positives, in [0, 1]; groups without one are left out."""
+    ones = np.ones((1, len(targets)))
+    return {group: float(_macro(decided, targets, columns, ones)[0]) for group, columns in _counted(targets, taxonomy)}
+
+
+def noise_effect(
+    decide: Decide,
+    texts: Sequence[PreparedText],
+    targets: NDArray[np.float32],
+    noise: Noise,
+    *,
+    clean: NDArray[np.bool_],
+    taxonomy: Taxonomy,
+    seed: int,
+    resamples: int = 2000,
+) -> NoiseEffect:
+    """Measure a noise against the decisions ``clean`` ``(n_texts, n_labels)`` on the same texts as they are.
+
+    The interval of the loss is a paired bootstrap over texts (Efron 1979).
+    """
+    changed = [noisy(text, noise, np.random.default_rng((seed, row))) for row, text in enumerate(texts)]
+    touched = [row for row, (one, other) in enumerate(zip(texts, changed, strict=True)) if _said(one) != _said(other)]
+    decided = clean.copy()
+    decided[touched] = decide([changed[row] for row in touched])
+    weights = bootstrap_weights(len(texts), resamples, np.random.default_rng(seed))
+    after, loss = {}, {}
+    for group, columns in _counted(targets, taxonomy):
+        before_f1, after_f1 = (_macro(labels, targets, columns, weights) for labels in (clean, decided))
+        low, high = interval(before_f1 - after_f1)
+        after[group] = float(after_f1[0])
+        loss[group] = Figure(value=float(before_f1[0] - after_f1[0]), low=low, high=high)
+    causes = taxonomy.columns("cause")
+    moved = (clean[:, causes] != decided[:, causes]).any(axis=1)
+    return NoiseEffect(
+        n_texts=len(texts), touched=len(touched) / len(texts), moved=float(moved.mean()), noisy=after, loss=loss
+    )
+
+
+def invariances(decide: Decide, texts: Sequence[PreparedText], *, taxonomy: Taxonomy) -> dict[str, Invariance]:
+    """Every kind of exchange, by name: of words that the texts hold, and of words in a sentence put in front.
+
+    In front of a text stands the same sentence with different words, and the first of them is compared with the others;
+    what the sentence itself does is not counted. Its names reach the model unmasked, which is stricter than in use.
+    """
+    result = {}
+    for kind in swap_kinds():
+        variants = [(text, noisy(text, partial(_swapped, kind=kind), _NO_CHANCE)) for text in texts]
+        result[kind] = _invariance(decide, [pair for pair in variants if _said(pair[0]) != _said(pair[1])], taxonomy)
+    for kind in frame_kinds():
+        framed = [
+            tuple(replace(text, customer=f"{sentence} {text.customer}") for sentence in sentences_of(kind))
+            for text in texts
+        ]
+        result[f"{kind} (in front)"] = _invariance(decide, framed, taxonomy)
+    return result
+
+
+_NO_CHANCE = np.random.default_rng(0)
+
+
+def _swapped(text: str, _: Generator, *, kind: str) -> str:
+    return swapped(text, kind)
+
+
+def _invariance(decide: Decide, variants: Sequence[Sequence[PreparedText]], taxonomy: Taxonomy) -> Invariance:
+    if not variants:
+        return Invariance(n_texts=0, n_swaps=0, texts=float("nan"), swaps=float("nan"))
+    decided = decide([text for row in variants for text in row])[:, taxonomy.columns("cause")]
+    by_text = decided.reshape(len(variants), len(variants[0]), -1)
+    moved = (by_text[:, 1:] != by_text[:, :1]).any(axis=2)
+    return Invariance(
+        n_texts=len(moved), n_swaps=moved.size, texts=float(moved.any(axis=1).mean()), swaps=float(moved.mean())
+    )
+
+
+def _said(text: PreparedText) -> tuple[str, str]:
+    return text.customer, text.agent
+
+
+def _counted(targets: NDArray[np.float32], taxonomy: Taxonomy) -> list[tuple[str, NDArray[np.int64]]]:
+    """Groups with the columns of their labels that have enough positives."""
+    positives = np.nansum(targets, axis=0)
+    found = []
+    for group in taxonomy:
+        columns = taxonomy.columns(group.id)
+        enough = np.flatnonzero(positives[columns] >= FEW) + columns.start
+        if len(enough):
+            found.append((group.id, enough))
+    return found
+
+
+def _macro(
+    decided: NDArray[np.bool_], targets: NDArray[np.float32], columns: NDArray[np.int64], weights: Floats
+) -> Floats:
+    return np.asarray(f1(*counts(decided[:, columns], targets[:, columns], weights)).mean(axis=1))
