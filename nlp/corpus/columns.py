@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import zip_longest
 from statistics import median
 from typing import Any
 
@@ -90,18 +91,35 @@ def recognised(names: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def find_header(rows: Sequence[Sequence[str]], columns: Columns) -> int:
-    """Index of the row that names the columns: the one with most known names, else the first widest row.
+def find_header(rows: Sequence[Sequence[str]], columns: Columns) -> tuple[int, list[str]]:
+    """Index of the row that names the columns, and the names.
 
-    Exports often put a title and the query's dates above the header.
+    It is the row with most known names, else the first widest row: exports often put a title and the query's dates
+    above the header. Where cells are merged, the header has two rows, of which the index is the second one.
     """
     wanted = {normalize_name(name) for name in columns.given().values()}
     known = wanted | {name for synonyms in _synonyms().values() for name in synonyms.names}
     scores = [sum(normalize_name(cell) in known for cell in row if cell) for row in rows]
-    if any(scores):
-        return scores.index(max(scores))
     widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    return widths.index(max(widths)) if widths else 0
+    ranked = scores if any(scores) else widths
+    at = ranked.index(max(ranked))
+    for lower in (at + 1, at):
+        if 0 < lower < len(rows) and scores[lower] and (names := _merged(rows[lower - 1], rows[lower])):
+            return lower, names
+    return at, list(rows[at])
+
+
+def _merged(above: Sequence[str], below: Sequence[str]) -> list[str] | None:
+    """Names from a header of two rows: ``고객 |   | 내용`` over ``번호 | 등급 |  `` are ``번호 | 등급 | 내용``.
+
+    A cell over several columns leaves those behind its first one blank, a cell over both rows leaves the lower one
+    blank. None where the rows are not merged in both ways, or the lower one holds more than names.
+    """
+    cells = [(up.strip(), low.strip()) for up, low in zip_longest(above, below, fillvalue="")]
+    over_columns = any(low and not up for up, low in cells)
+    over_rows = any(up and not low for up, low in cells)
+    named = not any(len(low) > _LONGEST_NAME or any(map(str.isdigit, low)) for _, low in cells)
+    return [low or up for up, low in cells] if over_columns and over_rows and named else None
 
 
 def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[str]], *, place: str) -> Roles:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from nlp.corpus.calls import CallSpool
 from nlp.corpus.columns import Columns, Roles, find_header, resolve
-from nlp.corpus.dates import parse_time
+from nlp.corpus.dates import clock_seconds, parse_time
 from nlp.corpus.formats import format_named, open_tables
 from nlp.corpus.tables import RawRow, Table, unique_names, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
@@ -189,10 +190,8 @@ class Reader:
             return (cells[at].strip() or None) if at is not None else None
 
         place = f"{self._name}:{row.line}"
-        written = cell("time") or (cell("turn_time") if self._roles.by_turns else None)
-        time = parse_time(written) if written else None
-        if time is None and ("time" in index or written):
-            self._undated += 1
+        time, undated = self._time(cell("time"), cell("turn_time"))
+        self._undated += undated
         return Document(
             id=cell("id") or cell("call_id") or place,
             text=text,
@@ -204,6 +203,13 @@ class Reader:
             place=place,
             fields=dict(zip(self._table.names, cells, strict=False)),
         )
+
+    def _time(self, written: str | None, turn: str | None) -> tuple[datetime | None, bool]:
+        """When it was said, and whether a time was to be had but could not be read: ``00:01:23`` into a call is none."""
+        turn = turn if self._roles.by_turns else None
+        found = parse_time(written or turn or "")
+        wrong = "time" in self._roles.index or (turn is not None and clock_seconds(turn) is None)
+        return found, found is None and wrong
 
 
 def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, int, Roles]:
@@ -221,8 +227,8 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, i
                 raise FileFormatError(
                     "{path}: no row could be read ({problem}); save the file again", path=path, problem=rows[0].problem
                 )
-            at = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
-            header, table.names = sound[at].line, unique_names(_trimmed(sound[at].cells))
+            at, names = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
+            header, table.names = sound[at].line, unique_names(_trimmed(names))
         sheet = getattr(table, "sheet", None)
         place = str(path) if sheet is None else Message("{path}, sheet {sheet!r}", path=path, sheet=sheet)
         try:

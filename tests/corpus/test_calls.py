@@ -36,6 +36,14 @@ def test_rows_of_a_call_become_one_document_with_turns_in_time(tmp_path: Path) -
     assert call.time.second == 1
 
 
+def test_the_time_within_a_call_is_no_date_that_could_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(HEADER + "A,1,00:01:23,고객,가\nB,1,언젠가,고객,나\nC,1,,고객,다\n", encoding="utf-8")
+    reader = read_documents(path)
+    assert [item.time for item in reader if isinstance(item, Document)] == [None, None, None]
+    assert reader.report.undated == 1
+
+
 def test_interleaved_calls_are_taken_apart(tmp_path: Path) -> None:
     items = read(tmp_path / "calls.csv", "A,1,,고객,가\nB,2,,고객,나\nA,1,,고객,다\nC,3,,고객,라\nB,2,,고객,마\n")
     assert [item.text for item in items] == ["고객: 가\n고객: 다", "고객: 나\n고객: 마", "고객: 라"]

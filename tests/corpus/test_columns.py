@@ -92,11 +92,32 @@ def test_an_utterance_without_a_call_is_a_text() -> None:
 
 def test_titles_above_the_header_are_skipped() -> None:
     rows = [["고객의 소리", ""], ["기간", "2026"], ["고객번호", "내용"], ["1", "채널"]]
-    assert find_header(rows, Columns()) == 2
+    assert find_header(rows, Columns()) == (2, rows[2])
 
 
 def test_an_unknown_header_is_the_first_widest_row() -> None:
-    assert find_header([["제목"], ["a", "b", "c"], ["1", "2", "3"]], Columns()) == 1
+    assert find_header([["제목"], ["a", "b", "c"], ["1", "2", "3"]], Columns()) == (1, ["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (
+            [["번호", "고객", "", "상담내용"], ["", "고객번호", "등급"], ["1", "C1", "VIP", "늦어요"]],
+            (1, ["번호", "고객번호", "등급", "상담내용"]),
+        ),
+        (
+            [["VOC 현황"], ["접수", "", "내용"], ["접수번호", "접수일시", ""], ["1", "2026-11-01", "늦어요"]],
+            (2, ["접수번호", "접수일시", "내용"]),
+        ),
+        # Rows of data below a column without a name, or with a cell left out, are no part of the header.
+        ([["", "화자", "발화", "비고"], ["1", "고객", "늦어요", ""]], (0, ["", "화자", "발화", "비고"])),
+        ([["접수번호", "내용", "비고"], ["1", "늦어요", ""]], (0, ["접수번호", "내용", "비고"])),
+        ([["VOC 현황", "", ""], ["접수번호", "내용", "비고"], ["1", "늦어요", ""]], (1, ["접수번호", "내용", "비고"])),
+    ],
+)
+def test_merged_cells_make_a_header_of_two_rows(rows: list[list[str]], found: tuple[int, list[str]]) -> None:
+    assert find_header(rows, Columns()) == found
 
 
 @pytest.mark.parametrize(
