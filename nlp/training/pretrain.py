@@ -7,9 +7,7 @@ hidden words (``nlp.training.masked``; domain- and task-adaptive pretraining: Gu
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoTokenizer, TrainerCallback
+from transformers import TrainerCallback
 
 from nlp.errors import InputError, Message
 from nlp.text.prepare import prepare
@@ -25,7 +23,7 @@ from nlp.training.align import load_encoder
 from nlp.training.loop import load_base
 from nlp.training.masked import load_masked
 from nlp.training.pretraining import Pretraining
-from nlp.training.stages import REPORT, Stages
+from nlp.training.stages import Stages, keep
 from nlp.training.unlabelled import drawn
 
 logger = logging.getLogger(__name__)
@@ -85,8 +83,4 @@ def _write(run: Pretraining, encoder: Path, figures: dict[str, Any], *, n_texts:
     given = {name: value for name, value in asdict(run).items() if name not in ("base", "out", "scratch", "threads")}
     report = {"run": given, "n_texts": n_texts, "figures": figures, "lineage": model.config.dangol_lineage}
     run.out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = run.scratch / "whole"
-    model.save_pretrained(unfinished)
-    AutoTokenizer.from_pretrained(encoder).save_pretrained(unfinished)
-    (unfinished / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    shutil.move(unfinished, run.out)
+    keep(model, tokenizer_of=encoder, folder=run.out, report=report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from nlp.model.windows import Window, Windows
 from nlp.text.prepare import PreparedText
 from nlp.training.align import Pair, agreement, align, load_encoder, prune, respell
 from nlp.training.batches import input_names
-from nlp.training.export import save_encoder
 from nlp.training.loop import load_base
 from nlp.training.masked import WordMasking, load_masked, masked_loss, train_masked
 from nlp.training.pretraining import Pretraining
@@ -49,7 +49,7 @@ class Stages:
     def aligned(self) -> Path:
         """The student: new vocabulary, fewer layers, distilled from the base."""
         run, folder = self._run, self._run.scratch / "aligned"
-        if (folder / REPORT).is_file():
+        if folder.is_dir():
             return folder
         tokenizer_of = self._vocabulary() if run.vocabulary else run.base
         teacher, student = load_encoder(run.base), load_encoder(run.base)
@@ -80,13 +80,15 @@ class Stages:
             )
         after = agreement(student, teacher, judged)
         self._say(Message("agreement with the old encoder: {before:.3f} → {after:.3f}", before=before, after=after))
-        _keep(student, tokenizer_of, folder, {"agreement_before": before, "agreement": after})
+        figures = {"agreement_before": before, "agreement": after}
+        keep(student, tokenizer_of=tokenizer_of, folder=folder, report=figures)
+        shutil.rmtree(run.scratch / "aligning", ignore_errors=True)
         return folder
 
     def adapted(self, encoder: Path) -> Path:
         """The encoder after guessing hidden words."""
         run, folder = self._run, self._run.scratch / "adapted"
-        if (folder / REPORT).is_file():
+        if folder.is_dir():
             return folder
         windows, mask_id = load_base(encoder, max_length=run.max_length)
         if mask_id is None:
@@ -123,7 +125,9 @@ class Stages:
         )
         after = masked_loss(model, judge, len(judged))
         self._say(Message("loss per hidden piece: {before:.3f} → {after:.3f}", before=before, after=after))
-        _keep(model, encoder, folder, {"masked_loss_before": before, "masked_loss": after})
+        figures = {"masked_loss_before": before, "masked_loss": after}
+        keep(model, tokenizer_of=encoder, folder=folder, report=figures)
+        shutil.rmtree(run.scratch / "adapting", ignore_errors=True)
         return folder
 
     def figures(self, encoder: Path) -> dict[str, Any]:
@@ -163,9 +167,13 @@ class Stages:
         return folder
 
 
-def _keep(model: PreTrainedModel, tokenizer_of: str | Path, folder: Path, figures: dict[str, float]) -> None:
-    save_encoder(model, base=tokenizer_of, folder=folder)
-    (folder / REPORT).write_text(json.dumps(figures) + "\n", encoding="utf-8")
+def keep(model: PreTrainedModel, *, tokenizer_of: str | Path, folder: Path, report: dict[str, Any]) -> None:
+    """Write an encoder with what is known of it; the folder appears whole or not at all."""
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    model.save_pretrained(unfinished)
+    AutoTokenizer.from_pretrained(tokenizer_of).save_pretrained(unfinished)
+    (unfinished / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    unfinished.rename(folder)
 
 
 def fast_tokenizer(base: str | Path) -> Tokenizer:
