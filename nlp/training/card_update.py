@@ -24,6 +24,9 @@ from nlp.training.figures import Evaluation
 METRICS = "metrics.json"
 CARD = "README.md"
 
+_KEPT = Evaluation.__dataclass_fields__.keys() - {"slices"}
+"""Where the measured texts come from is not told to everyone who is given the model."""
+
 
 def write_card(
     folder: Path, *, evaluation: Mapping[str, Any] | None = None, sections: Sequence[Mapping[str, Any]] = ()
@@ -35,16 +38,14 @@ def write_card(
     path = folder / METRICS
     metrics = _json(path)
     if evaluation is not None:
-        metrics["evaluation"] = {
-            name: evaluation[name] for name in Evaluation.__dataclass_fields__ if name in evaluation
-        }
+        metrics["evaluation"] = {name: found for name, found in evaluation.items() if name in _KEPT}
     for item in sections:
         _check(item)
     kept = {item["title"]: item for item in (*metrics.get("sections", ()), *sections)}
     if kept:
         metrics["sections"] = list(kept.values())
     try:
-        figures = Evaluation.from_dict(metrics["evaluation"])
+        figures = Evaluation.from_dict({"slices": {}, **metrics["evaluation"]})
         text = model_card(metrics["training"], figures, Taxonomy.load(folder / "taxonomy.toml"), tuple(kept.values()))
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(

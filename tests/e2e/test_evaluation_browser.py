@@ -20,8 +20,8 @@ pytestmark = [
 
 BARE = """() => [...document.querySelectorAll('[data-chart]')].filter(place => {
     const marks = place.querySelectorAll('.scatterlayer .points path, .heatmaplayer image, .js-line');
-    const svg = place.querySelector('.main-svg');
-    return !svg || ![...marks].some(mark => mark.getBoundingClientRect().height + mark.getBoundingClientRect().width > 0);
+    const seen = mark => mark.getBoundingClientRect().height + mark.getBoundingClientRect().width > 0;
+    return !place.querySelector('.main-svg') || ![...marks].some(seen);
 }).map(place => place.dataset.chart)"""
 
 
