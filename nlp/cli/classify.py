@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.cli.columns import takes_columns, unmasked
+from nlp.cli.columns import misnamed, takes_columns, unmasked
 from nlp.corpus.columns import Columns
 from nlp.corpus.results import SCOPE_NAMES
 from nlp.errors import Message
@@ -75,6 +75,8 @@ def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: option
                 )
             )
         )
+        for other in misnamed([file]):
+            console.print(say(other), style="yellow")
         if file.undated:
             console.print(
                 say(Message("  rows whose date could not be read: {rows:,}", rows=file.undated)), style="yellow"
@@ -82,27 +84,34 @@ def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: option
     console.print(say(Message("{count:,} texts classified.", count=report.documents)), style="bold")
     if report.resumed:
         console.print(say(Message("An earlier run had done {rows:,} of the rows.", rows=report.resumed)))
+    if report.documents:
+        show_found(report, taxonomy, console, reader)
+    console.print(say(Message("Result: {path}", path=report.output)))
+    if (plain := unmasked(report.files)) is not None:
+        console.print(say(plain), style="yellow")
+    if report.rejects is not None:
+        console.print(say(rejects_line(report.rejected, report.rejects)), style="yellow")
+
+
+def show_found(report: JobReport, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
+    """Print how often each kind of text and each label was found."""
+    say = reader.say
     kinds = Table(title=say(Message("kind of text")), title_justify="left", show_header=False, box=None, padding=(0, 1))
     for scope, name in SCOPE_NAMES.items():
         if count := report.scopes[scope]:
-            share = count / max(report.documents, 1)
+            share = count / report.documents
             kinds.add_row(f"  {say(name)}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
     console.print(kinds)
     for group in taxonomy:
         table = Table(title=reader.name(group), title_justify="left", show_header=False, box=None, padding=(0, 1))
         for label in group.labels:
             count = report.labels[f"{group.id}:{label.id}"]
-            share = count / max(report.documents, 1)
+            share = count / report.documents
             table.add_row(f"  {reader.name(label)}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
         unsure = report.abstained[group.id]
         if unsure:
-            table.add_row(say(Message("  (undecided)")), f"{unsure:,}", f"{unsure / max(report.documents, 1):.1%}", "")
+            table.add_row(say(Message("  (undecided)")), f"{unsure:,}", f"{unsure / report.documents:.1%}", "")
         console.print(table)
-    console.print(say(Message("Result: {path}", path=report.output)))
-    if (plain := unmasked(report.files)) is not None:
-        console.print(say(plain), style="yellow")
-    if report.rejects is not None:
-        console.print(say(rejects_line(report.rejected, report.rejects)), style="yellow")
 
 
 def unsure_labels(classifier: ComplaintClassifier, reader: options.Reader) -> Message | None:

@@ -205,7 +205,7 @@ class Reader:
         )
 
     def _time(self, written: str | None, turn: str | None) -> tuple[datetime | None, bool]:
-        """When it was said, and whether a time was to be had but could not be read: ``00:01:23`` into a call is none."""
+        """When it was said, and whether a time stood there that cannot be read; ``00:01:23`` into a call is none."""
         turn = turn if self._roles.by_turns else None
         found = parse_time(written or turn or "")
         wrong = "time" in self._roles.index or (turn is not None and clock_seconds(turn) is None)

@@ -124,6 +124,25 @@ def test_summary_and_reject_reasons_are_in_the_same_language(
     assert reason in (tmp_path / "result.csv.rejects.csv").read_text(encoding="utf-8")
 
 
+def test_a_file_whose_name_and_content_differ_is_named_and_one_without_rows_shows_no_empty_tables(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    misnamed, empty = tmp_path / "상담.xlsx", tmp_path / "빈.csv"
+    misnamed.write_text("내용\n배송이 2주나 걸렸어요\n", encoding="utf-8")
+    empty.write_text("내용\n", encoding="utf-8")
+
+    def output(path: Path) -> str:
+        done = CliRunner().invoke(app, ["classify", str(path), "--model", str(tiny_model)])
+        assert done.exit_code == 0, done.output
+        return " ".join(done.output.split())
+
+    assert "이름은 XLSX, 내용은 CSV" in output(misnamed)
+    said = output(empty)
+    assert "글 0건" in said
+    assert "이름은" not in said
+    assert "감성" not in said
+
+
 def test_wrong_training_data_is_refused_with_file_and_line_before_any_training(tmp_path: Path, tiny_base: Path) -> None:
     data = tmp_path / "labels.jsonl"
     data.write_text('{"text": "비싸요", "labels": {"cause": ["expensive"]}}\n', encoding="utf-8")
