@@ -25,7 +25,7 @@ test:
 openapi:
 	$(PYTHON) -m nlp.serve.description > docs/openapi.json
 
-# Full-size benchmarks. TRAIN, HELD_OUT and GOLD name labelled files that the repository does not hold.
+# Full-size benchmarks. TRAIN, HELD_OUT and GOLD name labelled files, FILMS the test reviews of NSMC: none is in the repository.
 evidence:
 	$(PYTHON) benchmarks/pii.py
 	$(PYTHON) benchmarks/stream.py --rows 1000000
@@ -43,4 +43,7 @@ evidence:
 ifdef HELD_OUT
 	$(PYTHON) benchmarks/quality.py --model $$($(PYTHON) -c "from nlp.resources import default_model_path as p; print(p())") \
 		--train $(TRAIN) data/complaints/*.jsonl --held-out $(HELD_OUT) $(if $(GOLD),--gold $(GOLD))
+ifdef FILMS
+	$(PYTHON) benchmarks/confidence.py --held-out $(HELD_OUT) --counted $(TRAIN) --films $(FILMS) --report
+endif
 endif
