@@ -129,7 +129,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         keep_float_onnx=run.keep_float_onnx,
     )
     if familiarity is None:
-        seen = np.bincount(np.concatenate(windows.tokens(at(texts, fit_rows))), minlength=windows.n_tokens)
+        seen = np.bincount(np.concatenate(windows.korean_tokens(at(texts, fit_rows))), minlength=windows.n_tokens)
         familiarity = fit_familiarity(
             at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen.astype(np.int64)
         )

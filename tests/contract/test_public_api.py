@@ -21,7 +21,9 @@ def test_the_public_names_are_these_and_no_others() -> None:
 
 
 def test_the_classifier_keeps_its_names_and_parameters() -> None:
-    assert list(inspect.signature(ComplaintClassifier.from_pretrained).parameters) == ["model", "threads", "shared"]
+    loading = inspect.signature(ComplaintClassifier.from_pretrained).parameters
+    assert list(loading) == ["model", "threads", "shared", "precision"]
+    assert list(inspect.signature(ComplaintClassifier.at_precision).parameters) == ["self", "precision"]
     assert isinstance(inspect.getattr_static(ComplaintClassifier, "labels"), property)
     for name in ("predict_proba", "predict"):
         assert list(inspect.signature(getattr(ComplaintClassifier, name)).parameters) == ["self", "texts"]
