@@ -92,7 +92,7 @@ def command(
             seed=seed,
             mistakes=shown_mistakes(
                 worst,
-                places=[Path(example.place).name for example in examples],
+                places=[_line(example, alone=len(labelled) == 1) for example in examples],
                 texts=masked,
                 decided=decided,
                 targets=targets,
@@ -102,6 +102,12 @@ def command(
         made = datetime.now()  # noqa: DTZ005 - a date on paper
         report.write_text(render_evaluation(measured, lang=reader.lang, made=made), encoding="utf-8")
         Console(stderr=True, highlight=False).print(reader.say(Message("wrote {path}", path=report)))
+
+
+def _line(example: Example, *, alone: bool) -> str:
+    """The line that a row stands in, with its file's name where there are several."""
+    path, _, line = example.place.rpartition(":")
+    return line if alone else f"{Path(path).name}:{line}"
 
 
 def _sources(paths: Sequence[Path], examples: Sequence[Example]) -> tuple[Source, ...]:

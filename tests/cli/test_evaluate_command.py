@@ -64,4 +64,4 @@ def test_texts_are_shown_masked_when_they_are_asked_for(labelled: Path, tiny_mod
     assert '<html lang="en"' in html
     assert "환불이 한 달째" in html
     assert "1234-5678" not in html
-    assert "라벨.jsonl:1" in html
+    assert "<td>3</td>" in html
