@@ -285,8 +285,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
     declared = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if any(item["loc"] == ("body",) for item in found) and declared != "application/json":
         return answer("media-type", Message("send the body as JSON, with Content-Type: application/json"), request)
+    return problem(broken_rules(found), request)
+
+
+def broken_rules(found: Sequence[Mapping[str, Any]]) -> InvalidError:
+    """What pydantic found wrong, as fields and rules; each place begins with what holds the fields."""
     found = [item for item in found if not _follows(item, found)]
-    return problem(invalid(*((_field(item["loc"]), rule(item)) for item in found[:20])), request)
+    return invalid(*((_field(item["loc"]), rule(item)) for item in found[:20]))
 
 
 def _follows(item: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> bool:

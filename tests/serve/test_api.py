@@ -306,6 +306,22 @@ def test_a_stream_answers_line_by_line_in_order_and_survives_bad_lines(client: T
     assert found[0]["prediction"]["probabilities"] == pytest.approx(alone["probabilities"], abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ({"id": 7, "text": "요금이 비싸요"}, ["id"]),
+        ({"id": "a"}, ["text"]),
+        ({"id": 7, "turns": [{"speaker": "robot", "text": "네"}]}, ["turns.0.speaker", "id"]),
+        ({"text": "네", "texts": ["네"]}, ["texts"]),
+        (7, ["text"]),
+    ],
+)
+def test_a_bad_line_of_a_stream_names_its_fields(client: TestClient, line: object, fields: list[str]) -> None:
+    body = json.dumps(line, ensure_ascii=False).encode()
+    answer = client.post("/v1/predict/stream", content=body, headers={"content-type": "application/x-ndjson"})
+    assert [error["field"] for error in answer.json()["error"]["errors"]] == fields
+
+
 def test_the_model_and_its_labels_are_told(client: TestClient, model: LoadedModel) -> None:
     answer = client.get("/v1/models").json()
     assert answer["model"] == model.name

@@ -22,7 +22,16 @@ from nlp.serve.engine import check_precision
 from nlp.serve.exchange import encoded
 from nlp.serve.inference import check_limits, evidence_of
 from nlp.serve.lanes import Lane
-from nlp.serve.problems import MediaTypeError, OverloadedError, code_of, invalid, language_of, responses, retry, rule
+from nlp.serve.problems import (
+    MediaTypeError,
+    OverloadedError,
+    broken_rules,
+    code_of,
+    invalid,
+    language_of,
+    responses,
+    retry,
+)
 from nlp.serve.schemas import DialogueWithId, Precision, StreamItem, TextWithId, source_of
 from nlp.serve.services import Parts, Services
 
@@ -184,7 +193,8 @@ def _parsed(line: bytes | None, parts: Services) -> str | TextWithId | DialogueW
     try:
         return _LINE.validate_python(json.loads(line))
     except ValidationError as error:
-        raise invalid(("text", rule(error.errors(include_url=False)[0]))) from None
+        found = [{**item, "loc": ("text", *item["loc"])} for item in error.errors(include_url=False)]
+        raise broken_rules(found) from None
     except (ValueError, RecursionError):
         raise invalid(("line", Message("the line is not valid JSON in UTF-8"))) from None
 
