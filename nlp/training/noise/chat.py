@@ -1,4 +1,4 @@
-"""The marks of chat: ㅋㅋ, ㅠㅠ, ;;, ~, !! and pictures, put at the ends of sentences or taken away."""
+"""The marks of chat (ㅋㅋ, ㅠㅠ, ;;, ~, !!, pictures) put in or taken away, and a word about oneself in front."""
 
 from __future__ import annotations
 
@@ -36,3 +36,17 @@ def chatty(text: str, rng: Generator) -> str:
 def unmarked(text: str, rng: Generator) -> str:  # noqa: ARG001
     """None of those marks: ``[ㅋㅎㅠㅜ]``, ;;, ^^, ~ (not in 3~4일), ! and pictures go, and dots beyond one."""
     return _MARKS.sub(lambda match: "." if match.group().strip()[0] in ".…" else "", text).strip()
+
+
+@noise
+def introduced(text: str, rng: Generator) -> str:
+    """A sentence in front that says who speaks and nothing else: "원주 사는 직장인입니다."."""
+
+    def drawn(name: str) -> str:
+        table = words("intro", name)
+        return table[rng.integers(len(table))]
+
+    sentence = drawn("sentences")
+    for gap in ("person", "region", "name"):
+        sentence = sentence.replace(f"{{{gap}}}", drawn(gap))
+    return f"{sentence} {text}"

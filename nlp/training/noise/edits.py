@@ -20,11 +20,13 @@ _LAST = 0xFFFFD
 
 
 def noise(function: Noise) -> Noise:
-    """Keep placeholders such as ``[이름]`` out of a noise's reach, and texts from becoming empty."""
+    """Keep placeholders such as ``[이름]`` out of a noise's reach, empty texts empty and all others not."""
 
     @wraps(function)
     def guarded(text: str, rng: Generator) -> str:
         hidden: list[str] = []
+        if not text.strip():
+            return text
 
         def hide(match: re.Match[str]) -> str:
             hidden.append(match.group())

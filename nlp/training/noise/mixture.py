@@ -11,7 +11,7 @@ from nlp.text.alignment import UNCHANGED
 from nlp.text.normalize import normalize
 from nlp.text.prepare import PreparedText
 from nlp.text.segment import turn_spans
-from nlp.training.noise.chat import chatty, unmarked
+from nlp.training.noise.chat import chatty, introduced, unmarked
 from nlp.training.noise.dialect import dialect
 from nlp.training.noise.edits import Noise
 from nlp.training.noise.keyboard import mistyped
@@ -32,19 +32,21 @@ NOISES: Mapping[str, Noise] = {
     "dialect": dialect,
     "plain": plain,
     "polite": polite,
+    "introduced": introduced,
 }
 
 MIXTURE: Mapping[str, float] = {
     "unspaced": 0.10,
-    "respaced": 0.18,
-    "mistyped": 0.15,
-    "misspelt": 0.18,
+    "respaced": 0.15,
+    "mistyped": 0.13,
+    "misspelt": 0.15,
     "chatty": 0.08,
     "unmarked": 0.06,
     "spoken": 0.10,
     "dialect": 0.05,
     "plain": 0.05,
     "polite": 0.05,
+    "introduced": 0.08,
 }
 """How often each noise is drawn; roughly as common as it is in reviews, notes and transcripts."""
 
@@ -65,10 +67,11 @@ def augmented(text: PreparedText, rng: Generator, *, share: float = 0.4, twice: 
 
 
 def noisy(text: PreparedText, noise: Noise, rng: Generator) -> PreparedText:
-    """``text`` with a noise in it, in a dialogue turn by turn; what it was before is no longer known to it.
+    """``text`` with a noise in it, in a dialogue turn by turn (who speaks is said in the customer's first turn alone).
 
-    The result is as clean as ``prepare`` would make it (runs of marks cut, single blanks), but nothing is masked or
-    split into turns anew: a slip of the keyboard must not turn a name into a word or a speaker into another.
+    What the text was before is no longer known to it. It is as clean as ``prepare`` would make it (runs of marks cut,
+    single blanks), but nothing is masked or split into turns anew: a slip of the keyboard must not turn a name into a
+    word or a speaker into another.
     """
 
     def changed(said: str) -> str:
@@ -83,7 +86,9 @@ def noisy(text: PreparedText, noise: Noise, rng: Generator) -> PreparedText:
     placed: list[tuple[str, int, int]] = []
     read = written = 0
     for span in spans:
-        parts += (text.masked[read : span.start], changed(text.masked[span.start : span.end]))
+        said = text.masked[span.start : span.end]
+        first = span.speaker != "agent" and not any(turn.speaker != "agent" for turn in turns)
+        parts += (text.masked[read : span.start], changed(said) if first or noise is not introduced else said)
         written += span.start - read
         placed.append((span.speaker, written, written + len(parts[-1])))
         written += len(parts[-1])

@@ -26,6 +26,7 @@ def test_a_dialogue_keeps_its_speakers_and_the_placeholders_in_their_turns(name:
         result = noisy(call, NOISES[name], rng(seed))
 
         assert [turn.speaker for turn in result.turns] == ["agent", "customer", "agent"]
+        assert "[이름]인데요" in result.turns[1].text or name != "introduced"
         assert "[이름]" in result.turns[1].text
         assert result.masked.count("고객: ") == 1
         assert result.masked.count("상담원: ") == 2
@@ -48,6 +49,16 @@ def test_a_noisy_text_is_as_clean_as_a_prepared_one(text: str, name: str, seed: 
     result = noisy(prepare(text), NOISES[name], rng(seed))
 
     assert prepare(result.customer, mask=False).masked == result.customer
+
+
+def test_who_speaks_is_said_once_and_by_the_customer() -> None:
+    call = prepare("상담원: 네\n고객: 요금이요\n상담원: 네\n고객: 비싸요")
+
+    result = noisy(call, NOISES["introduced"], rng(3))
+
+    assert [turn.text for turn in result.turns[2:]] == ["네", "비싸요"]
+    assert result.turns[0].text == "네"
+    assert result.turns[1].text.endswith(" 요금이요")
 
 
 def test_the_share_of_texts_that_change_is_what_was_asked_for() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nlp.training.noise.swaps import frame_kinds, sentences_of, swap_kinds, swapped
+from nlp.training.noise.tables import frame, words
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,15 @@ def test_words_and_their_particles_are_exchanged(kind: str, text: str, expected:
 @pytest.mark.parametrize("kind", ["gender", "region"])
 def test_an_exchange_undoes_itself(text: str, kind: str) -> None:
     assert swapped(swapped(text, kind), kind) == text
+
+
+def test_words_to_measure_with_are_not_among_those_to_train_with() -> None:
+    trained = " ".join(word for name in ("sentences", "person", "region", "name") for word in words("intro", name))
+
+    measured = [sentence for kind in frame_kinds() for sentence in sentences_of(kind)]
+
+    assert [sentence for sentence in measured if sentence in trained] == []
+    assert [word for kind in frame_kinds() for word in frame(kind)[1] if word in trained] == []
 
 
 def test_sentences_of_a_kind_differ_in_one_word_alone() -> None:
