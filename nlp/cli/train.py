@@ -26,6 +26,10 @@ def command(
         str | None, typer.Option(help="바탕 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
     ] = None,
     taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML).", callback=options.present)] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(help="학습에만 쓰고 문턱값은 정하지 않을 파일(골라 모은 글).", callback=options.present),
+    ] = None,
     held_out: Annotated[
         list[Path] | None, typer.Option(help="학습에 쓰지 않고 끝에 평가만 할 파일.", callback=options.present)
     ] = None,
@@ -80,6 +84,7 @@ def command(
         base=base_model or default_model_path(),
         version=version or output.name,
         taxonomy=taxonomy,
+        also=tuple(also or ()),
         held_out=tuple(held_out or ()),
         unlabelled=tuple(unlabelled or ()),
         n_unlabelled=n_unlabelled,

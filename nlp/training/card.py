@@ -21,8 +21,8 @@ tags: [korean, complaints, churn, multi-label]
 Labels Korean complaint texts with {groups}. Trained on {date} with Dangol.
 
 - **Base encoder:** {lineage}
-- **Rows:** {rows} to train on, of which {stop_rows} decided when to stop and fitted the temperatures; {held_out_rows}
-  held out, never trained or tuned on
+- **Rows:** {rows} to train on, {also}of which {stop_rows} decided when to stop and fitted the temperatures;
+  {held_out_rows} held out, never trained or tuned on
 - **Recipe:** {recipe}
 - **Hyperparameters:** {hyperparameters}
 
@@ -55,6 +55,7 @@ def model_card(
             "groups": ", ".join(group.en.lower() for group in taxonomy),
             "hyperparameters": settings,
             "recipe": _recipe(facts),
+            "also": f"{facts['also']} of them chosen and only trained on, " if facts.get("also") else "",
             "provenance": facts["provenance"] or "Not stated.",
         }
     )
@@ -65,7 +66,13 @@ def model_card(
 def _recipe(facts: Mapping[str, Any]) -> str:
     steps = ["linear probe", f"fine-tuning for {facts['epochs']:g} epochs"]
     if facts["unlabelled"]:
-        steps.insert(0, f"one pass over {facts['unlabelled']} unlabelled texts with the labels of a linear model")
+        teachers = f"a linear model and {facts['teacher']}" if facts.get("teacher") else "a linear model"
+        steps.insert(0, f"one pass over {facts['unlabelled']} unlabelled texts with the labels of {teachers}")
+    if augment := facts["hyperparameters"].get("augment"):
+        steps.append(f"{augment:.0%} of the texts read with Korean noise in them")
+    if len(facts.get("members", ())) > 1:
+        tried = ", ".join(f"{name} {score:.4f}" for name, score in facts["members"].items())
+        steps.append(f"{facts['chosen']} taken of {tried} (mean average precision on validation rows)")
     if facts["folds"]:
         steps.append(f"thresholds from {facts['folds']} cross-validation folds")
     if facts["soften"]:

@@ -19,6 +19,7 @@ from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card import model_card
 from nlp.training.evaluation import Evaluation, evaluate
@@ -47,10 +48,13 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
     second_teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
     examples = read_examples(run.data, taxonomy)
+    first_also = len(examples)
+    examples += read_examples(run.also, taxonomy) if run.also else []
     held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
     kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
     if kept is not None and not kept.all():
         say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))
+        first_also = int(kept[:first_also].sum())
         examples = [example for example, keep in zip(examples, kept, strict=True) if keep]
     if len(examples) < _FEWEST_ROWS:
         raise LabelledDataError(
@@ -67,7 +71,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     texts = [example.prepared() for example in examples]
     targets = np.stack([example.target for example in examples])
     # Whatever an earlier run left is used again only by the very same run.
-    run = replace(run, scratch=run.scratch / _fingerprint(run, examples, taxonomy_text))
+    run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
     run.scratch.mkdir(parents=True, exist_ok=True)
     linear = linear_out_of_fold(run, texts, targets, say) if run.soften or run.unlabelled else None
     teacher: NDArray[np.float32] | None = None
@@ -75,15 +79,15 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     familiarity: Familiarity | None = None
     if run.folds:
         logits = encoder_out_of_fold(run, texts, targets, taxonomy, say)
-        thresholds = fit_decision(logits, targets, taxonomy, max_length=windows.max_length)
-        familiarity = fit_familiarity(texts, logits, thresholds, taxonomy, windows)
+        own = slice(first_also)
+        thresholds = fit_decision(logits[own], targets[own], taxonomy, max_length=windows.max_length)
+        familiarity = fit_familiarity(texts[own], logits[own], thresholds, taxonomy, windows)
         if linear is not None and run.soften:
             # The two err on different texts: their mean is better than either, and hands on what n-grams know.
             by_words = platt_probabilities(linear, fitted_on=(linear, targets), taxonomy=taxonomy)
             teacher = (thresholds.probabilities(logits, taxonomy) + by_words) / 2.0
 
-    parts = fold_of([text.masked for text in texts], folds=max(2, round(1 / run.validation)), seed=_SPLIT_SEED)
-    fit_rows, stop_rows = np.flatnonzero(parts != 0), np.flatnonzero(parts == 0)
+    fit_rows, stop_rows = _split(texts, first_also, run.validation)
     base = run.base
     if linear is not None and run.unlabelled:
         base = adapted_base(
@@ -135,20 +139,35 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         )
     familiarity.save(run.out)
     scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
-    _write_card(run, scored, examples, held_out, len(stop_rows), members, best, taxonomy, today)
+    _write_card(
+        run, scored, examples, held_out, len(examples) - first_also, len(stop_rows), members, best, taxonomy, today
+    )
     say(Message("wrote {path}", path=run.out))
     return run.out
+
+
+def _split(
+    texts: Sequence[PreparedText], first_also: int, validation: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows to fit on and rows to validate on; the latter come from before ``first_also`` only."""
+    masked = [text.masked for text in texts]
+    parts = fold_of(masked[:first_also], folds=max(2, round(1 / validation)), seed=_SPLIT_SEED)
+    stop_rows = np.flatnonzero(parts == 0)
+    apart = without_leaks(masked[first_also:], at(masked, stop_rows))
+    return np.concatenate([np.flatnonzero(parts != 0), first_also + np.flatnonzero(apart)]), stop_rows
 
 
 def _evaluate(fitted: Fitted, decision: Decision, examples: Sequence[Example], taxonomy: Taxonomy) -> Evaluation:
     logits = predict_logits(fitted, [example.prepared() for example in examples], taxonomy)
     probabilities = decision.probabilities(logits, taxonomy)
+    decided = decision.decide(probabilities, taxonomy)
     return evaluate(
         probabilities,
-        decision.decide(probabilities, taxonomy),
+        decided,
         np.stack([example.target for example in examples]),
         taxonomy,
         rng=np.random.default_rng(0),
+        abstained=decision.abstained(probabilities, decided, taxonomy),
     )
 
 
@@ -157,6 +176,7 @@ def _write_card(
     evaluation: Evaluation,
     examples: Sequence[Example],
     held_out: Sequence[Example],
+    also: int,
     stop_rows: int,
     members: Sequence[Member],
     best: Member,
@@ -169,6 +189,7 @@ def _write_card(
         "lineage": getattr(best.fitted.model.config, "dangol_lineage", Path(run.base).name),
         "provenance": run.provenance,
         "rows": len(examples),
+        "also": also,
         "stop_rows": stop_rows,
         "held_out_rows": len(held_out),
         "folds": run.folds,
@@ -187,8 +208,9 @@ def _write_card(
     (run.out / "README.md").write_text(model_card(facts, evaluation, taxonomy), encoding="utf-8")
 
 
-def _fingerprint(run: TrainingRun, examples: Sequence[Example], taxonomy_text: str) -> str:
+def _fingerprint(run: TrainingRun, examples: Sequence[Example], first_also: int, taxonomy_text: str) -> str:
     given = {
+        "data": first_also,
         "base": str(run.base),
         "folds": run.folds,
         "validation": run.validation,

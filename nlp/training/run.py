@@ -13,14 +13,16 @@ from nlp.training.loop import Hyperparameters
 class TrainingRun:
     """What to train on, from which encoder, and where to.
 
-    ``data`` are labelled files; rows of ``held_out`` files, and their near-duplicates, are never trained on and only
-    scored at the end. ``folds`` cross-validation models give the out-of-fold predictions for thresholds and, mixed
-    into the targets by ``soften``, for soft labels. The encoder first takes one pass over ``n_unlabelled`` lines of
-    the ``unlabelled`` files, if there are any; a linear model labels them, together with the model in the folder
-    ``teacher``, which must not have seen the held-out rows either. ``validation`` is the share of the rows that stops
-    the final model early and calibrates it. With several ``members`` the recipe is fitted with as many seeds, and the
-    best of them and of the average of their weights is taken. ``provenance`` says for the model card who labelled the
-    rows. ``scratch`` keeps checkpoints: the same run, given again, goes on from there.
+    ``data`` are labelled files; ``also`` are more of them that are only trained on, for they were chosen in a way that
+    makes some labels more frequent than they are, and so must not set thresholds. Rows of ``held_out`` files, and
+    their near-duplicates, are never trained on and only scored at the end. ``folds`` cross-validation models give the
+    out-of-fold predictions for thresholds and, mixed into the targets by ``soften``, for soft labels. The encoder
+    first takes one pass over ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any; a linear model
+    labels them, together with the model in the folder ``teacher``, which must not have seen the held-out rows either.
+    ``validation`` is the share of the rows that stops the final model early and calibrates it. With several
+    ``members`` the recipe is fitted with as many seeds, and the best of them and of the average of their weights is
+    taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints: the same run,
+    given again, goes on from there.
     """
 
     data: tuple[Path, ...]
@@ -28,6 +30,7 @@ class TrainingRun:
     base: str | Path
     version: str
     taxonomy: Path | None = None
+    also: tuple[Path, ...] = ()
     held_out: tuple[Path, ...] = ()
     unlabelled: tuple[Path, ...] = ()
     n_unlabelled: int = 30_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -59,6 +60,24 @@ def test_a_run_with_more_members_keeps_those_that_are_there(
 
     assert first.stat().st_mtime_ns == written
     assert len(list((tmp_path / "run").glob("*/seed-2"))) == 1
+
+
+def test_rows_that_are_only_trained_on_leave_the_validation_rows_as_they_are(
+    tiny_base: Path, tiny_labelled: Path, complaints: list[dict[str, object]], tmp_path: Path
+) -> None:
+    also = tmp_path / "also.jsonl"
+    also.write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in complaints[2::8][:60]), encoding="utf-8"
+    )
+    facts = []
+    for files in ((), (also,)):
+        run = replace(_run(tiny_base, tiny_labelled, tmp_path / str(len(files)), 1), also=files)
+        folder = train(run, today=date(2026, 11, 22))
+        facts.append(json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["training"])
+
+    assert [fact["also"] for fact in facts] == [0, 60]
+    assert facts[1]["rows"] == facts[0]["rows"] + 60
+    assert facts[1]["stop_rows"] == facts[0]["stop_rows"]
 
 
 def test_every_weight_of_the_average_is_the_mean_of_the_members(tiny_model: Path) -> None:
