@@ -102,15 +102,17 @@ def show_found(report: JobReport, taxonomy: Taxonomy, console: Console, reader: 
             share = count / report.documents
             kinds.add_row(f"  {say(name)}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
     console.print(kinds)
+    if not report.readable:
+        return
     for group in taxonomy:
         table = Table(title=reader.name(group), title_justify="left", show_header=False, box=None, padding=(0, 1))
         for label in group.labels:
             count = report.labels[f"{group.id}:{label.id}"]
-            share = count / report.documents
+            share = count / report.readable
             table.add_row(f"  {reader.name(label)}", f"{count:,}", f"{share:.1%}", "█" * round(share * 30))
         unsure = report.abstained[group.id]
         if unsure:
-            table.add_row(say(Message("  (undecided)")), f"{unsure:,}", f"{unsure / report.documents:.1%}", "")
+            table.add_row(say(Message("  (undecided)")), f"{unsure:,}", f"{unsure / report.readable:.1%}", "")
         console.print(table)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from nlp.corpus.reader import ReadReport
 from nlp.corpus.results import SCOPE_NAMES, Incoming, Layout
 from nlp.corpus.writers import format_of, open_writer, write_rejects
@@ -15,7 +17,7 @@ from nlp.errors import Message
 from nlp.messages import Language, localized
 from nlp.pipeline.partial import PartialFolder
 from nlp.taxonomy import Taxonomy
-from nlp.types import Scope
+from nlp.types import UNREAD, Scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,8 +25,8 @@ class JobReport:
     """What became of a job.
 
     ``rejects`` is the reject file, None when every row was usable. ``labels`` counts decided documents by
-    ``group:label``, ``abstained`` by group, ``scopes`` by what the texts are. ``resumed`` counts the rows that an
-    earlier run had done.
+    ``group:label``, ``abstained`` by group, both of texts that can be read; ``scopes`` counts all by what they are.
+    ``resumed`` counts the rows that an earlier run had done.
     """
 
     output: Path
@@ -36,6 +38,11 @@ class JobReport:
     labels: Mapping[str, int]
     abstained: Mapping[str, int]
     scopes: Mapping[Scope, int]
+
+    @property
+    def readable(self) -> int:
+        """Documents in Korean words of a customer."""
+        return self.documents - sum(self.scopes[scope] for scope in UNREAD)
 
 
 def rejects_of(target: Path) -> Path:
@@ -78,12 +85,14 @@ def assemble(
             part = folder.read(*place)
             writer.write(layout.present(part.table, _incoming(part.notes)))
             documents += part.table.num_rows
-            scopes.update(part.table["scope"].to_pylist())
+            kinds = part.table["scope"].to_pylist()
+            scopes.update(kinds)
+            readable = part.table.filter(pa.array([kind not in UNREAD for kind in kinds], pa.bool_()))
             for group in taxonomy:
-                decided = part.table[f"label:{group.id}"].to_pylist()
+                decided = readable[f"label:{group.id}"].to_pylist()
                 ids = decided if group.kind == "one-of" else [label for row in decided for label in row]
                 labels.update(f"{group.id}:{label}" for label in ids)
-            abstained.update(name for row in part.table["abstained"].to_pylist() for name in row)
+            abstained.update(name for row in readable["abstained"].to_pylist() for name in row)
         writer.close()
     return JobReport(
         output=target,

@@ -10,7 +10,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from nlp.corpus.load import load_classified
 from nlp.errors import ColumnError, InputError, ResumeError
 from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import Part, PartialFolder
+from nlp.text.prepare import PreparedText
+from nlp.types import Prediction
 
 ROWS = [
     ["접수번호", "고객번호", "연락처", "접수일시", "채널", "내용"],
@@ -439,3 +442,25 @@ def test_killed_at_any_moment_a_job_resumes_to_the_same_bytes(tmp_path: Path) ->
         "plain.csv",
         "plain.csv.rejects.csv",
     ]
+
+
+def test_labels_of_texts_that_cannot_be_read_are_written_but_not_counted(tmp_path: Path) -> None:
+    class Reads(StubClassifier):
+        def predict(self, texts: Sequence[PreparedText]) -> list[Prediction]:
+            return [
+                replace(found, scope="no_words" if text.masked == "ㅠㅠ" else "complaint")
+                for text, found in zip(texts, super().predict(texts), strict=True)
+            ]
+
+    source, output = tmp_path / "a.csv", tmp_path / "b.jsonl"
+    source.write_text("내용\n배송이 늦어요\nㅠㅠㅠ\nㅠㅠ\n", encoding="utf-8")
+
+    report = classify_files([source], output, classifier=Reads())
+
+    assert (report.documents, report.readable) == (3, 1)
+    assert (report.scopes["complaint"], report.scopes["no_words"]) == (1, 2)
+    sentiments = [count for label, count in report.labels.items() if label.startswith("sentiment:")]
+    assert sum(sentiments) == 1
+    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [row["글 구분"] for row in rows] == ["불만", "내용 없음", "내용 없음"]
+    assert all(row["감성"] for row in rows)
