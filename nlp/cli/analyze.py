@@ -111,7 +111,7 @@ def command(
             progress=progress,
             stage=tell,
         )
-    show(delivery, Console(highlight=False), reader)
+    show(delivery, Console(highlight=False), reader, now_given=now is not None)
     if classifier is not None and precision is not None and (missing := unsure_labels(classifier, reader)) is not None:
         Console(highlight=False, markup=False).print(reader.say(missing), style="yellow")
 
@@ -122,14 +122,16 @@ _STAGES = {
 }
 
 
-def show(delivery: Delivery, console: Console, reader: options.Reader) -> None:
+def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_given: bool) -> None:
     """Print the headlines, the head of the queue, what is missing, and where the files lie."""
     analysis, say = delivery.analysis, reader.say
     for other in misnamed(delivery.job.files if delivery.job is not None else ()):
         console.print(escape(say(other)), style="yellow")
     if delivery.job is not None and delivery.job.rejects is not None:
         console.print(escape(say(rejects_line(delivery.job.rejected, delivery.job.rejects))), style="yellow")
-    basis = Message("the last time in the data") if analysis.now_from_data else Message("as given")
+    basis = Message("as given") if now_given else Message("this moment; the data has no times")
+    if analysis.now_from_data:
+        basis = Message("the last time in the data")
     head = Message(
         "{count:,} texts · as of {now:%Y-%m-%d %H:%M} ({basis})",
         count=len(analysis.table),

@@ -170,6 +170,12 @@ def analyze_files(
             lang=lang,
             progress=progress,
         )
+        if not job.documents and not job.rejected:
+            predictions.unlink()
+            raise InputError(
+                "{place}: there is no row below the header, so there is nothing to analyse; check the file",
+                place=", ".join(names or map(str, sources)),
+            )
     tell("compute")
     table = load_classified(predictions, classifier.taxonomy if classifier is not None else Taxonomy.load())
     _not_empty(table, str(predictions))

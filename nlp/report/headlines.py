@@ -65,10 +65,11 @@ def in_focus(analysis: Analysis) -> int:
     return min(wanted, len(analysis.ranking))
 
 
-def still_in_time(analysis: Analysis, first: int) -> int:
-    """How many of the first cases have a deadline that is not over."""
+def still_in_time(analysis: Analysis, first: int) -> int | None:
+    """How many of the first cases have a deadline that is not over; None where none has a deadline."""
+    deadlines = analysis.ranking.deadline[:first]
     now = np.datetime64(analysis.now.replace(tzinfo=None), "s")
-    return int((analysis.ranking.deadline[:first] >= now).sum())
+    return None if np.isnat(deadlines).all() else int((deadlines >= now).sum())
 
 
 def shown_id(identity: object) -> str:
@@ -189,13 +190,14 @@ def _competitor(analysis: Analysis) -> Iterator[Words]:
 
 def _queue(analysis: Analysis) -> Iterator[Words]:
     ranking, focus = analysis.ranking, in_focus(analysis)
+    due = still_in_time(analysis, focus)
     yield say(
         "headline",
-        "queue" if ranking.cases.known_customer.any() else "queue_texts",
+        ("queue" if ranking.cases.known_customer.any() else "queue_texts") + ("_undated" if due is None else ""),
         first=shown_id(ranking.ids[0]),
         n=number(focus),
         gain=won(float(np.maximum(ranking.gain[:focus], 0.0).sum())),
-        due=number(still_in_time(analysis, focus)),
+        **({} if due is None else {"due": number(due)}),
     )
     for code in ("urgent", "person"):
         count = int((ranking.tier == TIERS.index(code)).sum())

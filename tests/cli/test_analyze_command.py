@@ -131,4 +131,6 @@ def test_a_workbook_with_the_name_of_another_format_is_read_and_named(
         book.save(stream)
     done = run.invoke(app, ["analyze", str(path), "-o", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
-    assert "이름은 CSV, 내용은 XLSX" in " ".join(done.output.split())
+    said = " ".join(done.output.split())
+    assert "이름은 CSV, 내용은 XLSX" in said
+    assert "지금. 자료에 날짜가 없음" in said

@@ -154,6 +154,15 @@ def test_a_file_without_a_usable_row_is_refused(tmp_path: Path) -> None:
         analyze_files([path], tmp_path / "out", classifier=StubClassifier())
 
 
+def test_a_file_without_a_row_is_refused_and_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "빈.csv"
+    path.write_text("접수번호,내용\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"빈\.csv: there is no row below the header"):
+        analyze_files([path], tmp_path / "out", classifier=StubClassifier())
+    path.write_text("접수번호,내용\n1,배송이 오지 않아요\n", encoding="utf-8")
+    assert len(analyze_files([path], tmp_path / "out", classifier=StubClassifier(), settings=FEW_DRAWS).analysis.table)
+
+
 def test_only_our_own_parquet_counts_as_classified(delivery: Delivery, source: Path, tmp_path: Path) -> None:
     pq.write_table(pa.table({"내용": ["글"]}), tmp_path / "other.parquet")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")

@@ -39,6 +39,14 @@ def test_without_a_column_the_report_is_written_and_names_it(column: str) -> Non
     assert write_workbook(BytesIO(), analysis) == len(analysis.ranking)
 
 
+def test_without_a_time_no_headline_speaks_of_deadlines() -> None:
+    dated, undated = (
+        analyze_table(complaint_table(120, without=without), today=TODAY, draws=20) for without in ((), ("time",))
+    )
+    assert any("기한" in line.ko for line in headlines(dated))
+    assert not any("기한" in line.ko for line in headlines(undated))
+
+
 def test_with_all_columns_none_of_them_is_called_missing() -> None:
     analysis = analyze_table(complaint_table(320), draws=20)
     assert not {code for code, _ in NOTES.values()} & {note.code for note in analysis.notes}
