@@ -9,36 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from small_taxonomy import TAXONOMY
 
 from nlp.errors import InputError, ModelError
 from nlp.model.decision import Decision, group_confidence
-from nlp.taxonomy import Taxonomy
 
-TAXONOMY = Taxonomy.parse(
-    """
-[[group]]
-id = "cause"
-kind = "any-of"
-ko = "원인"
-[[group.label]]
-id = "price"
-ko = "가격"
-[[group.label]]
-id = "wait"
-ko = "기다림"
-
-[[group]]
-id = "mood"
-kind = "one-of"
-ko = "감성"
-[[group.label]]
-id = "bad"
-ko = "부정"
-[[group.label]]
-id = "good"
-ko = "긍정"
-"""
-)
 NEUTRAL = Decision.neutral(TAXONOMY, max_length=32)
 
 

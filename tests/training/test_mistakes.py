@@ -1,36 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+from small_taxonomy import TAXONOMY
 
-from nlp.taxonomy import Taxonomy
 from nlp.training.metrics import bootstrap_weights
 from nlp.training.mistakes import confusion, length_names, slices, worst_mistakes
 
-TAXONOMY = Taxonomy.parse(
-    """
-[[group]]
-id = "cause"
-kind = "any-of"
-ko = "원인"
-[[group.label]]
-id = "price"
-ko = "가격"
-[[group.label]]
-id = "wait"
-ko = "기다림"
-
-[[group]]
-id = "mood"
-kind = "one-of"
-ko = "감성"
-[[group.label]]
-id = "bad"
-ko = "부정"
-[[group.label]]
-id = "good"
-ko = "긍정"
-"""
-)
 CAUSE, MOOD = TAXONOMY.groups
 
 
