@@ -30,6 +30,7 @@ from nlp.text.prepare import PreparedText
 from nlp.training.batches import Collator, Noise, input_names, inputs_and_targets, tensors, window_dataset
 from nlp.training.metrics import mean_average_precision
 from nlp.training.objective import Objective
+from nlp.training.steps import last_whole_checkpoint
 from nlp.training.warm_start import warm_start
 
 
@@ -116,7 +117,7 @@ def fit(
     noise = Noise(texts, windows, share=settings.augment, seed=settings.seed) if settings.augment else None
     collate = Collator(windows, names, mask_id=mask_id, masking=settings.token_masking, seed=settings.seed, noise=noise)
     train_set = window_dataset(texts, targets, windows)
-    checkpoint = _last_whole_checkpoint(folder)
+    checkpoint = last_whole_checkpoint(folder)
     if checkpoint is None:
         plain = Collator(windows, names, mask_id=None, masking=0.0, seed=settings.seed)
         probed = train_set.shuffle(seed=settings.seed).select(range(min(_PROBE_TEXTS, len(train_set))))
@@ -168,12 +169,6 @@ def fit(
     # The folder ships float16 weights: whatever is fitted or measured from here on sees the very same ones.
     model.half().float()
     return Fitted(model=model, windows=windows, epochs=_best_epoch(trainer))
-
-
-def _last_whole_checkpoint(folder: Path) -> str | None:
-    """The newest checkpoint; one that a kill left half-written has no trainer state and is passed over."""
-    whole = [path.parent for path in folder.glob("checkpoint-*/trainer_state.json")]
-    return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
 
 
 def predict_logits(fitted: Fitted, texts: Sequence[PreparedText], taxonomy: Taxonomy) -> NDArray[np.float32]:

@@ -21,14 +21,14 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
 from nlp.training.calibration import platt_probabilities
-from nlp.training.examples import read_lines
 from nlp.training.export import save_encoder
 from nlp.training.loop import fit
 from nlp.training.run import TrainingRun
+from nlp.training.unlabelled import drawn, read_unlabelled
 
 _POOL_FACTOR = 5
-_LENGTHS = (12, 400)
-"""Characters; shorter texts say too little, longer ones cost too much."""
+_LONGEST = 400
+"""Characters; longer texts cost too much."""
 
 
 def adapted_base(
@@ -49,7 +49,7 @@ def adapted_base(
     say(Message("labelling unlabelled texts with a linear model"))
     by_words = LinearBaseline().fit([text.customer for text in texts], targets)
     chosen, labels = choose_texts(
-        read_lines(run.unlabelled),
+        read_unlabelled(run.unlabelled),
         linear=by_words,
         platt=(linear, targets),
         taxonomy=taxonomy,
@@ -98,12 +98,8 @@ def choose_texts(
     ``platt`` are out-of-fold scores of the linear model and their targets, both ``(n, n_labels)``, that calibrate it.
     ``excluded`` texts (held-out rows) are never drawn. Returns texts and probabilities ``(n_texts, n_labels)``.
     """
-    barred = {_key(text) for text in excluded}
-    lasting = [
-        line for line in dict.fromkeys(lines) if _LENGTHS[0] <= len(line) <= _LENGTHS[1] and _key(line) not in barred
-    ]
-    some = rng.permutation(len(lasting))[: n_texts * _POOL_FACTOR]
-    pool = [prepare(lasting[index]) for index in some]
+    short = (line for line in lines if len(line) <= _LONGEST)
+    pool = [prepare(text) for text in drawn(short, most=n_texts * _POOL_FACTOR, rng=rng, excluded=excluded)]
     scores = platt_probabilities(
         linear.predict_proba([text.customer for text in pool]), fitted_on=platt, taxonomy=taxonomy
     )
@@ -112,9 +108,5 @@ def choose_texts(
     rate = (np.where(known, platt[1], 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)).clip(0.005, 1.0)
     any_of = np.concatenate([np.full(len(group.ids), group.kind == "any-of") for group in taxonomy])
     chance = 0.1 + (scores[:, any_of] / np.sqrt(rate[any_of])).max(axis=1, initial=0.0)
-    drawn = rng.choice(len(pool), min(n_texts, len(pool)), replace=False, p=chance / chance.sum())
-    return [pool[index] for index in drawn], scores[drawn]
-
-
-def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
+    taken = rng.choice(len(pool), min(n_texts, len(pool)), replace=False, p=chance / chance.sum())
+    return [pool[index] for index in taken], scores[taken]
