@@ -73,7 +73,7 @@ def test_an_encoder_with_another_vocabulary_learns_to_agree_with_the_old_one(
     pair = _pair(texts, old, new)
     before = agreement(student, teacher, pair)
 
-    align(student, teacher, pair, Steps(count=40, batch_size=8, learning_rate=2e-3), respelt=True, folder=tmp_path)
+    align(student, teacher, pair, Steps(count=120, batch_size=8, learning_rate=2e-3), respelt=True, folder=tmp_path)
 
     assert student.get_input_embeddings().weight.shape == (1200, 32)
     assert student.config.vocab_size == 1200
