@@ -30,6 +30,9 @@ _RENEW_EVERY = 15.0
 _LOOK_EVERY = 1.0
 """Seconds between two looks for jobs that another process took in, or left behind."""
 
+_LOOK_TAKES = 5.0
+"""Seconds that one look may take, with a store that is slow to answer."""
+
 _SWEEP_EVERY = 3600.0
 
 MOST_ATTEMPTS = 10
@@ -92,7 +95,8 @@ class JobRunner:
     def tidy(self, job_id: str) -> None:
         """Remove the files of a job that nobody works on and nobody will."""
         files = self.files(job_id)
-        with files.lock() or _Nothing() as lock:
+        # A thread that looks whether the job is still to be had holds its lock for a moment.
+        with files.lock_within(_LOOK_TAKES) or _Nothing() as lock:
             if isinstance(lock, Lock):
                 files.remove()
 

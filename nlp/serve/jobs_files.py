@@ -15,6 +15,7 @@ import contextlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Self
@@ -83,6 +84,13 @@ class JobFiles:
     def rejects(self, job: Job) -> Path:
         """The rows that could not be used."""
         return rejects_of(self.table(job))
+
+    def lock_within(self, seconds: float) -> Lock | None:
+        """The lock as soon as nobody else holds it, None when that takes longer or the folder is not there."""
+        until = time.monotonic() + seconds
+        while (lock := self.lock()) is None and self.folder.is_dir() and time.monotonic() < until:
+            time.sleep(0.01)
+        return lock
 
     def lock(self) -> Lock | None:
         """The lock, None when another process or thread holds it or the folder is not there."""

@@ -203,6 +203,18 @@ def test_a_job_that_waits_is_cancelled_with_its_files(store: Store, export: Path
     assert list((tmp_path / "jobs").iterdir()) == []
 
 
+def test_a_job_cancelled_while_another_looks_at_it_leaves_no_files(store: Store, export: Path, tmp_path: Path) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub(), workers=0)
+    job = take_in(jobs, export)
+    held = jobs.files(job.id).lock()
+    assert held is not None
+    look = threading.Timer(0.2, held.close)
+    look.start()
+    jobs.cancel(job.id, actor="crm")
+    look.join()
+    assert list((tmp_path / "jobs").iterdir()) == []
+
+
 def test_a_file_that_is_no_table_fails_the_job_in_words_of_its_owner(store: Store, tmp_path: Path) -> None:
     source = tmp_path / "codes.csv"
     source.write_text("코드,값\n1,2\n", encoding="utf-8")
