@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -60,7 +59,7 @@ def unread(text: PreparedText) -> Scope | None:
         return "no_words"
     said = _MASK.sub(" ", text.customer)
     syllables, latin = len(_SYLLABLE.findall(said)), len(_LATIN.findall(said))
-    letters = sum(unicodedata.category(character).startswith("L") for character in said)
+    letters = sum(map(str.isalpha, said))
     others = letters - syllables - latin - len(_JAMO.findall(said))
     foreign = _LATIN_WEIGHT * latin + others
     if not syllables and not foreign:
