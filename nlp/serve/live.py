@@ -46,8 +46,9 @@ class LiveModel:
         self._seen = self._read()
         await self._engine.start(lambda: self._load(self._folder()))
         self._spawn(self._watch())
-        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):  # not the main thread, or Windows
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: self._spawn(self._again()))
+        if hasattr(signal, "SIGHUP"):  # Windows has none
+            with contextlib.suppress(ValueError, RuntimeError):  # not the main thread
+                asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: self._spawn(self._again()))
 
     async def stop(self) -> None:
         """Watch no more."""

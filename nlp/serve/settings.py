@@ -163,7 +163,9 @@ class Settings(BaseSettings):
     @property
     def cores(self) -> int:
         """Cores that inference of one process uses."""
-        return self.threads or max(1, len(os.sched_getaffinity(0)) // self.workers)
+        # Only Linux tells how many of the machine's cores this process may use.
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return self.threads or max(1, usable // self.workers)
 
     def shown(self) -> str:
         """The settings as a commented TOML file, secrets hidden."""

@@ -70,6 +70,16 @@ def test_keys_are_needed_beyond_loopback(host: str, loopback: bool) -> None:
     assert settings.keys_needed is not loopback
 
 
+def test_cores_are_shared_out_where_the_system_tells_only_how_many_the_machine_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert Settings.load(None, workers=4).cores == 2
+    assert Settings.load(None, workers=16).cores == 1
+    assert Settings.load(None, threads=3).cores == 3
+
+
 def test_what_is_shown_can_be_used_as_the_file_and_holds_no_secret(tmp_path: Path) -> None:
     settings = Settings.load(
         None, database_url="postgresql://dangol:s3cret@db/dangol", allowed_hosts="a.example,b.example", port=9000
