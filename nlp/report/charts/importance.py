@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from nlp.report.analysis import Analysis
-from nlp.report.charts.style import BLUE, GREY, INK, PALE, RED, SKY, Chart, Table, Trace, known, whiskers
+from nlp.report.charts.style import BLUE, GREY, INK, LEGEND_BELOW, PALE, RED, SKY, Chart, Table, Trace, known, whiskers
 from nlp.report.words import label_words, percent, points, points_range, say
 from nlp.wom.importance import ImportanceChart, ImportancePerformance, Quadrant
 
@@ -43,6 +43,7 @@ def _importance(analysis: Analysis, group: str, chart: ImportanceChart) -> Chart
     low = min(item.performance.value for item in chart.items) * 100
     width = max(100 - low, 1.0)
     span = (low - width * 0.3, 100 + width * 0.3)
+    ticks = _ticks(low, 100.0)
     bottom = min(item.importance.low for item in chart.items) * 100
     top = max(item.importance.high for item in chart.items) * 100
     rise = (bottom - (top - bottom) * 0.06, top + (top - bottom) * 0.06)
@@ -73,9 +74,9 @@ def _importance(analysis: Analysis, group: str, chart: ImportanceChart) -> Chart
         layout={
             "xaxis": {
                 "title": {"text": say("axis", "performance")},
-                "ticksuffix": "%",
                 "range": list(span),
-                "tickvals": _ticks(low, 100.0),
+                "tickvals": ticks,
+                "ticktext": [f"{tick:.0f}%" for tick in ticks],
                 "zeroline": False,
             },
             "yaxis": {
@@ -90,7 +91,7 @@ def _importance(analysis: Analysis, group: str, chart: ImportanceChart) -> Chart
                 _line(y=known((chart.mean_importance or 0.0) * 100)),
             ],
             "showlegend": True,
-            "legend": {"orientation": "h", "y": -0.22, "x": 0},
+            "legend": LEGEND_BELOW,
             "margin": {"t": 12, "b": 92},
         },
         height=440,

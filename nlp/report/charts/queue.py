@@ -10,7 +10,21 @@ from numpy.typing import NDArray
 
 from nlp.recovery.queue import TIERS, Case, Ranking
 from nlp.report.analysis import Analysis
-from nlp.report.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PINK, PLUM, RED, SKY, Chart, Trace, known
+from nlp.report.charts.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    LEGEND_BELOW,
+    ORANGE,
+    PINK,
+    PLUM,
+    RED,
+    SKY,
+    Chart,
+    Trace,
+    known,
+)
 from nlp.report.headlines import shown_id
 from nlp.report.words import Words, number, plain, say, won
 
@@ -50,7 +64,7 @@ def gain_chart(analysis: Analysis) -> Chart:
             "barmode": "relative",
             "yaxis": {"autorange": "reversed", "automargin": True, "ticks": "", "type": "category"},
             "xaxis": {**_money_ticks(ranking, shown), "zeroline": True, "zerolinecolor": INK},
-            "legend": {"orientation": "h", "y": -0.1, "x": 0, "traceorder": "normal"},
+            "legend": {**LEGEND_BELOW, "traceorder": "normal"},
             "margin": {"t": 8, "b": 90},
             "bargap": 0.3,
             "showlegend": True,

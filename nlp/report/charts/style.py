@@ -29,6 +29,10 @@ PALE: Final = "#CBD2D9"
 BLUES: Final = ((0.0, "#F5F8FB"), (0.5, "#B5D6EC"), (1.0, "#5FA8D6"))
 """Light enough for dark figures on every shade."""
 
+LEGEND_BELOW: Final[Trace] = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0}
+"""At the lower edge of the picture. A place relative to the plot would move with the margin that the legend asks
+for, and the margin with it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Table:

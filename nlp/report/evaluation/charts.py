@@ -6,7 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nlp.report.charts.style import BLUE, GREY, INK, ORANGE, PALE, Chart, Table, Trace, band, known, whiskers
+from nlp.report.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    LEGEND_BELOW,
+    ORANGE,
+    PALE,
+    Chart,
+    Table,
+    Trace,
+    band,
+    known,
+    whiskers,
+)
 from nlp.report.evaluation.measured import Measured, both, group_words, value
 from nlp.report.titled import table_of
 from nlp.report.words import Words, broken, number, plain, say, with_value
@@ -42,7 +55,7 @@ def groups_chart(measured: Measured) -> Chart:
         layout={
             **_rows_layout(),
             "showlegend": True,
-            "legend": {"orientation": "h", "y": -0.14, "x": 0},
+            "legend": LEGEND_BELOW,
             "scattermode": "group",
             "scattergap": 0.55,
         },
