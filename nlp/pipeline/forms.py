@@ -78,10 +78,14 @@ def _positions(
 
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
-    """A stream whose content becomes ``target`` in one step at the end; on an error nothing is changed."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    temporary = Path(name)
+    """A stream whose content becomes ``target`` in one step at the end; on an error nothing is changed.
+
+    Raises InputError when the file cannot be written. On Windows that is so while Excel has it open.
+    """
+    temporary: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
@@ -89,9 +93,16 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         # mkstemp keeps others out; results are as readable as any file of the user's.
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise InputError(
+            "{path}: the file cannot be written ({error.strerror}); close it where it is open, in Excel for example, "
+            "or make room, and give the command again, for an analysis with --resume",
+            path=target,
+            error=error,
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
 def write_csv(target: Path, rows: Iterable[Sequence[str]]) -> None:

@@ -181,9 +181,12 @@ def _cell(value: str, group: Group) -> str | list[str] | None:
 
 def _decoded(raw: bytes) -> str:
     """Excel on Korean Windows saves CSV as cp949 unless told otherwise."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16")
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp949")
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return raw.decode("utf-16")
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return raw.decode("cp949")
+    except UnicodeDecodeError as error:
+        raise InputError("labelled rows are read from CSV or JSONL; save a workbook as 'CSV UTF-8'") from error

@@ -251,3 +251,17 @@ def test_a_file_that_fails_halfway_leaves_the_old_one(tmp_path: Path) -> None:
         write()
     assert target.read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_result_that_cannot_be_replaced_is_named_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    # Excel on Windows lets nobody replace a workbook that it has open; a folder cannot be replaced anywhere.
+    target = tmp_path / "recovery_queue.xlsx"
+    target.mkdir()
+
+    with (
+        pytest.raises(InputError, match=r"recovery_queue\.xlsx: the file cannot be written"),
+        replacing(target) as stream,
+    ):
+        stream.write(b"new")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["recovery_queue.xlsx"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
 
 from nlp.errors import LabelledDataError
 from nlp.taxonomy import Taxonomy
@@ -114,6 +115,17 @@ def test_a_csv_that_cannot_be_used_says_why(tmp_path: Path, content: str, reason
         read_examples([path], TAXONOMY)
 
     assert reason in str(caught.value)
+
+
+def test_a_workbook_with_labels_is_to_be_saved_as_csv(tmp_path: Path) -> None:
+    path = tmp_path / "labels.xlsx"
+    book = Workbook()
+    book.active.append(["text", "이탈 원인"])
+    book.active.append(["비싸요", "가격"])
+    book.save(path)
+
+    with pytest.raises(LabelledDataError, match=r"labels\.xlsx: labelled rows are read from CSV or JSONL"):
+        read_examples([path], TAXONOMY)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
