@@ -39,6 +39,7 @@ class LiveModel:
         self._pointer = settings.data_dir / POINTER
         self._engine = engine
         self._seen: str | None = None
+        self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -75,9 +76,11 @@ class LiveModel:
                 "model: there is no such model folder beside the live one; the models are {names}",
                 names=", ".join(self.names()) or "-",
             )
-        loaded = await self._engine.swap(lambda: self._load(parent / name))
-        self._seen = name
-        await asyncio.to_thread(self._write, name)
+        # Who looks at the pointer before it is written would take the choice for one of another process, and undo it.
+        async with self._turn:
+            loaded = await self._engine.swap(lambda: self._load(parent / name))
+            self._seen = name
+            await asyncio.to_thread(self._write, name)
         return loaded
 
     def _home(self) -> Path | None:
@@ -100,6 +103,10 @@ class LiveModel:
         task.add_done_callback(self._tasks.discard)
 
     async def _again(self) -> None:
+        async with self._turn:
+            await self._reload()
+
+    async def _reload(self) -> None:
         self._seen = self._read()
         try:
             loaded = await self._engine.swap(lambda: self._load(self._folder()))
@@ -111,8 +118,9 @@ class LiveModel:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            if self._read() != self._seen:
-                await self._again()
+            async with self._turn:
+                if self._read() != self._seen:
+                    await self._reload()
 
     def _read(self) -> str | None:
         try:

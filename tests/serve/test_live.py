@@ -1,0 +1,57 @@
+"""Which model is live: a choice stands, whoever looks at the pointer meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from nlp.model.session import FILE
+from nlp.serve import live
+from nlp.serve.engine import Engine
+from nlp.serve.live import LiveModel
+from nlp.serve.settings import Settings
+
+
+def test_a_choice_is_not_undone_by_a_look_before_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / FILE).parent.mkdir(parents=True)
+        (tmp_path / name / FILE).touch()
+    monkeypatch.setattr(live, "_LOOK_EVERY", 0.0)
+    loaded: list[str] = []
+
+    def load(folder: str | Path) -> Any:
+        loaded.append(Path(folder).name)
+        return SimpleNamespace(name=Path(folder).name, rate=1.0)
+
+    async def work() -> None:
+        engine = Engine(batch_tokens=1, queue_tokens=1, max_wait=1.0)
+        chosen = LiveModel(Settings.load(None, model=str(tmp_path / "one"), data_dir=tmp_path), engine, load)
+        writing, go_on, write = threading.Event(), threading.Event(), chosen._write
+
+        def held(name: str) -> None:
+            writing.set()
+            assert go_on.wait(240)
+            write(name)
+
+        monkeypatch.setattr(chosen, "_write", held)
+        await chosen.start()
+        choosing = asyncio.create_task(chosen.choose("two"))
+        assert await asyncio.to_thread(writing.wait, 240)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        go_on.set()
+        await choosing
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert engine.model.name == "two"
+        await chosen.stop()
+        await engine.stop()
+
+    asyncio.run(work())
+    assert loaded == ["one", "two"]
+    assert (tmp_path / live.POINTER).read_text(encoding="utf-8") == "two\n"
