@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
@@ -82,16 +82,13 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
     Raises InputError when the file cannot be written. On Windows that is so while Excel has it open.
     """
-    temporary: Path | None = None
+    # A file of mkstemp would keep others out; results are as readable as any file of the user's.
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        # mkstemp keeps others out; results are as readable as any file of the user's.
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     except OSError as error:
         raise InputError(
@@ -101,8 +98,8 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
             error=error,
         ) from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def write_csv(target: Path, rows: Iterable[Sequence[str]]) -> None:
@@ -112,9 +109,3 @@ def write_csv(target: Path, rows: Iterable[Sequence[str]]) -> None:
         csv.writer(text, lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
         text.flush()
         text.detach()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

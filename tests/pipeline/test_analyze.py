@@ -253,6 +253,23 @@ def test_a_file_that_fails_halfway_leaves_the_old_one(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
+def test_a_result_is_as_readable_as_any_file_and_other_threads_keep_their_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "any").touch()
+    with monkeypatch.context() as patch:
+        patch.delattr("os.umask")
+        with replacing(tmp_path / "report.html") as stream:
+            stream.write(b"new")
+    assert (tmp_path / "report.html").stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
+def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="the file cannot be written"), replacing(tmp_path / "file" / "a.csv"):
+        pass
+
+
 def test_a_result_that_cannot_be_replaced_is_named_and_leaves_nothing_behind(tmp_path: Path) -> None:
     # Excel on Windows lets nobody replace a workbook that it has open; a folder cannot be replaced anywhere.
     target = tmp_path / "recovery_queue.xlsx"
