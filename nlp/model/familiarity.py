@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -61,12 +61,7 @@ class Familiarity:
         rarity = np.array([_steadied(value, size, usual) for value, size in surprise])
         fitted = cls(counts=counts, energy=_spread(energy), rarity=_spread(rarity, mean=usual), bound=np.inf)
         scores = fitted._combined(rarity, energy)
-        return cls(
-            counts=counts,
-            energy=fitted.energy,
-            rarity=fitted.rarity,
-            bound=float(np.quantile(scores, 1.0 - false_alarms)),
-        )
+        return replace(fitted, bound=float(np.quantile(scores, 1.0 - false_alarms)))
 
     @classmethod
     def load(cls, folder: Path, *, n_tokens: int) -> Familiarity | None:
