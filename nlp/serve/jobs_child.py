@@ -44,11 +44,10 @@ def _analyze(task: Mapping[str, Any]) -> None:
     from nlp.model.classifier import ComplaintClassifier
     from nlp.pipeline.analyze import Settings, analyze_files
 
-    folder = Path(task["folder"])
     classifier = ComplaintClassifier.from_pretrained(task["model"], threads=task["threads"])
-    analyze_files(
+    delivery = analyze_files(
         [task["predictions"]],
-        folder,
+        task["folder"],
         classifier=classifier,
         model_id=task["model_id"],
         names=[task["name"]],
@@ -63,7 +62,8 @@ def _analyze(task: Mapping[str, Any]) -> None:
     temporary = archive.with_name(f"{archive.name}.tmp")
     with temporary.open("wb") as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-            for path in [*sorted(folder.iterdir()), *map(Path, task["with"])]:
+            # The folder may also hold half a file that a run left which was cut off.
+            for path in [*sorted(delivery.files), *map(Path, task["with"])]:
                 packed.write(path, path.name)
         stream.flush()
         os.fsync(stream.fileno())

@@ -435,6 +435,8 @@ def test_an_analysis_ends_with_its_server_and_is_made_again(store: Store, tmp_pa
     cut_off = store.jobs.get(job.id)
     assert cut_off is not None
     assert (cut_off.state, jobs.files(job.id).archive.exists()) == ("running", False)
+    # Had it been killed while it wrote the report, this is what would be left.
+    (jobs.files(job.id).report / ".report.html.1a2b3c4d.tmp").write_bytes(b"<html>")
 
     again = Stub()
     finish(runner(store, tmp_path / "jobs", again), job.id, "done")
@@ -443,3 +445,4 @@ def test_an_analysis_ends_with_its_server_and_is_made_again(store: Store, tmp_pa
     assert done is not None
     with zipfile.ZipFile(jobs.files(job.id).result(done)) as archive:
         assert {"report.html", "predictions.parquet"} <= set(archive.namelist())
+        assert not any(name.startswith(".") for name in archive.namelist())
