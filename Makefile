@@ -25,7 +25,8 @@ test:
 openapi:
 	$(PYTHON) -m nlp.serve.description > docs/openapi.json
 
-# Full-size benchmarks. TRAIN, HELD_OUT and GOLD name labelled files, FILMS the test reviews of NSMC: none is in the repository.
+# Full-size benchmarks. TRAIN, HELD_OUT and GOLD name labelled files, FILMS the test reviews of
+# NSMC and NSMC the folder of all its reviews: none is in the repository.
 evidence:
 	$(PYTHON) benchmarks/pii.py
 	$(PYTHON) benchmarks/stream.py --rows 1000000
