@@ -181,8 +181,9 @@ class Engine:
                 texts += prepared
             queued = perf_counter()
             await done
-        scored = perf_counter()
-        predictions = await self._in(self._preparing, model.decide, work.rows, texts, precision)
+            scored = perf_counter()
+            # Here, so that stopping waits for it: the thread that decides ends with the engine.
+            predictions = await self._in(self._preparing, model.decide, work.rows, texts, precision)
         return Scored(
             model=model,
             texts=tuple(texts),

@@ -218,6 +218,31 @@ def test_stopping_finishes_what_was_accepted_and_refuses_what_is_new(model: Load
     run(work())
 
 
+def test_stopping_waits_until_the_last_answer_is_decided(model: LoadedModel) -> None:
+    deciding, go_on = threading.Event(), threading.Event()
+
+    class Hesitant(LoadedModel):
+        def decide(self, *args: Any) -> Any:
+            deciding.set()
+            assert go_on.wait(240)
+            return super().decide(*args)
+
+    async def work() -> None:
+        one = engine()
+        await one.start(lambda: Hesitant(**vars(model)))
+        accepted = asyncio.create_task(one.predict([Source(TEXTS[0])]))
+        assert await asyncio.to_thread(deciding.wait, 240)
+        stopping = asyncio.create_task(one.stop())
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not stopping.done()
+        go_on.set()
+        await stopping
+        assert (await accepted).predictions
+
+    run(work())
+
+
 def test_an_error_while_scoring_reaches_its_callers_and_the_next_batch_goes_on(model: LoadedModel) -> None:
     class Failing(LoadedModel):
         def score(self, windows: Sequence[Any]) -> Any:
