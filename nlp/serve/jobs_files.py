@@ -68,7 +68,7 @@ class JobFiles:
         while True:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Whoever clears up may take a folder without a job for a remain, until it is locked.
-            if (lock := self.lock()) is not None:
+            if (lock := self.lock_within(60.0)) is not None:
                 return lock
 
     def result(self, job: Job) -> Path:
