@@ -85,7 +85,9 @@ class Store:
         removed: list[object] = []
         while True:
             with self._database.writing() as session:
-                ids = list(session.scalars(select(table.id).where(old).order_by(table.id).limit(_AT_ONCE)))
+                # PostgreSQL would else let somebody resume a job between these two.
+                found = select(table.id).where(old).order_by(table.id).limit(_AT_ONCE).with_for_update()
+                ids = list(session.scalars(found))
                 session.execute(delete(table).where(table.id.in_(ids)).execution_options(synchronize_session=False))
             removed += ids
             if len(ids) < _AT_ONCE:
