@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
@@ -17,15 +17,10 @@ from nlp.cli import options
 from nlp.cli.classify import rejects_line, unsure_labels
 from nlp.cli.columns import misnamed, takes_columns, unmasked
 from nlp.corpus.columns import Columns
-from nlp.corpus.load import is_classified
 from nlp.errors import InputError, Message
-from nlp.model.classifier import ComplaintClassifier
-from nlp.pipeline.analyze import Delivery, Settings, analyze_files
-from nlp.recovery.priors import Priors
-from nlp.recovery.texts import words
-from nlp.report.cards import causes_of
-from nlp.report.headlines import headlines, shown_id, until
-from nlp.report.words import percent, won
+
+if TYPE_CHECKING:
+    from nlp.pipeline.analyze import Delivery
 
 _TOP = 5
 
@@ -72,6 +67,11 @@ def command(
     threads: options.Threads = None,
 ) -> None:
     """내보낸 파일에서 보고서까지: 왜 떠나는지, 무엇을 먼저 고치고 누구를 먼저 되찾을지 알려 줍니다."""
+    from nlp.corpus.load import is_classified
+    from nlp.model.classifier import ComplaintClassifier
+    from nlp.pipeline.analyze import Settings, analyze_files
+    from nlp.recovery.priors import Priors
+
     reader = options.reader_of(context, lang)
     ready = len(files) == 1 and is_classified(files[0])
     if ready and precision is not None:
@@ -124,6 +124,11 @@ _STAGES = {
 
 def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_given: bool) -> None:
     """Print the headlines, the head of the queue, what is missing, and where the files lie."""
+    from nlp.recovery.texts import words
+    from nlp.report.cards import causes_of
+    from nlp.report.headlines import headlines, shown_id, until
+    from nlp.report.words import percent, won
+
     analysis, say = delivery.analysis, reader.say
     for other in misnamed(delivery.job.files if delivery.job is not None else ()):
         console.print(escape(say(other)), style="yellow")

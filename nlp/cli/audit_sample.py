@@ -10,9 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from nlp.cli import options
-from nlp.corpus.load import load_classified
 from nlp.errors import InputError, Message
-from nlp.pipeline.audits import write_audit_sample
 from nlp.taxonomy import Taxonomy
 
 
@@ -32,6 +30,9 @@ def command(
     """비중을 보정하려고 사람이 확인할 글을 뽑습니다. 라벨을 달아 'dangol analyze --audited'에 주십시오."""
     if output.exists() and not overwrite:
         raise InputError("{path}: the output is there already; choose another name or use --overwrite", path=output)
+    from nlp.corpus.load import load_classified
+    from nlp.pipeline.audits import write_audit_sample
+
     known = Taxonomy.load(taxonomy)
     drawn = write_audit_sample(load_classified(predictions, known), rows, output, seed=seed)
     console = Console(highlight=False)

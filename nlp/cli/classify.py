@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,12 +12,12 @@ from rich.table import Table
 from nlp.cli import options
 from nlp.cli.columns import misnamed, takes_columns, unmasked
 from nlp.corpus.columns import Columns
-from nlp.corpus.results import SCOPE_NAMES
 from nlp.errors import Message
-from nlp.model.classifier import ComplaintClassifier
-from nlp.pipeline.assemble import JobReport
-from nlp.pipeline.classify import classify_files
 from nlp.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from nlp.model.classifier import ComplaintClassifier
+    from nlp.pipeline.assemble import JobReport
 
 
 @takes_columns
@@ -38,6 +38,9 @@ def command(
     threads: options.Threads = None,
 ) -> None:
     """내보낸 파일의 글마다 이탈 원인, 감성, 불평 행동 등을 붙입니다. 개인정보는 가려서 씁니다."""
+    from nlp.model.classifier import ComplaintClassifier
+    from nlp.pipeline.classify import classify_files
+
     reader = options.reader_of(context)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads, precision=precision)
     with options.JobProgress(reader) as progress:
@@ -95,6 +98,8 @@ def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: option
 
 def show_found(report: JobReport, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
     """Print how often each kind of text and each label was found."""
+    from nlp.corpus.results import SCOPE_NAMES
+
     say = reader.say
     kinds = Table(title=say(Message("kind of text")), title_justify="left", show_header=False, box=None, padding=(0, 1))
     for scope, name in SCOPE_NAMES.items():

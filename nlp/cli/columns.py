@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from nlp.corpus.columns import Columns, option_of
-from nlp.corpus.reader import ReadReport
 from nlp.errors import Message
+
+if TYPE_CHECKING:
+    from nlp.corpus.reader import ReadReport
 
 _HELP: Final = "{name} 열 이름 (보통은 알아서 찾습니다)"
 _NAMES: Final = {

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
@@ -17,13 +17,12 @@ from rich.table import Table
 
 from nlp.cli import options
 from nlp.errors import Message
-from nlp.model.classifier import ComplaintClassifier
-from nlp.report.evaluation.measured import Measured, Source, shown_mistakes
-from nlp.report.evaluation.page import render_evaluation
 from nlp.taxonomy import Taxonomy
-from nlp.training.evaluation import FEW, Evaluation, evaluate
-from nlp.training.examples import ORIGIN, Example, read_examples
-from nlp.training.mistakes import length_names, worst_mistakes
+
+if TYPE_CHECKING:
+    from nlp.report.evaluation.measured import Source
+    from nlp.training.evaluation import Evaluation
+    from nlp.training.examples import Example
 
 
 def command(
@@ -46,6 +45,13 @@ def command(
     seed: Annotated[int, typer.Option(help="부트스트랩 씨앗.")] = 0,
 ) -> None:
     """라벨이 달린 파일로 모델을 평가합니다: 라벨마다 정밀도, 재현율, F1, 보정 오차와 95 % 구간, 넘긴 글의 이득."""
+    from nlp.model.classifier import ComplaintClassifier
+    from nlp.report.evaluation.measured import Measured, shown_mistakes
+    from nlp.report.evaluation.page import render_evaluation
+    from nlp.training.evaluation import evaluate
+    from nlp.training.examples import ORIGIN, read_examples
+    from nlp.training.mistakes import length_names, worst_mistakes
+
     reader = options.reader_of(context, lang)
     for path in (output, report):
         if path is not None:
@@ -111,6 +117,8 @@ def _line(example: Example, *, alone: bool) -> str:
 
 
 def _sources(paths: Sequence[Path], examples: Sequence[Example]) -> tuple[Source, ...]:
+    from nlp.report.evaluation.measured import Source
+
     rows = Counter(example.place.rpartition(":")[0] for example in examples)
     return tuple(
         Source(name=path.name, rows=rows[str(path)], digest=hashlib.sha256(path.read_bytes()).hexdigest()[:16])
@@ -120,6 +128,8 @@ def _sources(paths: Sequence[Path], examples: Sequence[Example]) -> tuple[Source
 
 def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
     """Print the figures by group and by label."""
+    from nlp.training.evaluation import FEW
+
     say = reader.say
     groups = Table(
         title=say(

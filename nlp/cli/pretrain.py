@@ -11,11 +11,8 @@ import typer
 from rich.console import Console
 
 from nlp.cli import options
-from nlp.corpus.columns import Columns
-from nlp.corpus.reader import read_documents
 from nlp.errors import Message, MissingExtraError
 from nlp.resources import default_model_path
-from nlp.text.prepare import render
 from nlp.types import Document
 
 _LINES: Final = (".txt", ".gz")
@@ -66,6 +63,9 @@ def command(
     for package in ("torch", "transformers", "datasets", "accelerate"):
         if find_spec(package) is None:
             raise MissingExtraError(package, "train")
+    from nlp.corpus.columns import Columns
+    from nlp.corpus.reader import read_documents
+    from nlp.text.prepare import render
     from nlp.training.pretrain import pretrain
     from nlp.training.pretraining import Pretraining
     from nlp.training.unlabelled import read_unlabelled

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import nlp.cli.analyze as analyze_command
 from nlp.cli import audit_sample
 from nlp.errors import InputError
+from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.analyze import OUTPUTS
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
@@ -46,9 +47,7 @@ class FixedClassifier:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    monkeypatch.setattr(
-        analyze_command.ComplaintClassifier, "from_pretrained", lambda *_args, **_options: FixedClassifier()
-    )
+    monkeypatch.setattr(ComplaintClassifier, "from_pretrained", lambda *_args, **_options: FixedClassifier())
     return CliRunner()
 
 

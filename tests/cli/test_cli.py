@@ -169,6 +169,19 @@ def test_the_help_lists_every_command_and_a_wrong_one_is_told_what_was_near() ->
     assert "'classify'" in CliRunner().invoke(app, ["clasify"]).output
 
 
+def test_the_help_of_all_commands_loads_nothing_that_they_work_with() -> None:
+    program = (
+        "import sys; from typer.testing import CliRunner; from nlp.cli.app import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, capture_output=True, text=True)
+
+    loaded = set(ast.literal_eval(done.stdout))
+    assert "nlp" in loaded
+    assert not loaded & {"pyarrow", "onnxruntime", "tokenizers", "openpyxl", "jinja2", "sqlalchemy", "fastapi", "torch"}
+
+
 def test_a_server_does_not_load_what_reads_workbooks_or_migrates_databases(tmp_path: Path) -> None:
     program = (
         "import sys; import nlp.cli.app; from nlp.serve.runner import serve; from nlp.store import Store\n"
