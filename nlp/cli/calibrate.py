@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.errors import InputError, Message, MissingExtraError
+from nlp.errors import InputError, Message
 from nlp.resources import default_model_path
 from nlp.taxonomy import Taxonomy
 
@@ -32,8 +31,7 @@ def command(
     threads: options.Threads = None,
 ) -> None:
     """우리 라벨에 맞추어 문턱값과 보정만 다시 구합니다. 학습은 하지 않으며, 글 몇백 건이면 됩니다."""
-    if find_spec("scipy") is None:
-        raise MissingExtraError("scipy", "train")
+    options.need("train", "scipy")
     from nlp.training.examples import read_examples
     from nlp.training.precision import PRECISIONS
     from nlp.training.recalibrate import Recalibrated, recalibrate, save_recalibrated

@@ -6,7 +6,6 @@ import getpass
 import sys
 from datetime import datetime
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -15,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.errors import Message, MissingExtraError
+from nlp.errors import Message
 
 if TYPE_CHECKING:
     from nlp.serve.settings import Settings
@@ -108,9 +107,7 @@ def trail(
 
 def load(config: Path | None, data_dir: Path | None) -> Settings:
     """The server's settings. Raises MissingExtraError, InputError."""
-    for package in ("sqlalchemy", "alembic", "pydantic_settings"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "serve")
+    options.need("serve", "sqlalchemy", "alembic", "pydantic_settings")
     from nlp.serve.settings import Settings
 
     return Settings.load(config, data_dir=data_dir)

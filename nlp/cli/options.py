@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar
 
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from nlp.errors import DangolError, InputError, Message
+from nlp.errors import DangolError, InputError, Message, MissingExtraError
 from nlp.messages import Language, localized
 from nlp.taxonomy import Taxonomy
 
@@ -27,6 +28,13 @@ def present(given: Given | None) -> Given | None:
         if path is not None and not path.exists():
             raise InputError("{path}: there is no such file; check the path", path=path)
     return given
+
+
+def need(extra: str, *packages: str) -> None:
+    """Refuse before any work begins when a package of an extra is not installed. Raises MissingExtraError."""
+    for package in packages:
+        if find_spec(package) is None:
+            raise MissingExtraError(package, extra)
 
 
 Files: TypeAlias = Annotated[

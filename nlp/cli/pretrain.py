@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,7 +10,7 @@ import typer
 from rich.console import Console
 
 from nlp.cli import options
-from nlp.errors import Message, MissingExtraError
+from nlp.errors import Message
 from nlp.resources import default_model_path
 from nlp.types import Document
 
@@ -60,9 +59,7 @@ def command(
 
     같은 명령을 다시 주면 멈춘 곳에서 이어 갑니다.
     """
-    for package in ("torch", "transformers", "datasets", "accelerate"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "train")
+    options.need("train", "torch", "transformers", "datasets", "accelerate")
     from nlp.corpus.columns import Columns
     from nlp.corpus.reader import read_documents
     from nlp.text.prepare import render

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nlp.errors import MissingExtraError
+from nlp.cli import options
 
 
 def command(
@@ -29,9 +28,7 @@ def command(
     ] = False,
 ) -> None:
     """HTTP 서버를 엽니다. 예측, 순위, 파일 작업을 /v1에서 답합니다."""
-    for package in ("fastapi", "uvicorn", "pydantic_settings", "sqlalchemy", "structlog", "prometheus_client"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "serve")
+    options.need("serve", "fastapi", "uvicorn", "pydantic_settings", "sqlalchemy", "structlog", "prometheus_client")
     from nlp.serve.settings import Settings
 
     settings = Settings.load(config, host=host, port=port, workers=workers, model=model)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,6 @@ import typer
 from rich.console import Console
 
 from nlp.cli import options
-from nlp.errors import MissingExtraError
 from nlp.resources import data_path, default_model_path
 
 
@@ -66,9 +64,7 @@ def command(
     keep_float_onnx: Annotated[bool, typer.Option(help="float32 ONNX도 남긴다.")] = False,
 ) -> None:
     """라벨이 달린 글로 모델을 학습합니다. 같은 명령을 다시 주면 멈춘 곳에서 이어 갑니다."""
-    for package in ("torch", "transformers", "datasets", "sklearn", "accelerate", "onnx", "onnxscript"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "train")
+    options.need("train", "torch", "transformers", "datasets", "sklearn", "accelerate", "onnx", "onnxscript")
     from nlp.training.fit import train
     from nlp.training.loop import Hyperparameters
     from nlp.training.run import TrainingRun

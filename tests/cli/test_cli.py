@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from nlp.cli import options
 from nlp.cli.app import COMMANDS, app
+from nlp.errors import MissingExtraError
 from nlp.model.classifier import ComplaintClassifier
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,6 +169,12 @@ def test_the_help_lists_every_command_and_a_wrong_one_is_told_what_was_near() ->
 
     assert all(name in listed for name in COMMANDS)
     assert "'classify'" in CliRunner().invoke(app, ["clasify"]).output
+
+
+def test_a_command_whose_packages_are_missing_names_the_extra_to_install() -> None:
+    options.need("train", "json", "csv")
+    with pytest.raises(MissingExtraError, match=r"no_such_package.*\[train\]"):
+        options.need("train", "json", "no_such_package")
 
 
 def test_the_help_of_all_commands_loads_nothing_that_they_work_with() -> None:
