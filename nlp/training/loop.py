@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from torch.utils.data import DataLoader
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -116,10 +118,10 @@ def fit(
     names = input_names(model)
     noise = Noise(texts, windows, share=settings.augment, seed=settings.seed) if settings.augment else None
     collate = Collator(windows, names, mask_id=mask_id, masking=settings.token_masking, seed=settings.seed, noise=noise)
+    plain = Collator(windows, names, mask_id=None, masking=0.0, seed=settings.seed)
     train_set = window_dataset(texts, targets, windows)
     checkpoint = last_whole_checkpoint(folder)
     if checkpoint is None:
-        plain = Collator(windows, names, mask_id=None, masking=0.0, seed=settings.seed)
         probed = train_set.shuffle(seed=settings.seed).select(range(min(_PROBE_TEXTS, len(train_set))))
         warm_start(model, inputs_and_targets(probed, plain), objective)
 
@@ -149,7 +151,8 @@ def fit(
         report_to="none",
         seed=settings.seed,
     )
-    trainer = Trainer(
+    trainer = _Trainer(
+        plain=plain,
         model=model,
         args=arguments,
         data_collator=collate,
@@ -169,6 +172,22 @@ def fit(
     # The folder ships float16 weights: whatever is fitted or measured from here on sees the very same ones.
     model.half().float()
     return Fitted(model=model, windows=windows, epochs=_best_epoch(trainer))
+
+
+class _Trainer(Trainer):
+    """Hides tokens and adds noise where it learns; validates on the texts as they are."""
+
+    def __init__(self, *, plain: Collator, **given: Any) -> None:
+        super().__init__(**given)
+        self._plain = plain
+
+    def get_eval_dataloader(self, eval_dataset: Any = None) -> DataLoader[Any]:
+        """The rows to validate on, without noise."""
+        collate, self.data_collator = self.data_collator, self._plain
+        try:
+            return super().get_eval_dataloader(eval_dataset)
+        finally:
+            self.data_collator = collate
 
 
 def predict_logits(fitted: Fitted, texts: Sequence[PreparedText], taxonomy: Taxonomy) -> NDArray[np.float32]:
