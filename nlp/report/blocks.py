@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -49,6 +50,15 @@ class Section:
     title: Words
     intro: Words | None
     blocks: tuple[Block, ...]
+
+
+def sections_of(parts: Iterable[tuple[str, Iterable[Block | None]]], texts: Mapping[str, Words]) -> tuple[Section, ...]:
+    """Chapters by their ids; blocks that are None are left out, and chapters without any. ``texts`` are their words."""
+    return tuple(
+        Section(id=name, title=texts[name], intro=texts.get(f"{name}_intro"), blocks=blocks)
+        for name, found in parts
+        if (blocks := tuple(block for block in found if block is not None))
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

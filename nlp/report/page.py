@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import SLICED, Analysis
-from nlp.report.blocks import Block, Deck, Grid, Lines, Page, Section, Tile
+from nlp.report.blocks import Block, Deck, Grid, Lines, Page, Tile, sections_of
 from nlp.report.cards import cards
 from nlp.report.charts.causes import cause_chart, heat_chart, servqual_chart, slice_chart
 from nlp.report.charts.graph import graph_chart
@@ -26,7 +26,7 @@ from nlp.report.tables import (
     waiting_table,
 )
 from nlp.report.tables_movement import burst_table, change_table, emerging_table, phrase_table
-from nlp.report.words import Words, number, percent, percent_range, plain, say, texts_of
+from nlp.report.words import Words, number, percent, percent_range, plain, say, terms_of, texts_of
 
 
 def build_page(analysis: Analysis) -> Page:
@@ -40,13 +40,8 @@ def build_page(analysis: Analysis) -> Page:
         ("wom", _voices(analysis)),
         ("method", _method(analysis)),
     )
-    intros = texts_of("section")
-    sections = (
-        Section(id=name, title=intros[name], intro=intros.get(f"{name}_intro"), blocks=blocks)
-        for name, found in parts
-        if (blocks := tuple(block for block in found if block is not None))
-    )
-    return Page(headlines=headlines(analysis), tiles=tuple(_tiles(analysis)), sections=tuple(sections))
+    sections = sections_of(parts, texts_of("section"))
+    return Page(headlines=headlines(analysis), tiles=tuple(_tiles(analysis)), sections=sections)
 
 
 def _tiles(analysis: Analysis) -> Iterator[Tile]:
@@ -150,14 +145,10 @@ def _voices(analysis: Analysis) -> Sequence[Block | None]:
 
 
 def _method(analysis: Analysis) -> Sequence[Block | None]:
-    definitions = []
-    for entry in texts_of("definition").values():
-        (ko_term, ko), (en_term, en) = entry.ko.split("|", 1), entry.en.split("|", 1)
-        definitions.append((Words(code=entry.code, ko=ko_term, en=en_term), Words(code=entry.code, ko=ko, en=en)))
     return (
         Lines(title=say("section", "missing"), lines=tuple((None, note) for note in analysis.notes), callout=True),
         _fit(analysis),
-        Lines(title=say("table", "definitions"), lines=tuple(definitions)),
+        Lines(title=say("table", "definitions"), lines=terms_of("definition")),
         priors_table(analysis),
     )
 

@@ -52,8 +52,3 @@ def bounds(estimate: Estimate, *, scale: float = 1.0) -> tuple[float | None, flo
     if estimate.value != estimate.value:
         return None, None, None
     return estimate.value * scale, estimate.low * scale, estimate.high * scale
-
-
-def joined(parts: Sequence[Words], between: str) -> Words:
-    """Words in a row, in each language."""
-    return Words(code="joined", ko=between.join(part.ko for part in parts), en=between.join(part.en for part in parts))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nlp.report.analysis import SLICED, Analysis
 from nlp.report.headlines import cause_shares, stage_shares
-from nlp.report.sheet import Sheet, bounds, column, joined, triple
-from nlp.report.words import event_words, label_words, plain, say
+from nlp.report.sheet import Sheet, bounds, column, triple
+from nlp.report.words import event_words, joined, label_words, plain, say
 
 
 def causes_sheet(analysis: Analysis) -> Sheet:
@@ -178,7 +178,7 @@ def competitors_sheet(analysis: Analysis) -> Sheet:
             item.name,
             item.documents,
             *bounds(item.share),
-            joined([label_words(analysis.taxonomy, "cause", cause) for cause, n, _ in item.wins_on if n], ", "),
+            joined([label_words(analysis.taxonomy, "cause", cause) for cause, n, _ in item.wins_on if n]),
         ]
         for item in analysis.competitors.competitors
     )

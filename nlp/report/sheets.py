@@ -9,7 +9,7 @@ from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.queue import FAMILIES, families
 from nlp.report.headlines import headlines
-from nlp.report.sheet import Column, Sheet, Value, column, joined
+from nlp.report.sheet import Column, Sheet, Value, column
 from nlp.report.sheet_figures import (
     causes_sheet,
     cells_sheet,
@@ -20,7 +20,7 @@ from nlp.report.sheet_figures import (
     voices_sheet,
     weeks_sheet,
 )
-from nlp.report.words import Words, say, texts_of
+from nlp.report.words import Words, joined, say, terms_of
 
 
 def sheets_of(analysis: Analysis, shown: int) -> Iterator[Sheet]:
@@ -88,7 +88,7 @@ def _case(analysis: Analysis, place: int) -> Sequence[Value]:
         case.deadline,
         stage_words(case),
         case.repeated,
-        joined(causes_of(analysis, place), ", "),
+        joined(causes_of(analysis, place)),
         "\n".join(dict.fromkeys(case.evidence)),
         joined([Words(code=a.id, ko=a.ko, en=a.en) for a in case.actions], "\n"),
         *(round(parts.get(family, 0.0)) for family in FAMILIES),
@@ -100,9 +100,7 @@ def _case(analysis: Analysis, place: int) -> Sequence[Value]:
 def _limits(analysis: Analysis) -> Sheet:
     rows: list[list[Value]] = [[say("section", "summary"), line] for line in headlines(analysis)]
     rows += [[say("section", "missing"), note] for note in analysis.notes]
-    for entry in texts_of("definition").values():
-        (ko_term, ko), (en_term, en) = entry.ko.split("|", 1), entry.en.split("|", 1)
-        rows.append([Words(code=entry.code, ko=ko_term, en=en_term), Words(code=entry.code, ko=ko, en=en)])
+    rows += map(list, terms_of("definition"))
     columns = (column("term", "text", 30), column("definition", "long", 130))
     return Sheet(title=say("sheet", "limits"), note=say("ui", "subtitle"), columns=columns, rows=iter(rows))
 

@@ -12,7 +12,7 @@ from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell
 from nlp.report.headlines import shown_id, stage_shares, until
 from nlp.report.titled import Titled, table_of
-from nlp.report.words import Words, label_words, number, percent, percent_range, plain, say, won
+from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
 
 _QUEUE = 40
 
@@ -25,14 +25,13 @@ def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
     rows: list[tuple[Cell, ...]] = []
     for place in places:
         case = analysis.ranking.case(place)
-        causes = causes_of(analysis, place)
         rows.append(
             (
                 number(case.rank),
                 f"{case.rank_low:,}–{case.rank_high:,}",
                 shown_id(case.id),
                 words("tier", case.tier),
-                Words(code="", ko=", ".join(x.ko for x in causes) or "–", en=", ".join(x.en for x in causes) or "–"),
+                joined(causes_of(analysis, place), none=DASH),
                 won(case.gain),
                 f"{percent(case.p_leave_ignored)} → {percent(case.p_leave_recovered)}",
                 until(case.deadline, analysis.now),
@@ -62,7 +61,7 @@ def lever_table(analysis: Analysis, *, most: int = 8) -> Titled | None:
                     label_words(analysis.taxonomy, "cause", share.event.label),
                     label_words(analysis.taxonomy, "stage", stage),
                     number(share.count),
-                    Words(code="", ko=", ".join(x.ko for x in found), en=", ".join(x.en for x in found)),
+                    joined(found),
                 )
             )
     if not rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from string import Formatter
 from typing import Any, Final, Literal, TypeAlias
@@ -84,6 +84,21 @@ def broken(words: Words) -> Words:
 def texts_of(kind: str) -> Mapping[str, Words]:
     """All words of one kind that need no filling."""
     return {code: Words(code=code, ko=entry["ko"], en=entry["en"]) for code, entry in _table()[kind].items()}
+
+
+def terms_of(kind: str) -> tuple[tuple[Words, Words], ...]:
+    """Terms of one kind with what they mean, which the file writes as ``term|meaning``."""
+    found = []
+    for entry in texts_of(kind).values():
+        (ko_term, ko), (en_term, en) = entry.ko.split("|", 1), entry.en.split("|", 1)
+        found.append((Words(code=entry.code, ko=ko_term, en=en_term), Words(code=entry.code, ko=ko, en=en)))
+    return tuple(found)
+
+
+def joined(parts: Sequence[Words], between: str = ", ", *, none: str = "") -> Words:
+    """Words in a row, in each language; ``none`` where there are none."""
+    ko, en = between.join(part.ko for part in parts), between.join(part.en for part in parts)
+    return Words(code="joined", ko=ko or none, en=en or none)
 
 
 def percent(share: float, *, digits: int = 0) -> str:

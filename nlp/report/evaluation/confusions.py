@@ -7,9 +7,9 @@ from itertools import groupby
 
 from nlp.report.blocks import Block, Lines
 from nlp.report.charts.style import BLUES, INK, Cell, Chart, Table
-from nlp.report.evaluation.measured import Measured, ShownMistake, group_words, joined
+from nlp.report.evaluation.measured import Measured, ShownMistake, group_words
 from nlp.report.titled import Titled, table_of
-from nlp.report.words import Words, broken, number, percent, plain, say
+from nlp.report.words import DASH, Words, broken, joined, number, percent, plain, say
 from nlp.taxonomy import Group
 from nlp.training.figures import Confusion
 
@@ -120,7 +120,8 @@ def _most(measured: Measured, group: Group, labels: tuple[str, ...], counts: tup
         [
             Words(code=name.code, ko=f"{name.ko} {counts[at]}", en=f"{name.en} {counts[at]}")
             for name, at in zip(names, order, strict=True)
-        ]
+        ],
+        none=DASH,
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from nlp.report.blocks import Tile
 from nlp.report.evaluation.confusions import most_confused
-from nlp.report.evaluation.measured import Measured, bounds, counted, group_words, joined, value
+from nlp.report.evaluation.measured import Measured, bounds, counted, group_words, value
 from nlp.report.evaluation.tables import gain_bounds
-from nlp.report.words import Words, number, percent, plain, points, say
+from nlp.report.words import Words, joined, number, percent, plain, points, say
 from nlp.taxonomy import Group
 from nlp.training.figures import FEW, Figure
 

@@ -104,13 +104,6 @@ def counted(measured: Measured, group: Group) -> tuple[int, int]:
     return sum(row.support >= FEW for row in rows), len(rows)
 
 
-def joined(words: Sequence[Words], *, none: str = "–") -> Words:
-    """Words in a row, separated by commas."""
-    return Words(
-        code="", ko=", ".join(item.ko for item in words) or none, en=", ".join(item.en for item in words) or none
-    )
-
-
 def value(found: Figure) -> str:
     """``0.727``; a dash where it cannot be known."""
     return "–" if np.isnan(found.value) else f"{found.value:.3f}"

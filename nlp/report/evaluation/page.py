@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from nlp.report.blocks import Block, Grid, Lines, Page, Section
+from nlp.report.blocks import Block, Grid, Lines, Page, sections_of
 from nlp.report.evaluation.charts import coverage_chart, f1_chart, groups_chart, reliability_charts, slice_chart
 from nlp.report.evaluation.confusions import confusion_chart, mistake_blocks
 from nlp.report.evaluation.headlines import headlines, tiles
 from nlp.report.evaluation.measured import Measured, group_words
 from nlp.report.evaluation.tables import abstention_table, coverage_table, files_table, groups_table, labels_table
 from nlp.report.html import render_page
-from nlp.report.words import Lang, Words, number, say, texts_of
+from nlp.report.words import Lang, number, say, terms_of, texts_of
 from nlp.training.mistakes import LENGTH_NAMES
 
 
@@ -52,16 +52,11 @@ def evaluation_page(measured: Measured) -> Page:
         ("slices", tuple(_slices(measured))),
         ("method", _method(measured)),
     )
-    titles = texts_of("evaluation_section")
+    shown = (part for part in parts if measured.groups or part[0] == "method")
     return Page(
         headlines=tuple(headlines(measured)),
         tiles=tuple(tiles(measured)),
-        sections=tuple(
-            Section(id=name, title=titles[name], intro=titles.get(f"{name}_intro"), blocks=blocks)
-            for name, found in parts
-            if (measured.groups or name == "method")
-            and (blocks := tuple(block for block in found if block is not None))
-        ),
+        sections=sections_of(shown, texts_of("evaluation_section")),
     )
 
 
@@ -89,13 +84,9 @@ def _slices(measured: Measured) -> Iterator[Block | None]:
 
 
 def _method(measured: Measured) -> Sequence[Block]:
-    terms = []
-    for entry in texts_of("evaluation_definition").values():
-        (ko_term, ko), (en_term, en) = entry.ko.split("|", 1), entry.en.split("|", 1)
-        terms.append((Words(code=entry.code, ko=ko_term, en=en_term), Words(code=entry.code, ko=ko, en=en)))
     limits = texts_of("evaluation_limit").values()
     return (
         Lines(title=say("evaluation", "limits_title"), lines=tuple((None, line) for line in limits), callout=True),
         files_table(measured),
-        Lines(title=say("table", "definitions"), lines=tuple(terms)),
+        Lines(title=say("table", "definitions"), lines=terms_of("evaluation_definition")),
     )
