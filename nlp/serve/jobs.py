@@ -14,6 +14,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -96,8 +97,8 @@ class JobRunner:
         """Remove the files of a job that nobody works on and nobody will."""
         files = self.files(job_id)
         # A thread that looks whether the job is still to be had holds its lock for a moment.
-        with files.lock_within(_LOOK_TAKES) or _Nothing() as lock:
-            if isinstance(lock, Lock):
+        with files.lock_within(_LOOK_TAKES) or nullcontext() as lock:
+            if lock is not None:
                 files.remove()
 
     def _begin(self, target: Callable[[], None], name: str) -> None:
@@ -129,8 +130,8 @@ class JobRunner:
         """Remove folders whose job is unknown (an upload that was cut off), or was cancelled."""
         for job_id in job_ids(self.folder):
             files = self.files(job_id)
-            with files.lock() or _Nothing() as lock:
-                if isinstance(lock, Lock):
+            with files.lock() or nullcontext() as lock:
+                if lock is not None:
                     job = self.store.jobs.get(job_id)
                     if job is None or job.state == "cancelled":
                         files.remove()
@@ -144,8 +145,8 @@ class JobRunner:
             return False
         for job in waiting:
             files = self.files(job.id)
-            with files.lock() or _Nothing() as lock:
-                if not isinstance(lock, Lock):
+            with files.lock() or nullcontext() as lock:
+                if lock is None:
                     if not files.folder.is_dir():
                         self._give_up(job)
                     continue
@@ -165,8 +166,8 @@ class JobRunner:
 
     def _take_back(self, job: Job) -> None:
         """Queue a running job whose lock is free: its owner is dead, whatever its lease says."""
-        with self.files(job.id).lock() or _Nothing() as lock:
-            if isinstance(lock, Lock) and job.owner is not None:
+        with self.files(job.id).lock() or nullcontext() as lock:
+            if lock is not None and job.owner is not None:
                 self.store.jobs.release(job.id, job.owner)
 
     def _give_up(self, job: Job) -> None:
@@ -257,13 +258,3 @@ class JobRunner:
                         signals.cancelled.set()
             except StoreError as error:
                 _log.warning("leases not renewed; locks hold the jobs", problem=str(error))
-
-
-class _Nothing:
-    """No lock, for ``with``."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
