@@ -26,6 +26,11 @@ class Evidence:
     probability: float
 
 
+def said(found: Mapping[str, Evidence]) -> tuple[str, ...]:
+    """What carries any of the labels, each sentence once, in the order of the text."""
+    return tuple(dict.fromkeys(part.text for part in sorted(found.values(), key=lambda part: part.start)))
+
+
 def find_evidence(
     classifier: ComplaintClassifier,
     texts: Sequence[PreparedText],

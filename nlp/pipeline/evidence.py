@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from nlp.model.classifier import ComplaintClassifier
-from nlp.model.evidence import find_evidence
+from nlp.model.evidence import find_evidence, said
 from nlp.report.analysis import Analysis
 from nlp.text.prepare import prepare
 
@@ -35,8 +35,4 @@ def model_evidence(analysis: Analysis, classifier: ComplaintClassifier) -> Mappi
         [prepare(str(table.texts[row]), mask=False) for row in rows],
         decided=[ids[decided[row]].tolist() for row in rows],
     )
-    return {
-        row: tuple(dict.fromkeys(part.text for part in sorted(found.values(), key=lambda part: part.start)))
-        for row, found in zip(rows, evidence, strict=True)
-        if found
-    }
+    return {row: said(found) for row, found in zip(rows, evidence, strict=True) if found}

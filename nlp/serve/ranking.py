@@ -12,7 +12,7 @@ import numpy as np
 from nlp.classified import ClassifiedTable
 from nlp.corpus.results import Incoming
 from nlp.errors import Message
-from nlp.model.evidence import Evidence
+from nlp.model.evidence import Evidence, said
 from nlp.pipeline.masking import cell_mask
 from nlp.recovery.queue import Ranking
 from nlp.recovery.ranking import rank_cases
@@ -63,14 +63,8 @@ def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]
     times = table.times[~np.isnat(table.times)]
     latest = times.max().item() if len(times) else datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     now = body.now.replace(tzinfo=None) if body.now is not None else latest
-    said = None
-    if evidence is not None:
-        found = [
-            tuple(dict.fromkeys(part.text for part in sorted(parts.values(), key=lambda part: part.start)))
-            for parts in evidence
-        ]
-        said = lambda row: found[int(rows[row])]  # noqa: E731
-    ranking = rank_cases(table, now=now, capacity=body.capacity, evidence=said)
+    spoken = None if evidence is None else lambda row: said(evidence[int(rows[row])])
+    ranking = rank_cases(table, now=now, capacity=body.capacity, evidence=spoken)
     return Ranked(ranking=ranking, ids=list(table.ids), unread=len(whole) - len(rows), now=now)
 
 
