@@ -21,7 +21,7 @@ from pathlib import Path
 import structlog
 
 from nlp.errors import DangolError
-from nlp.serve.jobs_files import JobFiles, Lock, job_ids
+from nlp.serve.jobs_files import LOCKS_TELL, JobFiles, Lock, job_ids
 from nlp.serve.jobs_signals import PASSING, CancelledError, Signals, StoppingError
 from nlp.serve.jobs_work import Conditions, Work
 from nlp.store import Job, LostJobError, Store, StoreError
@@ -138,7 +138,7 @@ class JobRunner:
 
     def _take_one(self) -> bool:
         """Do one job; False when there is none to do."""
-        for job in self.store.jobs.running():
+        for job in self.store.jobs.running() if LOCKS_TELL else ():
             self._take_back(job)
         waiting = self.store.jobs.claimable()
         if waiting and not self._ready():

@@ -28,6 +28,9 @@ try:
 except ImportError:  # Windows: the lease in the store is all there is
     fcntl = None  # type: ignore[assignment]
 
+LOCKS_TELL = fcntl is not None
+"""Whether a free lock says that its owner is dead; where the kernel keeps none, every lock is free."""
+
 _ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -14,6 +14,7 @@ import threading
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import jobs_support as support
@@ -377,6 +378,22 @@ def test_remains_of_uploads_that_were_cut_off_are_removed_but_not_those_under_wa
         finish(jobs, job.id, "done")
     assert not dead.folder.exists()
     assert alive.folder.exists()
+
+
+def test_where_the_kernel_keeps_no_locks_a_job_stays_with_its_owner_as_long_as_its_lease(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.serve.jobs_files.fcntl", None)
+    monkeypatch.setattr("nlp.serve.jobs.LOCKS_TELL", False)
+    source = write_export(tmp_path / "small.csv", 40)
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    first = take_in(jobs, source)
+    store.jobs.claim(first.id, "another server", lease=timedelta(days=1))
+    second = take_in(jobs, source)
+    finish(jobs, second.id, "done")
+    found = store.jobs.get(first.id)
+    assert found is not None
+    assert (found.state, found.owner) == ("running", "another server")
 
 
 def test_two_servers_share_the_work_and_do_no_job_twice(store: Store, tmp_path: Path) -> None:
