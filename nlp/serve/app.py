@@ -134,7 +134,6 @@ def _jobs(settings: Settings, store: Store, engine: Engine) -> JobRunner:
         folder=settings.data_dir / "jobs",
         given=Conditions(
             batch_classifier=engine.batch_classifier,
-            model_folder=lambda: engine.model.folder,
             keep_documents=settings.keep_documents,
             max_rows=settings.max_upload_rows,
             threads=settings.cores,

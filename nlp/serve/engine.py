@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
@@ -323,6 +324,7 @@ class BatchClassifier:
         self._lane = lane
         self.taxonomy = model.taxonomy
         self.name = model.at(precision).name
+        self.folder: Path | None = model.folder
         self._precision = precision
 
     def at_precision(self, precision: float) -> BatchClassifier:

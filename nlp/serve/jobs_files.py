@@ -3,6 +3,7 @@
     <data_dir>/jobs/<id>/
         lock                       held, by the kernel, by the one process that works here
         input                      the upload, whatever its format; it is not masked, so it goes when the job is done
+        model                      where the model lies that the rows are classified with, while under way
         result.csv                 (and .rejects.csv, .partial/ while under way)
         report/, report.zip        of an analysis
 
@@ -63,6 +64,7 @@ class JobFiles:
             raise ValueError(f"{job_id!r} is no id of a job")
         self.folder = root / job_id
         self.input = self.folder / "input"
+        self.model = self.folder / "model"
         self.report = self.folder / "report"
         self.archive = self.folder / "report.zip"
 
@@ -116,9 +118,19 @@ class JobFiles:
         file.close()
         return None
 
+    def keep_model(self, folder: Path | None) -> None:
+        """Note the folder of the model that classifies; None is the model that ships."""
+        self.model.write_text(str(folder or ""), encoding="utf-8")
+
+    def kept_model(self) -> Path | None:
+        """The folder that was noted."""
+        folder = self.model.read_text(encoding="utf-8")
+        return Path(folder) if folder else None
+
     def drop_input(self) -> None:
-        """Remove the upload and what an interrupted run left of its own."""
+        """Remove the upload and what a run left of its own."""
         self.input.unlink(missing_ok=True)
+        self.model.unlink(missing_ok=True)
         for left in self.folder.glob("*.partial*"):
             shutil.rmtree(left, ignore_errors=True)
 

@@ -36,10 +36,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class BatchClassifier(Protocol):
     """The lane of the engine for work that can wait, with one model from the first text to the last.
 
-    ``name`` is the model's version and digest, ``taxonomy`` the labels it gives.
+    ``name`` is the model's version and digest, ``taxonomy`` the labels it gives, ``folder`` where it lies (None for
+    the model that ships).
     """
 
     name: str
+    folder: Path | None
     taxonomy: Taxonomy
 
     def predict(self, texts: Sequence[PreparedText], /) -> list[Prediction]:
@@ -53,12 +55,11 @@ class BatchClassifier(Protocol):
 class Conditions:
     """What all jobs of a server have in common.
 
-    ``batch_classifier`` gives the lane of the live model and raises DangolError while there is none;
-    ``model_folder`` gives its folder, None for the model that ships. ``clock`` counts seconds.
+    ``batch_classifier`` gives the lane of the live model and raises DangolError while there is none. ``clock`` counts
+    seconds.
     """
 
     batch_classifier: Callable[[], BatchClassifier]
-    model_folder: Callable[[], Path | None]
     keep_documents: bool = False
     max_rows: int | None = None
     threads: int | None = None
@@ -117,6 +118,8 @@ class Work:
         classifier = self.given.batch_classifier()
         if (precision := job.options.get("precision")) is not None:
             classifier = classifier.at_precision(precision)
+        # The report is made by the model of the rows, whatever is live by then.
+        self.files.keep_model(classifier.folder)
         afresh = model != classifier.name
         begun = self.signals.insist(
             lambda: self.store.jobs.begin(job.id, self.owner, model=classifier.name, afresh=afresh)
@@ -160,7 +163,7 @@ class Work:
         if files.archive.exists():
             return
         now = self.signals.insist(lambda: self.store.jobs.get(job.id))
-        folder = self.given.model_folder()
+        folder = files.kept_model() if files.model.exists() else self.given.batch_classifier().folder
         task = {
             "predictions": str(files.table(job)),
             "folder": str(files.report),

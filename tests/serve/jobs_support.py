@@ -32,6 +32,7 @@ class Stub:
 
     def __init__(self, name: str = "stub+1", before: Callable[[Sequence[PreparedText]], None] | None = None) -> None:
         self.name = name
+        self.folder: Path | None = None
         self.taxonomy = Taxonomy.load()
         self.seen: list[str] = []
         self._before = before
@@ -77,7 +78,7 @@ def runner(store: Store, folder: Path, classifier: Stub | Callable[[], Stub], **
     """A runner that scores with a stub; ``workers`` is the number of its threads."""
     workers = int(str(given.pop("workers", 1)))
     lane = classifier if not isinstance(classifier, Stub) else lambda: classifier
-    conditions = Conditions(batch_classifier=lane, model_folder=lambda: None, **given)  # type: ignore[arg-type]
+    conditions = Conditions(batch_classifier=lane, **given)  # type: ignore[arg-type]
     return JobRunner(store=store, folder=folder, given=conditions, workers=workers)
 
 

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import jobs_support as support
 import pytest
@@ -26,6 +27,7 @@ from nlp.errors import ModelError
 from nlp.messages import localized
 from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import PartialFolder
+from nlp.serve import jobs_work
 from nlp.serve.jobs import LEASE, MOST_ATTEMPTS, JobRunner
 from nlp.serve.jobs_files import JobFiles, Lock
 from nlp.serve.jobs_progress import documents_of
@@ -443,6 +445,29 @@ def test_killed_at_random_moments_every_row_is_answered_once(store: Store, tmp_p
     expected = [f"R{at}" for at in range(1100) if at % 50 != 49]
     assert answered == expected
     assert [document.id for document in store.documents.of_job(job.id)] == expected
+
+
+def test_a_report_is_made_by_the_model_of_its_rows_though_another_is_live_by_then(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    def report(task: Mapping[str, Any], **_: object) -> None:
+        asked.append(task["model"])
+        Path(task["archive"]).touch()
+
+    monkeypatch.setattr(jobs_work, "run_report", report)
+    new = Stub("new+1")
+    new.folder = tmp_path / "new"
+    live = [new]
+    old = Stub("old+1", before=lambda _: live.__setitem__(0, new))
+    old.folder = tmp_path / "old"
+    live[0] = old
+    jobs = runner(store, tmp_path / "jobs", lambda: live[0])
+    job = take_in(jobs, write_export(tmp_path / "export.csv", 40), kind="analyze")
+    finish(jobs, job.id, "done")
+    assert (asked, new.seen) == ([str(old.folder)], [])
+    assert not jobs.files(job.id).model.exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
