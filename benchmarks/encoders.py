@@ -27,13 +27,14 @@ from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision
-from nlp.training.evaluation import FEW, Figure
+from nlp.training.evaluation import FEW
 from nlp.training.examples import Example, read_examples
 from nlp.training.export import save_model
 from nlp.training.loop import Fitted, Hyperparameters, fit, load_base, predict_logits
-from nlp.training.metrics import average_precision, bootstrap_weights, counts, f1, interval
+from nlp.training.metrics import average_precision, bootstrap_weights, counts, f1
 from nlp.training.pretrain import pretrain
 from nlp.training.pretraining import Pretraining
+from nlp.training.selective import figure
 from nlp.training.split import fold_of, without_leaks
 from nlp.training.unlabelled import drawn, read_unlabelled
 
@@ -274,11 +275,6 @@ def report(
         )
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return lines
-
-
-def figure(values: np.ndarray) -> Figure:
-    low, high = interval(values)
-    return Figure(value=float(values[0]), low=low, high=high)
 
 
 def shape(folder: Path) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from nlp.training.metrics import (
     calibration_errors,
     counts,
     f1,
+    macro_f1,
     quadratic_weighted_kappa,
     ratio,
 )
@@ -146,7 +147,7 @@ def macro_f1_difference(
     """Macro-F1 of ``one`` minus that of ``other`` on the same texts, by a paired bootstrap."""
     columns = taxonomy.columns(group_id)
     weights = bootstrap_weights(len(targets), resamples, rng)
-    left, right = (f1(*counts(d[:, columns], targets[:, columns], weights)).mean(axis=1) for d in (one, other))
+    left, right = (macro_f1(d[:, columns], targets[:, columns], weights) for d in (one, other))
     return figure(left - right)
 
 

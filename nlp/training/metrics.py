@@ -34,6 +34,11 @@ def f1(true_positives: Floats, decided: Floats, actual: Floats) -> Floats:
     return np.asarray(2.0 * true_positives / np.maximum(decided + actual, 1e-12))
 
 
+def macro_f1(decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Floats) -> Floats:
+    """Mean F1 of all labels given, ``(n_resamples,)`` in [0, 1]; higher is better."""
+    return np.asarray(f1(*counts(decided, targets, weights)).mean(axis=1))
+
+
 def ratio(part: Floats, whole: Floats) -> Floats:
     """``part / whole``, of one shape; NaN where there is nothing to divide by: no precision without a decision."""
     return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))

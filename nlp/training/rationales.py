@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from nlp.model.classifier import ComplaintClassifier
 from nlp.text.prepare import PreparedText, prepare
 from nlp.training.evaluation import Figure
-from nlp.training.metrics import Floats, bootstrap_weights, interval
+from nlp.training.metrics import Floats, bootstrap_weights
+from nlp.training.selective import figure
 
 Span: TypeAlias = tuple[int, int]
 Spans: TypeAlias = Sequence[Mapping[str, Span]]
@@ -131,9 +132,4 @@ def _means(values: Floats, rows: NDArray[np.int64], rng: np.random.Generator) ->
         return [Figure(value=float("nan"), low=float("nan"), high=float("nan"))] * len(values)
     _, text_of = np.unique(rows, return_inverse=True)
     weights = bootstrap_weights(int(text_of.max()) + 1, 1000, rng)[:, text_of]
-    figures = []
-    for row in values:
-        drawn = (weights @ row) / np.maximum(weights.sum(axis=1), 1e-12)
-        low, high = interval(drawn)
-        figures.append(Figure(value=float(drawn[0]), low=low, high=high))
-    return figures
+    return [figure(weights @ row / weights.sum(axis=1)) for row in values]

@@ -19,7 +19,7 @@ from nlp.model.windows import Windows
 from nlp.taxonomy import Taxonomy
 from nlp.training.calibration import fit_decision, fit_familiarity
 from nlp.training.examples import Example
-from nlp.training.metrics import bootstrap_weights, counts, f1
+from nlp.training.metrics import bootstrap_weights, interval, macro_f1
 from nlp.training.precision import PRECISIONS
 from nlp.training.split import fold_of
 
@@ -146,10 +146,7 @@ def _changes(
         columns = np.arange(len(taxonomy.labels))[taxonomy.columns(group.id)]
         columns = columns[np.nansum(targets[:, columns], axis=0) >= FEWEST_LABELLED]
         if len(columns):
-            old, new = (
-                f1(*counts(decided[:, columns], targets[:, columns], weights)).mean(axis=1)
-                for decided in (before, after)
-            )
-            low, high = np.quantile(new[1:] - old[1:], (0.025, 0.975))
-            changes[group.id] = Change(before=float(old[0]), after=float(new[0]), low=float(low), high=float(high))
+            old, new = (macro_f1(d[:, columns], targets[:, columns], weights) for d in (before, after))
+            low, high = interval(new - old)
+            changes[group.id] = Change(before=float(old[0]), after=float(new[0]), low=low, high=high)
     return changes

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.evaluation import FEW, Figure
-from nlp.training.metrics import Floats, bootstrap_weights, counts, f1, interval
+from nlp.training.metrics import bootstrap_weights, macro_f1
 from nlp.training.noise.edits import Noise
 from nlp.training.noise.mixture import noisy
 from nlp.training.noise.swaps import frame_kinds, sentences_of, swap_kinds, swapped
+from nlp.training.selective import figure
 
 Decide = Callable[[Sequence[PreparedText]], NDArray[np.bool_]]
 """Decided labels ``(n_texts, n_labels)`` of texts."""
@@ -54,7 +55,10 @@ class Invariance:
 def clean_macro_f1(decided: NDArray[np.bool_], targets: NDArray[np.float32], taxonomy: Taxonomy) -> dict[str, float]:
     """Macro-F1 by group over the labels with enough positives, in [0, 1]; groups without one are left out."""
     ones = np.ones((1, len(targets)))
-    return {group: float(_macro(decided, targets, columns, ones)[0]) for group, columns in _counted(targets, taxonomy)}
+    return {
+        group: float(macro_f1(decided[:, columns], targets[:, columns], ones)[0])
+        for group, columns in _counted(targets, taxonomy)
+    }
 
 
 def noise_effect(
@@ -79,10 +83,9 @@ def noise_effect(
     weights = bootstrap_weights(len(texts), resamples, np.random.default_rng(seed))
     after, loss = {}, {}
     for group, columns in _counted(targets, taxonomy):
-        before_f1, after_f1 = (_macro(labels, targets, columns, weights) for labels in (clean, decided))
-        low, high = interval(before_f1 - after_f1)
+        before_f1, after_f1 = (macro_f1(d[:, columns], targets[:, columns], weights) for d in (clean, decided))
         after[group] = float(after_f1[0])
-        loss[group] = Figure(value=float(before_f1[0] - after_f1[0]), low=low, high=high)
+        loss[group] = figure(before_f1 - after_f1)
     causes = taxonomy.columns("cause")
     moved = (clean[:, causes] != decided[:, causes]).any(axis=1)
     return NoiseEffect(
@@ -141,9 +144,3 @@ def _counted(targets: NDArray[np.float32], taxonomy: Taxonomy) -> list[tuple[str
         if len(enough):
             found.append((group.id, enough))
     return found
-
-
-def _macro(
-    decided: NDArray[np.bool_], targets: NDArray[np.float32], columns: NDArray[np.int64], weights: Floats
-) -> Floats:
-    return np.asarray(f1(*counts(decided[:, columns], targets[:, columns], weights)).mean(axis=1))
