@@ -81,19 +81,11 @@ class Windows:
 
     def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
         """Windows of all texts, in order; every text has at least one."""
-        customers = self._tokenizer.encode_batch([text.customer for text in texts], add_special_tokens=False)
+        customers = self._ids([text.customer for text in texts])
         spoken = [row for row, text in enumerate(texts) if text.agent]
-        agents = dict(
-            zip(
-                spoken,
-                self._tokenizer.encode_batch([texts[row].agent for row in spoken], add_special_tokens=False),
-                strict=True,
-            )
-        )
+        agents = dict(zip(spoken, self._ids([texts[row].agent for row in spoken]), strict=True))
         return [
-            window
-            for row, customer in enumerate(customers)
-            for window in self._of_text(row, customer.ids, agents[row].ids if row in agents else None)
+            window for row, customer in enumerate(customers) for window in self._of_text(row, customer, agents.get(row))
         ]
 
     @property
@@ -103,8 +95,12 @@ class Windows:
 
     def korean_tokens(self, texts: Sequence[PreparedText]) -> list[Sequence[int]]:
         """Ids of the tokens with Hangul in the customer's words of each text; of all in a vocabulary of bytes."""
-        found = self._tokenizer.encode_batch([text.customer for text in texts], add_special_tokens=False)
-        return [[token for token in text.ids if self._korean[token]] for text in found]
+        korean = self._korean
+        return [[token for token in ids if korean[token]] for ids in self._ids([text.customer for text in texts])]
+
+    def _ids(self, said: list[str]) -> list[list[int]]:
+        # The fast road gives no offsets, which nothing here reads: a third less time.
+        return [found.ids for found in self._tokenizer.encode_batch_fast(said, add_special_tokens=False)]
 
     @cached_property
     def _korean(self) -> Sequence[bool]:
