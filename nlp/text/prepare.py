@@ -64,7 +64,11 @@ def prepare(text: str, *, turns: Sequence[Turn] = (), mask: bool = True) -> Prep
     if mask:
         redacted = redact(masked)
         masked, alignment = redacted.text, alignment.then(redacted.alignment)
-    spans = turn_spans(masked)
+    return assembled(masked, turn_spans(masked), source=source, alignment=alignment)
+
+
+def assembled(masked: str, spans: Sequence[TurnSpan], *, source: str, alignment: Alignment) -> PreparedText:
+    """A masked text with its turns, none for plain text; ``alignment`` leads from ``masked`` back to ``source``."""
     heard = _spans(spans, "customer", "unknown") or ((0, len(masked)),)
     return PreparedText(
         source=source,

@@ -9,8 +9,8 @@ from numpy.random import Generator
 
 from nlp.text.alignment import UNCHANGED
 from nlp.text.normalize import normalize
-from nlp.text.prepare import PreparedText
-from nlp.text.segment import turn_spans
+from nlp.text.prepare import PreparedText, assembled
+from nlp.text.segment import TurnSpan, turn_spans
 from nlp.training.noise.chat import chatty, introduced, unmarked
 from nlp.training.noise.dialect import dialect
 from nlp.training.noise.edits import Noise
@@ -19,7 +19,6 @@ from nlp.training.noise.register import plain, polite
 from nlp.training.noise.spacing import respaced, unspaced
 from nlp.training.noise.speech import spoken
 from nlp.training.noise.spelling import misspelt
-from nlp.types import Turn
 
 NOISES: Mapping[str, Noise] = {
     "unspaced": unspaced,
@@ -80,40 +79,17 @@ def noisy(text: PreparedText, noise: Noise, rng: Generator) -> PreparedText:
     spans = turn_spans(text.masked) if text.turns else ()
     if not spans:
         masked = changed(text.masked)
-        return _as_prepared(masked, customer=masked, heard=((0, len(masked)),))
+        return assembled(masked, (), source=masked, alignment=UNCHANGED)
     parts: list[str] = []
-    turns: list[Turn] = []
-    placed: list[tuple[str, int, int]] = []
+    placed: list[TurnSpan] = []
     read = written = 0
     for span in spans:
         said = text.masked[span.start : span.end]
-        first = span.speaker != "agent" and not any(turn.speaker != "agent" for turn in turns)
+        first = span.speaker != "agent" and all(turn.speaker == "agent" for turn in placed)
         parts += (text.masked[read : span.start], changed(said) if first or noise is not introduced else said)
         written += span.start - read
-        placed.append((span.speaker, written, written + len(parts[-1])))
-        written += len(parts[-1])
+        placed.append(TurnSpan(span.speaker, written, written + len(parts[-1])))
+        written = placed[-1].end
         read = span.end
-        turns.append(Turn(speaker=span.speaker, text=parts[-1]))
     masked = "".join((*parts, text.masked[read:]))
-    heard = tuple((start, end) for speaker, start, end in placed if speaker != "agent") or ((0, len(masked)),)
-    return _as_prepared(
-        masked,
-        customer=" ".join(masked[start:end] for start, end in heard),
-        heard=heard,
-        agent=" ".join(turn.text for turn in turns if turn.speaker == "agent"),
-        turns=tuple(turns),
-    )
-
-
-def _as_prepared(
-    masked: str, *, customer: str, heard: tuple[tuple[int, int], ...], agent: str = "", turns: tuple[Turn, ...] = ()
-) -> PreparedText:
-    return PreparedText(
-        source=masked,
-        masked=masked,
-        customer=customer,
-        agent=agent,
-        turns=turns,
-        alignment=UNCHANGED,
-        customer_spans=heard,
-    )
+    return assembled(masked, placed, source=masked, alignment=UNCHANGED)
