@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.model.classifier import ComplaintClassifier
-from nlp.model.familiarity import Familiarity, joint_energy
+from nlp.model.familiarity import Familiarity, joint_energy, token_counts
 from nlp.model.scope import scopes, unread
 from nlp.model.windows import Windows
 from nlp.resources import default_model_path
-from nlp.text.prepare import PreparedText, prepare
+from nlp.text.prepare import prepare
 from nlp.training.calibration import fit_decision
 from nlp.training.examples import Example, read_examples
 from nlp.training.precision import PRECISIONS
@@ -154,7 +154,7 @@ def _scope(
         kind: joint_energy(classifier.decision.calibrated(found, taxonomy), taxonomy) for kind, found in logits.items()
     }
     counted = [text.prepared() for text in read_examples(options.counted, taxonomy)]
-    known = _counts(windows, counted)
+    known = token_counts(windows.korean_tokens(counted), n_tokens=windows.n_tokens)
     yield "## Texts unlike those of training"
     yield ""
     yield (
@@ -267,11 +267,6 @@ def _auroc(usual: NDArray[np.float64], strange: NDArray[np.float64]) -> float:
     ordered = np.sort(usual)
     below = np.searchsorted(ordered, strange, side="left") + np.searchsorted(ordered, strange, side="right")
     return float(below.mean() / (2 * len(usual)))
-
-
-def _counts(windows: Windows, texts: Sequence[PreparedText]) -> NDArray[np.int64]:
-    ids = np.concatenate([np.asarray(found, dtype=np.int64) for found in windows.korean_tokens(texts)])
-    return np.bincount(ids, minlength=windows.n_tokens)
 
 
 def _films(path: Path) -> list[str]:

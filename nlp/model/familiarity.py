@@ -54,7 +54,7 @@ class Familiarity:
         ``energy`` must come from models that did not see the text. ``n_tokens`` is the size of the vocabulary;
         ``known`` are counts of earlier texts, which the new ones are added to.
         """
-        own = np.bincount(np.concatenate([np.asarray(ids, dtype=np.int64) for ids in tokens]), minlength=n_tokens)
+        own = token_counts(tokens, n_tokens=n_tokens)
         counts = own if known is None else own + known
         surprise = [_rarity(_left_out(counts, np.asarray(ids, dtype=np.int64)), len(counts)) for ids in tokens]
         usual = float(np.mean([value for value, size in surprise if size] or [0.0]))
@@ -112,6 +112,11 @@ class Familiarity:
         return np.asarray(
             (energy - self.energy[0]) / self.energy[1] + (rarity - self.rarity[0]) / self.rarity[1], dtype=np.float64
         )
+
+
+def token_counts(tokens: Sequence[Sequence[int]], *, n_tokens: int) -> NDArray[np.int64]:
+    """How often each token stands in the texts, ``(n_tokens,)``, from the ids of each; a text may have none."""
+    return np.bincount(np.concatenate([np.asarray(ids, dtype=np.int64) for ids in tokens]), minlength=n_tokens)
 
 
 def joint_energy(calibrated: NDArray[np.float32], taxonomy: Taxonomy) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nlp.errors import LabelledDataError, Message
 from nlp.model.decision import Decision
-from nlp.model.familiarity import Familiarity
+from nlp.model.familiarity import Familiarity, token_counts
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
@@ -133,10 +133,8 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         keep_float_onnx=run.keep_float_onnx,
     )
     if familiarity is None:
-        seen = np.bincount(np.concatenate(windows.korean_tokens(at(texts, fit_rows))), minlength=windows.n_tokens)
-        familiarity = fit_familiarity(
-            at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen.astype(np.int64)
-        )
+        seen = token_counts(windows.korean_tokens(at(texts, fit_rows)), n_tokens=windows.n_tokens)
+        familiarity = fit_familiarity(at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen)
     familiarity.save(run.out)
     scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
     _write_card(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nlp.errors import ModelError
-from nlp.model.familiarity import FALSE_ALARMS, Familiarity, joint_energy
+from nlp.model.familiarity import FALSE_ALARMS, Familiarity, joint_energy, token_counts
 from nlp.taxonomy import Taxonomy
 
 TAXONOMY = Taxonomy.load()
@@ -71,6 +71,10 @@ def test_earlier_counts_are_added_to() -> None:
 
     assert fitted.counts[390] == 1000
     assert fitted.counts[:USUAL].sum() == sum(map(len, _texts(200)))
+
+
+def test_a_text_without_tokens_adds_nothing_to_the_counts() -> None:
+    assert token_counts([[1, 2, 1], [], [3]], n_tokens=5).tolist() == [0, 2, 1, 1, 0]
 
 
 def test_a_text_without_tokens_is_as_usual_as_its_energy() -> None:
