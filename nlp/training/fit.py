@@ -74,18 +74,18 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
     run.scratch.mkdir(parents=True, exist_ok=True)
     linear = linear_out_of_fold(run, texts, targets, say) if run.soften or run.unlabelled else None
-    teacher: NDArray[np.float32] | None = None
-    thresholds: Decision | None = None
-    familiarity: Familiarity | None = None
+    softened = targets
+    by_folds: tuple[Decision, Familiarity] | None = None
     if run.folds:
         logits = encoder_out_of_fold(run, texts, targets, taxonomy, say)
         own = slice(first_also)
         thresholds = fit_decision(logits[own], targets[own], taxonomy, max_length=windows.max_length)
-        familiarity = fit_familiarity(texts[own], logits[own], thresholds, taxonomy, windows)
+        by_folds = thresholds, fit_familiarity(texts[own], logits[own], thresholds, taxonomy, windows)
         if linear is not None and run.soften:
             # The two err on different texts: their mean is better than either, and hands on what n-grams know.
             by_words = platt_probabilities(linear, fitted_on=(linear, targets), taxonomy=taxonomy)
-            teacher = (thresholds.probabilities(logits, taxonomy) + by_words) / 2.0
+            both = (thresholds.probabilities(logits, taxonomy) + by_words) / 2.0
+            softened = (1.0 - run.soften) * targets + run.soften * both
 
     fit_rows, stop_rows = _split(texts, first_also, run.validation)
     base = run.base
@@ -100,7 +100,6 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             second_teacher,
             say,
         )
-    softened = targets if teacher is None else (1.0 - run.soften) * targets + run.soften * teacher
     say(
         Message(
             "fitting the model on {count} rows, {stop} decide when to stop", count=len(fit_rows), stop=len(stop_rows)
@@ -116,7 +115,11 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     )
     best = max(members, key=lambda member: member.score)
     decision = fit_decision(best.logits, targets[stop_rows], taxonomy, max_length=windows.max_length)
-    if thresholds is not None:
+    if by_folds is None:
+        seen = token_counts(windows.korean_tokens(at(texts, fit_rows)), n_tokens=windows.n_tokens)
+        familiarity = fit_familiarity(at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen)
+    else:
+        thresholds, familiarity = by_folds
         decision = replace(
             decision,
             threshold=thresholds.threshold,
@@ -132,9 +135,6 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         folder=run.out,
         keep_float_onnx=run.keep_float_onnx,
     )
-    if familiarity is None:
-        seen = token_counts(windows.korean_tokens(at(texts, fit_rows)), n_tokens=windows.n_tokens)
-        familiarity = fit_familiarity(at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen)
     familiarity.save(run.out)
     scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
     _write_card(
