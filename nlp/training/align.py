@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, PreTrainedModel, TrainerCallback
+from transformers import PreTrainedModel, TrainerCallback
 
 from nlp.errors import ModelError
 from nlp.model.windows import Window, Windows
@@ -55,19 +55,6 @@ class Pair:
 
     def __len__(self) -> int:
         return len(self.student_rows)
-
-
-def load_encoder(base: str | Path) -> PreTrainedModel:
-    """The encoder in ``base``, with its classification head if it has one, float32, ready to read."""
-    named = AutoConfig.from_pretrained(base).architectures or [""]
-    kind = AutoModelForSequenceClassification if named[0].endswith("ForSequenceClassification") else AutoModel
-    model, loaded = kind.from_pretrained(base, dtype=torch.float32, output_loading_info=True)
-    assert isinstance(model, PreTrainedModel)
-    if any(name.startswith("pooler.") for name in loaded["missing_keys"]):
-        # One that was never trained is random, and another one each time.
-        setattr(model, "pooler", None)  # noqa: B010
-    model.eval()
-    return model
 
 
 def respell(model: PreTrainedModel, *, old: Tokenizer, new: Tokenizer) -> None:

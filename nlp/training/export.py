@@ -58,14 +58,6 @@ def save_model(
     model.config.save_pretrained(folder)
 
 
-def save_encoder(model: PreTrainedModel, *, base: str | Path, folder: Path) -> None:
-    """Write a model as a base for further training; the folder appears whole or not at all."""
-    unfinished = folder.with_name(f"{folder.name}.unfinished")
-    model.save_pretrained(unfinished)
-    AutoTokenizer.from_pretrained(base).save_pretrained(unfinished)
-    unfinished.rename(folder)
-
-
 class _Logits(nn.Module):
     def __init__(self, model: PreTrainedModel, names: tuple[str, ...]) -> None:
         super().__init__()

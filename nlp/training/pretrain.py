@@ -19,11 +19,11 @@ from transformers import TrainerCallback
 
 from nlp.errors import InputError, Message
 from nlp.text.prepare import prepare
-from nlp.training.align import load_encoder
+from nlp.training.encoder import load_encoder, save_encoder
 from nlp.training.loop import load_base
 from nlp.training.masked import load_masked
 from nlp.training.pretraining import Pretraining
-from nlp.training.stages import Stages, keep
+from nlp.training.stages import Stages
 from nlp.training.unlabelled import drawn
 
 logger = logging.getLogger(__name__)
@@ -83,4 +83,4 @@ def _write(run: Pretraining, encoder: Path, figures: dict[str, Any], *, n_texts:
     given = {name: value for name, value in asdict(run).items() if name not in ("base", "out", "scratch", "threads")}
     report = {"run": given, "n_texts": n_texts, "figures": figures, "lineage": model.config.dangol_lineage}
     run.out.parent.mkdir(parents=True, exist_ok=True)
-    keep(model, tokenizer_of=encoder, folder=run.out, report=report)
+    save_encoder(model, tokenizer_of=encoder, folder=run.out, report=report)

@@ -21,7 +21,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
 from nlp.training.calibration import platt_probabilities
-from nlp.training.export import save_encoder
+from nlp.training.encoder import save_encoder
 from nlp.training.loop import fit
 from nlp.training.run import TrainingRun
 from nlp.training.unlabelled import drawn, read_unlabelled
@@ -68,7 +68,7 @@ def adapted_base(
         hyperparameters=replace(run.hyperparameters, epochs=1.0),
         folder=run.scratch / "adapting",
     )
-    save_encoder(fitted.model, base=run.base, folder=folder)
+    save_encoder(fitted.model, tokenizer_of=run.base, folder=folder)
     return folder
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 from transformers import (
+    AutoConfig,
     AutoTokenizer,
-    PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
     TrainerCallback,
@@ -21,14 +20,13 @@ from transformers import (
 from nlp.errors import Message, ModelError
 from nlp.model.windows import Window, Windows
 from nlp.text.prepare import PreparedText
-from nlp.training.align import Pair, agreement, align, load_encoder, prune, respell
+from nlp.training.align import Pair, agreement, align, prune, respell
 from nlp.training.batches import input_names
+from nlp.training.encoder import REPORT, fast_tokenizer, load_encoder, save_encoder
 from nlp.training.loop import load_base
 from nlp.training.masked import WordMasking, load_masked, masked_loss, train_masked
 from nlp.training.pretraining import Pretraining
 from nlp.training.vocabulary import tokens_per_text, train_vocabulary
-
-REPORT = "pretraining.json"
 
 
 class Stages:
@@ -81,7 +79,7 @@ class Stages:
         after = agreement(student, teacher, judged)
         self._say(Message("agreement with the old encoder: {before:.3f} → {after:.3f}", before=before, after=after))
         figures = {"agreement_before": before, "agreement": after}
-        keep(student, tokenizer_of=tokenizer_of, folder=folder, report=figures)
+        save_encoder(student, tokenizer_of=tokenizer_of, folder=folder, report=figures)
         shutil.rmtree(run.scratch / "aligning", ignore_errors=True)
         return folder
 
@@ -126,7 +124,7 @@ class Stages:
         after = masked_loss(model, judge, len(judged))
         self._say(Message("loss per hidden piece: {before:.3f} → {after:.3f}", before=before, after=after))
         figures = {"masked_loss_before": before, "masked_loss": after}
-        keep(model, tokenizer_of=encoder, folder=folder, report=figures)
+        save_encoder(model, tokenizer_of=encoder, folder=folder, report=figures)
         shutil.rmtree(run.scratch / "adapting", ignore_errors=True)
         return folder
 
@@ -162,26 +160,9 @@ class Stages:
         unfinished = folder.with_name("vocabulary.unfinished")
         new.save_pretrained(unfinished)
         # A folder that a tokenizer and a configuration can both be loaded from.
-        load_encoder(run.base).config.save_pretrained(unfinished)
+        AutoConfig.from_pretrained(run.base).save_pretrained(unfinished)
         unfinished.rename(folder)
         return folder
-
-
-def keep(model: PreTrainedModel, *, tokenizer_of: str | Path, folder: Path, report: dict[str, Any]) -> None:
-    """Write an encoder with what is known of it; the folder appears whole or not at all."""
-    unfinished = folder.with_name(f"{folder.name}.unfinished")
-    model.save_pretrained(unfinished)
-    AutoTokenizer.from_pretrained(tokenizer_of).save_pretrained(unfinished)
-    (unfinished / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    unfinished.rename(folder)
-
-
-def fast_tokenizer(base: str | Path) -> Tokenizer:
-    """The tokenizer of a base, without padding and truncation."""
-    tokenizer = Tokenizer.from_str(AutoTokenizer.from_pretrained(base).backend_tokenizer.to_str())
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _roles(tokenizer: PreTrainedTokenizerBase) -> dict[str, str]:

@@ -14,7 +14,8 @@ from tokenizers import Tokenizer
 from nlp.errors import ModelError
 from nlp.model.windows import Windows
 from nlp.text.prepare import PreparedText, prepare
-from nlp.training.align import Pair, agreement, align, evenly_spaced, load_encoder, prune, respell
+from nlp.training.align import Pair, agreement, align, evenly_spaced, prune, respell
+from nlp.training.encoder import load_encoder
 from nlp.training.steps import Steps
 from nlp.training.vocabulary import train_vocabulary
 

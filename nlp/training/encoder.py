@@ -1,0 +1,48 @@
+"""Encoders as folders: what a training starts from and a pretraining ends with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
+
+REPORT = "pretraining.json"
+"""The file in an encoder's folder that says what was measured of it."""
+
+
+def load_encoder(base: str | Path) -> PreTrainedModel:
+    """The encoder in ``base``, with its classification head if it has one, float32, ready to read."""
+    named = AutoConfig.from_pretrained(base).architectures or [""]
+    kind = AutoModelForSequenceClassification if named[0].endswith("ForSequenceClassification") else AutoModel
+    model, loaded = kind.from_pretrained(base, dtype=torch.float32, output_loading_info=True)
+    assert isinstance(model, PreTrainedModel)
+    if any(name.startswith("pooler.") for name in loaded["missing_keys"]):
+        # One that was never trained is random, and another one each time.
+        setattr(model, "pooler", None)  # noqa: B010
+    model.eval()
+    return model
+
+
+def fast_tokenizer(base: str | Path) -> Tokenizer:
+    """The tokenizer of a base, without padding and truncation."""
+    tokenizer = Tokenizer.from_str(AutoTokenizer.from_pretrained(base).backend_tokenizer.to_str())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def save_encoder(
+    model: PreTrainedModel, *, tokenizer_of: str | Path, folder: Path, report: Mapping[str, Any] | None = None
+) -> None:
+    """Write a model as a base for further training; the folder appears whole or not at all."""
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    model.save_pretrained(unfinished)
+    AutoTokenizer.from_pretrained(tokenizer_of).save_pretrained(unfinished)
+    if report is not None:
+        (unfinished / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    unfinished.rename(folder)
