@@ -1,4 +1,4 @@
-"""A base whose vectors tell texts apart, as a trained encoder's do; those of tiny random weights hardly differ."""
+"""A base whose vectors tell texts apart, and rows with labels of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 
 @pytest.fixture(scope="session")
 def lively_base(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A classifier of large random weights, two layers, with the vocabulary of the tiny base."""
+    """A classifier of large random weights, two layers, with the vocabulary of the tiny base.
+
+    Vectors of tiny random weights hardly differ; those of a trained encoder do, and so do these.
+    """
     import torch
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
@@ -19,3 +22,17 @@ def lively_base(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     BertForSequenceClassification(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(tiny_base).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def new_labels(tmp_path: Path) -> tuple[Path, Path]:
+    """A taxonomy of labels that did not exist before, and 80 rows that have them; one is written without Hangul."""
+    taxonomy, data = tmp_path / "new.toml", tmp_path / "new.csv"
+    taxonomy.write_text(
+        '[[group]]\nid = "topic"\nkind = "any-of"\nko = "주제"\n'
+        '[[group.label]]\nid = "parking"\nko = "주차"\n[[group.label]]\nid = "noise"\nko = "소음"\n',
+        encoding="utf-8",
+    )
+    said = [f"{n}번 자리 {'주차장이 좁아요,주차' if n % 2 else '위층이 시끄러워요,소음'}" for n in range(79)]
+    data.write_text("\n".join(["text,topic", *said, "too loud,소음"]) + "\n", encoding="utf-8")
+    return taxonomy, data

@@ -69,19 +69,10 @@ def test_another_encoder_is_trained_and_reads_calls_and_long_texts(
     assert np.isfinite(classifier.predict_proba([CALL, "환불이 안 됩니다. " * 100])).all()
 
 
-def test_our_own_model_is_a_base_for_labels_that_did_not_exist_before(tiny_model: Path, tmp_path: Path) -> None:
-    taxonomy = tmp_path / "new.toml"
-    taxonomy.write_text(
-        '[[group]]\nid = "topic"\nkind = "any-of"\nko = "주제"\n'
-        '[[group.label]]\nid = "parking"\nko = "주차"\n[[group.label]]\nid = "noise"\nko = "소음"\n',
-        encoding="utf-8",
-    )
-    data = tmp_path / "new.csv"
-    rows = [
-        f"{n}번 자리 {'주차장이 좁아요' if n % 2 else '위층이 시끄러워요'},{'주차' if n % 2 else '소음'}"
-        for n in range(80)
-    ]
-    data.write_text("text,topic\n" + "\n".join(rows) + "\n", encoding="utf-8")
+def test_our_own_model_is_a_base_for_labels_that_did_not_exist_before(
+    tiny_model: Path, new_labels: tuple[Path, Path], tmp_path: Path
+) -> None:
+    taxonomy, data = new_labels
 
     folder = train(_run(tiny_model, data, tmp_path, taxonomy=taxonomy), today=date(2026, 11, 21))
 

@@ -65,23 +65,9 @@ def test_the_encoder_is_adapted_to_unlabelled_texts_first_and_a_second_run_takes
 
 
 def test_a_teacher_of_another_taxonomy_is_refused(
-    tiny_base: Path, tiny_model: Path, unlabelled: Path, tmp_path: Path
+    tiny_base: Path, tiny_model: Path, new_labels: tuple[Path, Path], unlabelled: Path, tmp_path: Path
 ) -> None:
-    taxonomy = tmp_path / "new.toml"
-    taxonomy.write_text(
-        '[[group]]\nid = "topic"\nkind = "any-of"\nko = "주제"\n'
-        '[[group.label]]\nid = "parking"\nko = "주차"\n[[group.label]]\nid = "noise"\nko = "소음"\n',
-        encoding="utf-8",
-    )
-    data = tmp_path / "new.csv"
-    data.write_text(
-        "text,topic\n"
-        + "".join(
-            f"{n}번 자리 {'주차장이 좁아요' if n % 2 else '위층이 시끄러워요'},{'주차' if n % 2 else '소음'}\n"
-            for n in range(60)
-        ),
-        encoding="utf-8",
-    )
+    taxonomy, data = new_labels
     run = _run(tiny_base, data, unlabelled, tmp_path, tiny_model)
 
     with pytest.raises(ModelError, match="the teacher has other labels"):
