@@ -46,7 +46,7 @@ class LoadedModel:
     def of(cls, classifier: ComplaintClassifier, *, folder: Path) -> LoadedModel:
         """A model around a classifier that is loaded already."""
         prepared = prepare(_WARM_UP)
-        classifier.predict_logits([prepared])
+        classifier.predict([prepared])
         begin = perf_counter()
         classifier.predict_logits([prepared])
         tokens = sum(len(window.ids) for window in classifier.cut([prepared]))
