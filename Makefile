@@ -40,13 +40,13 @@ evidence:
 	$(PYTHON) benchmarks/kill_jobs.py --rows 1600 --kills 10 --report
 	$(PYTHON) benchmarks/serve_load.py --rounds 2 --texts 500 --seconds 14 --report
 	$(PYTHON) benchmarks/api_fuzz.py --cases 150
-	$(PYTHON) benchmarks/serve_load.py
 ifdef NSMC
 	$(PYTHON) benchmarks/nsmc.py --train $(NSMC)/ratings_train.tsv --test $(NSMC)/ratings_test.tsv --report
 endif
 ifdef HELD_OUT
 	$(PYTHON) benchmarks/quality.py --model $$($(PYTHON) -c "from nlp.resources import default_model_path as p; print(p())") \
 		--train $(TRAIN) data/complaints/*.jsonl --held-out $(HELD_OUT) $(if $(GOLD),--gold $(GOLD))
+	$(PYTHON) benchmarks/learning_curve.py --train $(TRAIN) data/complaints/*.jsonl --held-out $(HELD_OUT) --report
 ifdef FILMS
 	$(PYTHON) benchmarks/confidence.py --held-out $(HELD_OUT) --counted $(TRAIN) --films $(FILMS) --report
 endif
