@@ -139,7 +139,7 @@ class PredictionOut(BaseModel):
 class PredictOut(BaseModel):
     """One prediction per text, in order."""
 
-    model: str = Field(description="모델 판과 지문 · version and digest", examples=["dangol-ko-1+0f3c9a1b"])
+    model: str = Field(description="모델 판과 지문 · version and digest", examples=["dangol-ko-2+0f3c9a1b"])
     predictions: list[PredictionOut]
 
 
@@ -282,7 +282,7 @@ class RankOut(BaseModel):
 class ModelOut(BaseModel):
     """The live model and those that could be."""
 
-    model: str = Field(examples=["dangol-ko-1+0f3c9a1b"])
+    model: str = Field(examples=["dangol-ko-2+0f3c9a1b"])
     loaded_at: datetime
     max_length: int = Field(description="한 창의 토큰 수 · tokens of a window", examples=[320])
     available: list[str] = Field(description="live로 고를 수 있는 폴더 이름 · folders that can be made live")
@@ -293,7 +293,7 @@ class LiveIn(_Request):
     """The model to make live."""
 
     model: str = Field(
-        max_length=200, description="모델 폴더 이름 · name of the model folder", examples=["dangol-ko-1"]
+        max_length=200, description="모델 폴더 이름 · name of the model folder", examples=["dangol-ko-2"]
     )
 
 
