@@ -167,7 +167,7 @@ def _scope(
         "| our own complaints called strange | mixed Korean |"
     )
     yield "|---|---|---|---|---|---|"
-    rows = list(_detectors(classifier, tokens, energy, logits, known, windows.n_tokens))
+    rows = list(_detectors(classifier, tokens, energy, logits, known, windows.letters))
     for name, figures in rows:
         yield f"| {name} | " + " | ".join(figures[:5]) + " |"
     yield ""
@@ -202,7 +202,7 @@ def _detectors(
     energy: dict[str, NDArray[np.float64]],
     logits: dict[str, NDArray[np.float32]],
     known: NDArray[np.int64],
-    n_tokens: int,
+    letters: NDArray[np.int64],
 ) -> Iterator[tuple[str, list[str]]]:
     taxonomy, home = classifier.taxonomy, "held-out rows"
     any_of = np.concatenate(
@@ -222,9 +222,7 @@ def _detectors(
         alarms, films, others, own, mixed = [], [], [], [], []
         by_kind: dict[str, list[float]] = {kind: [] for kind in STRANGE}
         for fit, test in _halves(len(tokens[home])):
-            fitted = Familiarity.fit(
-                [tokens[home][row] for row in fit], first[home][fit], n_tokens=n_tokens, known=known
-            )
+            fitted = Familiarity.fit([tokens[home][row] for row in fit], first[home][fit], letters=letters, known=known)
 
             def score(kind: str, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
                 at = np.arange(len(tokens[kind])) if rows is None else rows

@@ -97,7 +97,7 @@ class ComplaintClassifier:
             taxonomy=taxonomy,
             decision=decision,
             name=_name(folder),
-            familiarity=Familiarity.load(folder, n_tokens=windows.n_tokens),
+            familiarity=Familiarity.load(folder, letters=windows.letters),
         )
         return found if precision is None else found.at_precision(precision)
 

@@ -19,22 +19,26 @@ FALSE_ALARMS = 0.02
 """Share of the fitting texts, all like each other, that is called unlike them."""
 
 _SMOOTH = 0.5
-_STEADY = 2.0
-"""Ordinary tokens that every text is given beside its own: one rare word alone makes no text strange."""
+_STEADY = 4.0
+"""Ordinary letters that every text is given beside its own: one rare word alone makes no text strange."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Familiarity:
-    """Token counts of the training texts ``(n_tokens,)``, and what is usual for texts like them.
+    """Token counts of the training texts, the Hangul letters of each token, and what is usual for texts like them.
+
+    ``counts`` and ``letters`` are ``(n_tokens,)``; no token that texts are given with has 0 letters.
 
     Two things tell a strange text. Its joint energy is high: the model sees little sign of any label (Liu et al.
-    2020; for labels that do not exclude each other, Wang et al. 2021). And the rarer half of its Korean tokens is
-    rare in the training texts; names of products and brands, in other letters, make no text strange. ``energy`` and
-    ``rarity`` hold the mean and the spread of both over texts that the model did not see; the score is the sum of the
-    two in spreads from the mean, and a text above ``bound`` is unlike the others.
+    2020; for labels that do not exclude each other, Wang et al. 2021). And its Korean tokens are rare in the training
+    texts, letter for letter: a word that the vocabulary does not have falls into short pieces, each of them common, so
+    that its surprise shows in their number. Names of products and brands, in other letters, make no text strange.
+    ``energy`` and ``rarity`` hold the mean and the spread of both over texts that the model did not see; the score is
+    the sum of the two in spreads from the mean, and a text above ``bound`` is unlike the others.
     """
 
     counts: NDArray[np.int64]
+    letters: NDArray[np.int64]
     energy: tuple[float, float]
     rarity: tuple[float, float]
     bound: float
@@ -45,27 +49,33 @@ class Familiarity:
         tokens: Sequence[Sequence[int]],
         energy: NDArray[np.float64],
         *,
-        n_tokens: int,
+        letters: NDArray[np.int64],
         known: NDArray[np.int64] | None = None,
         false_alarms: float = FALSE_ALARMS,
     ) -> Familiarity:
         """Fit on the ids of the Korean tokens of texts and their ``joint_energy`` ``(n_texts,)``.
 
-        ``energy`` must come from models that did not see the text. ``n_tokens`` is the size of the vocabulary;
-        ``known`` are counts of earlier texts, which the new ones are added to.
+        ``energy`` must come from models that did not see the text. ``letters`` are those of each token of the
+        vocabulary ``(n_tokens,)``; ``known`` are counts of earlier texts, which the new ones are added to.
         """
-        own = token_counts(tokens, n_tokens=n_tokens)
+        own = token_counts(tokens, n_tokens=len(letters))
         counts = own if known is None else own + known
-        surprise = [_rarity(_left_out(counts, np.asarray(ids, dtype=np.int64)), len(counts)) for ids in tokens]
-        usual = float(np.mean([value for value, size in surprise if size] or [0.0]))
-        rarity = np.array([_steadied(value, size, usual) for value, size in surprise])
-        fitted = cls(counts=counts, energy=_spread(energy), rarity=_spread(rarity, mean=usual), bound=np.inf)
+        found = [np.asarray(ids, dtype=np.int64) for ids in tokens]
+        surprise = [(_surprise(*_left_out(counts, ids), len(counts)), int(letters[ids].sum())) for ids in found]
+        usual = float(np.mean([total / size for total, size in surprise if size] or [0.0]))
+        rarity = np.array([_steadied(total, size, usual) for total, size in surprise])
+        fitted = cls(
+            counts=counts, letters=letters, energy=_spread(energy), rarity=_spread(rarity, mean=usual), bound=np.inf
+        )
         scores = fitted._combined(rarity, energy)
         return replace(fitted, bound=float(np.quantile(scores, 1.0 - false_alarms)))
 
     @classmethod
-    def load(cls, folder: Path, *, n_tokens: int) -> Familiarity | None:
-        """Read ``familiarity.json``; None where the folder has none, as those of older models. Raises ModelError."""
+    def load(cls, folder: Path, *, letters: NDArray[np.int64]) -> Familiarity | None:
+        """Read ``familiarity.json``; None where the folder has none, as those of older models. Raises ModelError.
+
+        ``letters`` are those of each token ``(n_tokens,)``.
+        """
         path = folder / FILE
         if not path.is_file():
             return None
@@ -80,15 +90,15 @@ class Familiarity:
                 path=path,
                 error=error,
             ) from error
-        if counts.shape != (n_tokens,):
+        if counts.shape != letters.shape:
             raise ModelError(
                 "{path}: it counts {count} tokens, the tokenizer has {n_tokens}; the files of the folder do not "
                 "belong together",
                 path=path,
                 count=len(counts),
-                n_tokens=n_tokens,
+                n_tokens=len(letters),
             )
-        return cls(counts=counts, energy=energy, rarity=rarity, bound=bound)
+        return cls(counts=counts, letters=letters, energy=energy, rarity=rarity, bound=bound)
 
     def save(self, folder: Path) -> None:
         """Write ``familiarity.json``."""
@@ -100,8 +110,9 @@ class Familiarity:
         total = float(self.counts.sum())
         rarity = []
         for ids in tokens:
-            found = self.counts[np.asarray(ids, dtype=np.int64)]
-            rarity.append(_steadied(*_rarity((found, total), len(self.counts)), self.rarity[0]))
+            found = np.asarray(ids, dtype=np.int64)
+            surprise = _surprise(self.counts[found], total, len(self.counts))
+            rarity.append(_steadied(surprise, int(self.letters[found].sum()), self.rarity[0]))
         return self._combined(np.array(rarity), energy)
 
     def unlike(self, tokens: Sequence[Sequence[int]], energy: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -138,18 +149,13 @@ def _left_out(counts: NDArray[np.int64], ids: NDArray[np.int64]) -> tuple[NDArra
     return counts[ids] - times[place], float(counts.sum()) - len(ids)
 
 
-def _rarity(found: tuple[NDArray[np.int64], float], n_tokens: int) -> tuple[float, int]:
-    """Mean surprise in nats of the rarer half of a text's tokens, and how many tokens those are."""
-    counts, total = found
-    if not len(counts):
-        return 0.0, 0
-    surprise = np.log((total + _SMOOTH * n_tokens) / (counts + _SMOOTH))
-    half = (len(surprise) + 1) // 2
-    return float(np.sort(surprise)[-half:].mean()), half
+def _surprise(counts: NDArray[np.int64], total: float, n_tokens: int) -> float:
+    """Surprise in nats of a text's tokens, from how often each stands in other texts; 0 without tokens."""
+    return float(np.log((total + _SMOOTH * n_tokens) / (counts + _SMOOTH)).sum())
 
 
-def _steadied(value: float, size: int, usual: float) -> float:
-    return (value * size + usual * _STEADY) / (size + _STEADY)
+def _steadied(total: float, letters: int, usual: float) -> float:
+    return (total + usual * _STEADY) / (letters + _STEADY)
 
 
 def _spread(values: NDArray[np.float64], *, mean: float | None = None) -> tuple[float, float]:

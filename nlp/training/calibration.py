@@ -93,7 +93,7 @@ def fit_familiarity(
     ``known`` are the token counts of texts before these.
     """
     energy = joint_energy(decision.calibrated(logits, taxonomy), taxonomy)
-    return Familiarity.fit(windows.korean_tokens(texts), energy, n_tokens=windows.n_tokens, known=known)
+    return Familiarity.fit(windows.korean_tokens(texts), energy, letters=windows.letters, known=known)
 
 
 def platt_probabilities(

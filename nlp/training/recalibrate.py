@@ -101,7 +101,7 @@ def recalibrate(
     before = start.decide(start.probabilities(logits, taxonomy), taxonomy)
     decision = fitted(np.arange(len(targets)), precisions)
     windows = Windows.load(folder, max_length=start.max_length)
-    earlier = Familiarity.load(folder, n_tokens=windows.n_tokens)
+    earlier = Familiarity.load(folder, letters=windows.letters)
     return Recalibrated(
         decision=decision,
         familiarity=fit_familiarity(

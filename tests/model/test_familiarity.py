@@ -12,6 +12,7 @@ from nlp.taxonomy import Taxonomy
 
 TAXONOMY = Taxonomy.load()
 N_TOKENS = 400
+LETTERS = np.ones(N_TOKENS, dtype=np.int64)
 USUAL = 300
 """Token ids from here on stand in no fitting text."""
 
@@ -22,7 +23,7 @@ def _texts(n: int, *, seed: int = 0, low: int = 0, high: int = USUAL) -> list[li
 
 
 def _fitted(n: int = 1000) -> Familiarity:
-    return Familiarity.fit(_texts(n), np.random.default_rng(1).normal(-6, 2, n), n_tokens=N_TOKENS)
+    return Familiarity.fit(_texts(n), np.random.default_rng(1).normal(-6, 2, n), letters=LETTERS)
 
 
 def test_the_stated_share_of_fresh_texts_like_the_fitted_ones_is_called_unlike() -> None:
@@ -54,10 +55,21 @@ def test_one_rare_word_alone_is_less_strange_than_many() -> None:
     assert one < many
 
 
+def test_a_word_in_many_pieces_is_stranger_than_one_of_as_many_letters_in_one() -> None:
+    """Letter for letter: each piece is as common as the whole word."""
+    letters = LETTERS.copy()
+    letters[0] = 4
+    fitted = Familiarity.fit(_texts(1000), np.zeros(1000), letters=letters)
+
+    whole, pieces = fitted.scores([[0], [1, 2, 3, 4]], np.zeros(2))
+
+    assert whole < pieces
+
+
 def test_a_text_counts_as_new_to_the_texts_that_it_is_fitted_with() -> None:
     """Tokens that stand in one fitting text only are rare for it, though they are counted."""
     texts = [[1, 2, 3]] * 50 + [[390, 391, 392]]
-    fitted = Familiarity.fit(texts, np.zeros(51), n_tokens=N_TOKENS, false_alarms=0.01)
+    fitted = Familiarity.fit(texts, np.zeros(51), letters=LETTERS, false_alarms=0.01)
 
     assert fitted.counts[390] == 1
     assert fitted.unlike([[393, 394, 395]], np.zeros(1)).all()
@@ -67,7 +79,7 @@ def test_earlier_counts_are_added_to() -> None:
     known = np.zeros(N_TOKENS, dtype=np.int64)
     known[390] = 1000
 
-    fitted = Familiarity.fit(_texts(200), np.zeros(200), n_tokens=N_TOKENS, known=known)
+    fitted = Familiarity.fit(_texts(200), np.zeros(200), letters=LETTERS, known=known)
 
     assert fitted.counts[390] == 1000
     assert fitted.counts[:USUAL].sum() == sum(map(len, _texts(200)))
@@ -94,11 +106,11 @@ def test_joint_energy_is_zero_without_a_sign_of_any_label_and_falls_with_every_s
 
 
 def test_familiarity_survives_the_round_trip_through_its_file_and_may_be_missing(tmp_path: Path) -> None:
-    assert Familiarity.load(tmp_path, n_tokens=N_TOKENS) is None
+    assert Familiarity.load(tmp_path, letters=LETTERS) is None
     fitted = _fitted()
     fitted.save(tmp_path)
 
-    found = Familiarity.load(tmp_path, n_tokens=N_TOKENS)
+    found = Familiarity.load(tmp_path, letters=LETTERS)
 
     assert found is not None
     np.testing.assert_array_equal(found.counts, fitted.counts)
@@ -110,12 +122,12 @@ def test_an_unusable_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "familiarity.json").write_text(text, encoding="utf-8")
 
     with pytest.raises(ModelError, match=r"familiarity\.json"):
-        Familiarity.load(tmp_path, n_tokens=N_TOKENS)
+        Familiarity.load(tmp_path, letters=LETTERS)
 
 
 def test_counts_of_another_vocabulary_are_refused(tmp_path: Path) -> None:
     _fitted().save(tmp_path)
 
     with pytest.raises(ModelError, match=f"{N_TOKENS} tokens, the tokenizer has 7"):
-        Familiarity.load(tmp_path, n_tokens=7)
+        Familiarity.load(tmp_path, letters=LETTERS[:7])
     assert json.loads((tmp_path / "familiarity.json").read_text(encoding="utf-8"))["counts"][0] > 0
