@@ -210,13 +210,3 @@ def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
     assert done.exit_code == 0
     assert "employee_response" in done.output
     assert "이탈 원인" in done.output
-
-
-def test_every_command_of_the_readme_exists() -> None:
-    known = set(COMMANDS)
-
-    for name in ("README.md", "README.ko.md"):
-        words = (ROOT / name).read_text(encoding="utf-8").replace("`", " ").split()
-        used = {words[at + 1] for at, word in enumerate(words[:-1]) if word == "dangol"}
-        assert used
-        assert {word for word in used if not word.startswith("-")} <= known
