@@ -32,6 +32,10 @@ _UNSURE_COLUMN = "판단 보류"
 """Every file that Dangol classified has this column beside a probability for each label."""
 
 
+_AUDIT_COLUMNS = {"층", "추출확률"}
+"""Columns of a sample that 'dangol audit-sample' drew."""
+
+
 @cache
 def _text_columns() -> tuple[str, ...]:
     """The names that exports give to the column with the text, most telling first."""
@@ -144,6 +148,11 @@ def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any
     # A classified file that a person corrected is taken as it is: the columns of the export are still in it.
     classified = _UNSURE_COLUMN in columns and not scores.isdisjoint(columns)
     unknown = [name for name in columns if name not in groups and name not in (text_column, *METADATA, *scores)]
+    if set(columns) >= _AUDIT_COLUMNS:
+        raise InputError(
+            "this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to 'dangol "
+            "analyze --audited', which weighs its rows"
+        )
     if text_column is None:
         raise InputError("no text column; name the column with the text 'text' or '본문'")
     if not groups:
