@@ -61,6 +61,7 @@ app = typer.Typer(
     cls=Commands,
     help="단골: 고객이 왜 떠나는지, 누구를 먼저 되찾을지 알려 줍니다.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )

@@ -168,6 +168,7 @@ def test_the_help_lists_every_command_and_a_wrong_one_is_told_what_was_near() ->
     listed = CliRunner().invoke(app, ["--help"]).output
 
     assert all(name in listed for name in COMMANDS)
+    assert "completion" not in listed
     assert "'classify'" in CliRunner().invoke(app, ["clasify"]).output
 
 
