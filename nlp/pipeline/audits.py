@@ -12,9 +12,9 @@ from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.pipeline.forms import read_form, write_csv
 from nlp.taxonomy import Group, Taxonomy
-from nlp.wom.audit import Audit, audit_sample
+from nlp.wom.audit import INCLUSION, STRATUM, Audit, audit_sample
 
-_ID, _TEXT, _STRATUM, _INCLUSION = "문서번호", "글", "층", "추출확률"
+_ID, _TEXT = "문서번호", "글"
 _NONE = ("없음", "none", "-", "해당없음")
 
 
@@ -40,7 +40,7 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
         )
     sample = audit_sample(unique, n, np.random.default_rng(seed))
     groups = [group.ko for group in table.taxonomy]
-    rows = [[_ID, _TEXT, *groups, _STRATUM, _INCLUSION]]
+    rows = [[_ID, _TEXT, *groups, STRATUM, INCLUSION]]
     for row, identity, stratum, chance in zip(
         sample.rows, sample.ids, sample.strata, sample.inclusion.tolist(), strict=True
     ):
@@ -54,7 +54,7 @@ def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
 
     Rows without any label are passed over. Raises InputError for a label that is none, naming the place.
     """
-    known = {"id": (_ID, "id"), "stratum": (_STRATUM, "stratum"), "inclusion": (_INCLUSION, "inclusion")}
+    known = {"id": (_ID, "id"), "stratum": (STRATUM, "stratum"), "inclusion": (INCLUSION, "inclusion")}
     known |= {f"group:{group.id}": (group.ko, group.id) for group in taxonomy}
     ids, truth, strata, inclusion = [], [], [], []
     for row in read_form(path, known, needed=("id",)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -21,6 +22,7 @@ from nlp.resources import data_path
 from nlp.taxonomy import Group, Taxonomy
 from nlp.text.normalize import normalize
 from nlp.text.prepare import PreparedText, prepare
+from nlp.wom.audit import INCLUSION, STRATUM
 
 METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
 """Columns that a labelled file may carry beside its text and labels."""
@@ -30,10 +32,6 @@ ORIGIN = ("domain", "channel", "source")
 
 _UNSURE_COLUMN = "판단 보류"
 """Every file that Dangol classified has this column beside a probability for each label."""
-
-
-_AUDIT_COLUMNS = {"층", "추출확률"}
-"""Columns of a sample that 'dangol audit-sample' drew."""
 
 
 @cache
@@ -148,7 +146,7 @@ def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any
     # A classified file that a person corrected is taken as it is: the columns of the export are still in it.
     classified = _UNSURE_COLUMN in columns and not scores.isdisjoint(columns)
     unknown = [name for name in columns if name not in groups and name not in (text_column, *METADATA, *scores)]
-    if set(columns) >= _AUDIT_COLUMNS:
+    if {STRATUM, INCLUSION} <= set(columns):
         raise InputError(
             "this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to 'dangol "
             "analyze --audited', which weighs its rows"
@@ -190,12 +188,7 @@ def _cell(value: str, group: Group) -> str | list[str] | None:
 
 def _decoded(raw: bytes) -> str:
     """Excel on Korean Windows saves CSV as cp949 unless told otherwise."""
-    try:
-        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return raw.decode("utf-16")
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return raw.decode("cp949")
-    except UnicodeDecodeError as error:
-        raise InputError("labelled rows are read from CSV or JSONL; save a workbook as 'CSV UTF-8'") from error
+    for codec in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp949"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(codec)
+    raise InputError("labelled rows are read from CSV or JSONL; save a workbook as 'CSV UTF-8'")
