@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 
 from nlp.model.windows import Batch, Window, Windows
 from nlp.text.prepare import PreparedText
-from nlp.training.noise import augmented
+from nlp.training.noise import augmented, counterfactual_pair
 
 
 def input_names(model: PreTrainedModel) -> tuple[str, ...]:
@@ -45,16 +45,20 @@ def _first_windows(texts: Sequence[PreparedText], windows: Windows) -> list[Wind
 
 
 class Noise:
-    """Reads a share of the texts with noise in them."""
+    """Reads a share of the texts with noise in them, and a share ``paired`` of them twice, with words exchanged."""
 
-    def __init__(self, texts: Sequence[PreparedText], windows: Windows, *, share: float, seed: int) -> None:
-        self._texts, self._windows, self._share = texts, windows, share
+    def __init__(
+        self, texts: Sequence[PreparedText], windows: Windows, *, share: float, paired: float, seed: int
+    ) -> None:
+        self._texts, self._windows, self._share, self._paired = texts, windows, share, paired
         self._random = np.random.default_rng(seed)
 
-    def __call__(self, row: int, clean: Window) -> Window:
-        """The first window of the text of this row, noisy or as it is."""
+    def __call__(self, row: int, clean: Window) -> tuple[Window, ...]:
+        """The first window of the text of this row, noisy or as it is; two windows where it is read twice."""
         text = augmented(self._texts[row], self._random, share=self._share)
-        return clean if text is self._texts[row] else _first_windows([text], self._windows)[0]
+        if self._random.random() < self._paired:
+            return tuple(_first_windows(counterfactual_pair(text, self._random), self._windows))
+        return (clean,) if text is self._texts[row] else tuple(_first_windows([text], self._windows))
 
 
 class Collator:
@@ -75,11 +79,17 @@ class Collator:
         self._noise = noise
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
-        """The inputs and ``labels (n_rows, n_labels)`` of rows of a ``window_dataset``."""
+        """The inputs and ``labels (n_windows, n_labels)`` of rows of a ``window_dataset``.
+
+        Second readings come last; ``twins (n_pairs, 2)`` says of which they are.
+        """
         read = [Window(row=0, ids=tuple(row["ids"]), type_ids=tuple(row["type_ids"])) for row in rows]
+        second: dict[int, Window] = {}
         if self._noise is not None:
-            read = [self._noise(row["row"], window) for row, window in zip(rows, read, strict=True)]
-        batch = self._windows.pad(read)
+            for place, row in enumerate(rows):
+                read[place], *again = self._noise(row["row"], read[place])
+                second.update((place, window) for window in again)
+        batch = self._windows.pad([*read, *second.values()])
         ids = batch.input_ids
         if self._mask_id is not None and self._masking:
             hidden = (self._random.random(ids.shape) < self._masking) & (batch.attention_mask == 1)
@@ -87,7 +97,11 @@ class Collator:
             ids = np.where(hidden, self._mask_id, ids)
         arrays = {"input_ids": ids, "attention_mask": batch.attention_mask, "token_type_ids": batch.token_type_ids}
         inputs = {name: torch.from_numpy(arrays[name]) for name in self._names}
-        return {**inputs, "labels": torch.tensor([row["labels"] for row in rows], dtype=torch.float32)}
+        labels = torch.tensor(
+            [row["labels"] for row in (*rows, *(rows[place] for place in second))], dtype=torch.float32
+        )
+        twins = torch.tensor(list(zip(second, range(len(rows), len(labels)), strict=True)), dtype=torch.int64)
+        return {**inputs, "labels": labels, **({"twins": twins} if second else {})}
 
 
 def inputs_and_targets(rows: Dataset, collate: Collator) -> Iterator[tuple[dict[str, Tensor], Tensor]]:

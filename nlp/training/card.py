@@ -70,15 +70,19 @@ def _recipe(facts: Mapping[str, Any]) -> str:
         steps.insert(0, f"one pass over {facts['unlabelled']} unlabelled texts with the labels of {teachers}")
     if augment := facts["hyperparameters"].get("augment"):
         steps.append(f"{augment:.0%} of the texts read with Korean noise in them")
+    if paired := facts["hyperparameters"].get("paired"):
+        steps.append(
+            f"{paired:.0%} read twice, with words exchanged that must not matter, and their logits drawn together"
+        )
     if len(facts.get("members", ())) > 1:
         tried = ", ".join(f"{name} {score:.4f}" for name, score in facts["members"].items())
         steps.append(f"{facts['chosen']} taken of {tried} (mean average precision on validation rows)")
     if facts["folds"]:
         steps.append(f"thresholds from {facts['folds']} cross-validation folds")
     if facts["soften"]:
-        steps.append(
-            f"{facts['soften']:.0%} of every target is the mean out-of-fold prediction of an encoder and a linear model"
-        )
+        by_folds = "the mean out-of-fold prediction of an encoder and a linear model"
+        source = by_folds if facts["folds"] else f"what {facts['teacher']} predicts"
+        steps.append(f"{facts['soften']:.0%} of every target is {source}")
     return "; ".join(steps)
 
 

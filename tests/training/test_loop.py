@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import prepare
 from nlp.training import batches
 from nlp.training.examples import read_examples
-from nlp.training.loop import Hyperparameters, fit, predict_logits
+from nlp.training.loop import Hyperparameters, fit, load_base, predict_logits
 from nlp.training.metrics import mean_average_precision
+from nlp.training.noise import counterfactual_pair
 
 
 def test_a_model_is_validated_on_the_texts_as_they_are(
@@ -45,3 +47,70 @@ def test_a_model_is_validated_on_the_texts_as_they_are(
     assert json.loads(state.read_text(encoding="utf-8"))["best_metric"] == pytest.approx(
         mean_average_precision(probabilities, targets[:40]), abs=0.01
     )
+
+
+def test_two_readings_of_a_text_are_drawn_together(lively_base: Path, tiny_labelled: Path, tmp_path: Path) -> None:
+    taxonomy = Taxonomy.load()
+    examples = read_examples([tiny_labelled], taxonomy)[:96]
+    texts, targets = [row.prepared() for row in examples], np.stack([row.target for row in examples])
+    read = [
+        [reading.customer for reading in counterfactual_pair(text, np.random.default_rng(row))]
+        for row, text in enumerate(texts)
+    ]
+
+    def apart(pairing: float) -> float:
+        fitted = fit(
+            texts,
+            targets,
+            base=lively_base,
+            taxonomy=taxonomy,
+            hyperparameters=Hyperparameters(
+                epochs=6, learning_rate=2e-3, max_length=64, paired=1.0, pairing=pairing, token_masking=0.0, threads=1
+            ),
+            folder=tmp_path / f"{pairing:g}",
+        )
+        one, other = (predict_logits(fitted, [prepare(pair[k]) for pair in read], taxonomy) for k in (0, 1))
+        return float(np.square(one - other).mean() / one.var())
+
+    assert apart(10.0) < 0.7 * apart(0.0)
+
+
+def test_twins_point_at_the_two_readings_of_a_row(lively_base: Path) -> None:
+    texts = [prepare(text) for text in ("배송이 늦어요", "요금이 비싸요", "맛있어요")]
+    windows, _ = load_base(lively_base, max_length=64)
+    targets = np.eye(3, dtype=np.float32)
+    rows = batches.window_dataset(texts, targets, windows)
+    names = ("input_ids", "attention_mask")
+    twice = batches.Noise(texts, windows, share=0.0, paired=1.0, seed=1)
+    once = batches.Noise(texts, windows, share=0.0, paired=0.0, seed=1)
+
+    pairs = batches.Collator(windows, names, mask_id=None, masking=0.0, seed=1, noise=twice)(list(rows))
+    alone = batches.Collator(windows, names, mask_id=None, masking=0.0, seed=1, noise=once)(list(rows))
+
+    assert pairs["twins"].tolist() == [[0, 3], [1, 4], [2, 5]]
+    assert pairs["labels"].tolist() == [*targets.tolist(), *targets.tolist()]
+    assert len(pairs["input_ids"]) == 6
+    assert "twins" not in alone
+    assert alone["labels"].tolist() == targets.tolist()
+
+
+def test_a_model_leaves_training_in_float32(lively_base: Path, tiny_labelled: Path, tmp_path: Path) -> None:
+    taxonomy = Taxonomy.load()
+    examples = read_examples([tiny_labelled], taxonomy)[:32]
+    texts, targets = [row.prepared() for row in examples], np.stack([row.target for row in examples])
+
+    fitted = fit(
+        texts,
+        targets,
+        base=lively_base,
+        taxonomy=taxonomy,
+        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
+        folder=tmp_path,
+    )
+
+    # A forward pass that still rounded to bfloat16 would agree with the weights to two or three digits only.
+    fresh = type(fitted.model)(fitted.model.config)
+    fresh.load_state_dict(fitted.model.state_dict())
+    logits = predict_logits(fitted, texts, taxonomy)
+    again = predict_logits(replace(fitted, model=fresh), texts, taxonomy)
+    np.testing.assert_allclose(logits, again, atol=1e-5)

@@ -35,13 +35,14 @@ def test_an_exchange_undoes_itself(text: str, kind: str) -> None:
     assert swapped(swapped(text, kind), kind) == text
 
 
-def test_words_to_measure_with_are_not_among_those_to_train_with() -> None:
+def test_what_is_measured_with_is_not_what_is_trained_with() -> None:
     trained = " ".join(word for name in ("sentences", "person", "region", "name") for word in words("intro", name))
 
     measured = [sentence for kind in frame_kinds() for sentence in sentences_of(kind)]
 
     assert [sentence for sentence in measured if sentence in trained] == []
-    assert [word for kind in frame_kinds() for word in frame(kind)[1] if word in trained] == []
+    # Two regions that stand in many complaints are exchanged in training, or they would keep what they stand beside.
+    assert {word for kind in frame_kinds() for word in frame(kind)[1] if word in trained} == {"서울", "부산"}
 
 
 def test_sentences_of_a_kind_differ_in_one_word_alone() -> None:
