@@ -24,6 +24,13 @@ def command(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="새 모델 폴더. 아직 없어야 합니다.")],
     model: Annotated[Path | None, typer.Option(help="모델 폴더. 없으면 기본 모델.", file_okay=False)] = None,
+    like: Annotated[
+        Path | None,
+        typer.Option(
+            help="이 모델처럼 정하게 맞춘다: 확률을 이 모델에 맞추고 문턱값을 넘겨받는다. 라벨은 보지 않는다.",
+            file_okay=False,
+        ),
+    ] = None,
     precision: Annotated[
         list[float] | None,
         typer.Option(help="문턱값을 구해 둘 정밀도. 여러 번 적을 수 있습니다. 없으면 0.8과 0.9.", min=0.01, max=0.99),
@@ -34,7 +41,7 @@ def command(
     options.need("train", "scipy")
     from nlp.training.examples import read_examples
     from nlp.training.precision import PRECISIONS
-    from nlp.training.recalibrate import Recalibrated, recalibrate, save_recalibrated
+    from nlp.training.recalibrate import Recalibrated, calibrate_like, recalibrate, save_recalibrated
 
     if output.exists():
         raise InputError("{path}: the output is there already; choose another folder", path=output)
@@ -44,10 +51,15 @@ def command(
     taxonomy = Taxonomy.load(folder / "taxonomy.toml")
     examples = read_examples(labelled, taxonomy)
     console, reader = Console(markup=False, highlight=False), options.reader_of(context)
+    say, today = reader.say, datetime.now().astimezone().date()
+    if like is not None:
+        taken = calibrate_like(folder, like, examples, threads=threads)
+        save_recalibrated(taken, folder, output, rows=len(examples), today=today)
+        console.print(say(Message("wrote {path}", path=output)))
+        return
     found: Recalibrated = recalibrate(folder, examples, threads=threads, precisions=precision or PRECISIONS)
-    save_recalibrated(found, folder, output, rows=len(examples), today=datetime.now().astimezone().date())
+    save_recalibrated(found, folder, output, rows=len(examples), today=today)
 
-    say = reader.say
     table = Table(
         title=say(Message("On {count:,} rows, each fitted without itself (macro F1)", count=len(examples))),
         title_justify="left",

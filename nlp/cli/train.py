@@ -28,6 +28,10 @@ def command(
         list[Path] | None,
         typer.Option(help="학습에만 쓰고 문턱값은 정하지 않을 파일(골라 모은 글).", callback=options.present),
     ] = None,
+    validation_data: Annotated[
+        list[Path] | None,
+        typer.Option(help="언제 멈출지와 보정을 정할 파일. 없으면 학습 행의 일부.", callback=options.present),
+    ] = None,
     held_out: Annotated[
         list[Path] | None, typer.Option(help="학습에 쓰지 않고 끝에 평가만 할 파일.", callback=options.present)
     ] = None,
@@ -40,7 +44,9 @@ def command(
     n_unlabelled: Annotated[int, typer.Option(help="라벨 없는 글에서 뽑을 수.", min=1)] = 30_000,
     teacher: Annotated[
         Path | None,
-        typer.Option(help="라벨 없는 글에 선형 모델과 함께 라벨을 달 모델 폴더."),
+        typer.Option(
+            help="라벨 없는 글에 선형 모델과 함께 라벨을 달 모델 폴더. --folds 0이면 라벨도 이 모델로 부드럽게 한다."
+        ),
     ] = None,
     epochs: Annotated[float, typer.Option(help="에폭 수.", min=0.1)] = 5.0,
     learning_rate: Annotated[float, typer.Option(help="맨 위 층의 학습률.")] = 1e-4,
@@ -48,10 +54,13 @@ def command(
     augment: Annotated[
         float, typer.Option(help="띄어쓰기, 오타, 받아쓰기 오류 따위를 섞어 읽을 글의 비율.", min=0.0, max=1.0)
     ] = 0.0,
+    paired: Annotated[
+        float, typer.Option(help="지역, 이름, 성별을 바꾸어 두 번 읽고 답이 같도록 할 글의 비율.", min=0.0, max=1.0)
+    ] = 0.0,
     batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
     max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=32)] = 320,
     folds: Annotated[int, typer.Option(help="문턱값과 부드러운 라벨을 위한 교차 검증 겹 수. 0이면 안 함.")] = 2,
-    soften: Annotated[float, typer.Option(help="라벨에 섞을 교차 검증 예측의 비율.")] = 0.3,
+    soften: Annotated[float, typer.Option(help="라벨에 섞을 교차 검증(또는 --teacher) 예측의 비율.")] = 0.3,
     members: Annotated[
         int, typer.Option(help="씨앗을 달리해 학습할 모델 수. 무게를 평균한 것과 견주어 가장 나은 것을 쓴다.", min=1)
     ] = 1,
@@ -81,12 +90,13 @@ def command(
         version=version or output.name,
         taxonomy=taxonomy,
         also=tuple(also or ()),
+        validation_data=tuple(validation_data or ()),
         held_out=tuple(held_out or ()),
         unlabelled=tuple(unlabelled or ()),
         n_unlabelled=n_unlabelled,
         teacher=teacher,
         folds=folds,
-        soften=soften if folds else 0.0,
+        soften=soften if folds or teacher else 0.0,
         members=members,
         validation=validation,
         hyperparameters=Hyperparameters(
@@ -94,6 +104,7 @@ def command(
             learning_rate=learning_rate,
             layer_decay=layer_decay,
             augment=augment,
+            paired=paired,
             batch_size=batch_size,
             max_length=max_length,
             seed=seed,

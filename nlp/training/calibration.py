@@ -44,20 +44,8 @@ def fit_decision(
     """
     kept = start.confidence if start is not None else {}
     start = start or Decision.neutral(taxonomy, max_length=max_length)
-    before = start.calibrated(logits, taxonomy)
-    temperature, bias = dict(start.temperature), dict(start.bias)
-    labelled = [group for group in taxonomy if not np.isnan(targets[:, taxonomy.columns(group.id).start]).all()]
-    for group in labelled:
-        columns = taxonomy.columns(group.id)
-        known = ~np.isnan(targets[:, columns.start])
-        z, y = before[known, columns].astype(np.float64), targets[known, columns].astype(np.float64)
-        slopes, offsets = _platt(z, y) if group.kind == "any-of" else _vector_scaling(z, y)
-        for label, slope, offset in zip(group.ids, slopes, offsets, strict=True):
-            name = f"{group.id}:{label}"
-            bias[name] = float(bias[name] + temperature[name] * offset / slope)
-            temperature[name] = float(temperature[name] / slope)
-
-    final = replace(start, temperature=temperature, bias=bias, max_length=max_length)
+    labelled = _labelled(targets, taxonomy)
+    final = replace(fit_calibration(logits, targets, taxonomy, start=start), max_length=max_length)
     probabilities = final.probabilities(logits, taxonomy)
     threshold = dict(start.threshold)
     for group in labelled:
@@ -77,6 +65,31 @@ def fit_decision(
         names = [f"{group.id}:{label}" for group in taxonomy if group not in labelled for label in group.ids]
         precision[f"{wanted:g}"] = least | {name: earlier.get(name) for name in names}
     return replace(final, confidence=confidence, precision=precision)
+
+
+def fit_calibration(
+    logits: NDArray[np.float32], targets: NDArray[np.float32], taxonomy: Taxonomy, *, start: Decision
+) -> Decision:
+    """``start`` with the temperatures and biases that make ``targets`` likeliest; both arrays ``(n_texts, n_labels)``.
+
+    Targets may be probabilities: those of a model that is to be agreed with.
+    """
+    before = start.calibrated(logits, taxonomy)
+    temperature, bias = dict(start.temperature), dict(start.bias)
+    for group in _labelled(targets, taxonomy):
+        columns = taxonomy.columns(group.id)
+        known = ~np.isnan(targets[:, columns.start])
+        z, y = before[known, columns].astype(np.float64), targets[known, columns].astype(np.float64)
+        slopes, offsets = _platt(z, y) if group.kind == "any-of" else _vector_scaling(z, y)
+        for label, slope, offset in zip(group.ids, slopes, offsets, strict=True):
+            name = f"{group.id}:{label}"
+            bias[name] = float(bias[name] + temperature[name] * offset / slope)
+            temperature[name] = float(temperature[name] / slope)
+    return replace(start, temperature=temperature, bias=bias)
+
+
+def _labelled(targets: NDArray[np.float32], taxonomy: Taxonomy) -> list[Group]:
+    return [group for group in taxonomy if not np.isnan(targets[:, taxonomy.columns(group.id).start]).all()]
 
 
 def fit_familiarity(

@@ -46,15 +46,17 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     taxonomy = Taxonomy.load(run.taxonomy)
     taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8")
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
-    second_teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
+    teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
     examples = read_examples(run.data, taxonomy)
     first_also = len(examples)
     examples += read_examples(run.also, taxonomy) if run.also else []
+    first_validation = len(examples)
+    examples += read_examples(run.validation_data, taxonomy) if run.validation_data else []
     held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
     kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
     if kept is not None and not kept.all():
         say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))
-        first_also = int(kept[:first_also].sum())
+        first_also, first_validation = int(kept[:first_also].sum()), int(kept[:first_validation].sum())
         examples = [example for example, keep in zip(examples, kept, strict=True) if keep]
     if len(examples) < _FEWEST_ROWS:
         raise LabelledDataError(
@@ -73,7 +75,8 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     # Whatever an earlier run left is used again only by the very same run.
     run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
     run.scratch.mkdir(parents=True, exist_ok=True)
-    linear = linear_out_of_fold(run, texts, targets, say) if run.soften or run.unlabelled else None
+    wanted = run.unlabelled or (run.folds and run.soften)
+    linear = linear_out_of_fold(run, texts, targets, say) if wanted else None
     softened = targets
     by_folds: tuple[Decision, Familiarity] | None = None
     if run.folds:
@@ -86,8 +89,16 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             by_words = platt_probabilities(linear, fitted_on=(linear, targets), taxonomy=taxonomy)
             both = (thresholds.probabilities(logits, taxonomy) + by_words) / 2.0
             softened = (1.0 - run.soften) * targets + run.soften * both
+    elif run.soften and teacher is not None:
+        taught = teacher.predict_proba(texts)
+        softened = np.where(np.isnan(targets), taught, (1.0 - run.soften) * targets + run.soften * taught)
 
-    fit_rows, stop_rows = _split(texts, first_also, run.validation)
+    if run.validation_data:
+        masked = [text.masked for text in texts]
+        fit_rows = np.flatnonzero(without_leaks(masked[:first_validation], masked[first_validation:]))
+        stop_rows = np.arange(first_validation, len(texts))
+    else:
+        fit_rows, stop_rows = _split(texts, first_also, run.validation)
     base = run.base
     if linear is not None and run.unlabelled:
         base = adapted_base(
@@ -97,7 +108,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             linear[fit_rows],
             [example.text for example in held_out] + [texts[row].source for row in stop_rows],
             taxonomy,
-            second_teacher,
+            teacher,
             say,
         )
     say(
@@ -138,7 +149,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     familiarity.save(run.out)
     scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
     _write_card(
-        run, scored, examples, held_out, len(examples) - first_also, len(stop_rows), members, best, taxonomy, today
+        run, scored, examples, held_out, first_validation - first_also, len(stop_rows), members, best, taxonomy, today
     )
     say(Message("wrote {path}", path=run.out))
     return run.out
@@ -209,6 +220,7 @@ def _write_card(
 def _fingerprint(run: TrainingRun, examples: Sequence[Example], first_also: int, taxonomy_text: str) -> str:
     given = {
         "data": first_also,
+        "validation_data": [str(path) for path in run.validation_data],
         "base": str(run.base),
         "folds": run.folds,
         "validation": run.validation,

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import InputError, LabelledDataError, Message
+from nlp.errors import InputError, LabelledDataError, Message, ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity
 from nlp.model.windows import Windows
 from nlp.taxonomy import Taxonomy
-from nlp.training.calibration import fit_decision, fit_familiarity
+from nlp.text.prepare import PreparedText
+from nlp.training.calibration import fit_calibration, fit_decision, fit_familiarity
 from nlp.training.examples import Example
 from nlp.training.metrics import bootstrap_weights, interval, macro_f1
 from nlp.training.precision import PRECISIONS
@@ -65,16 +66,7 @@ def recalibrate(
     Everything starts from what the folder has. ``changes`` come from cross-validation with near-duplicates kept
     together. Raises LabelledDataError below a hundred rows, and ModelError for an unusable folder.
     """
-    if len(examples) < FEWEST_ROWS:
-        raise LabelledDataError(
-            (
-                Message(
-                    "{count} rows are there to fit thresholds on; at least {fewest} are needed",
-                    count=len(examples),
-                    fewest=FEWEST_ROWS,
-                ),
-            )
-        )
+    _check_enough(examples)
     classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
     taxonomy, start = classifier.taxonomy, classifier.decision
     texts = [example.prepared() for example in examples]
@@ -100,20 +92,63 @@ def recalibrate(
         after[rows] = decision.decide(decision.probabilities(logits[rows], taxonomy), taxonomy)
     before = start.decide(start.probabilities(logits, taxonomy), taxonomy)
     decision = fitted(np.arange(len(targets)), precisions)
-    windows = Windows.load(folder, max_length=start.max_length)
-    earlier = Familiarity.load(folder, letters=windows.letters)
     return Recalibrated(
         decision=decision,
-        familiarity=fit_familiarity(
-            texts,
-            logits,
-            decision,
-            taxonomy,
-            windows,
-            known=earlier.counts if earlier is not None else None,
-        ),
+        familiarity=_familiarity(folder, texts, logits, decision, taxonomy),
         changes=_changes(before, after, targets, taxonomy, np.random.default_rng(seed)),
     )
+
+
+def calibrate_like(
+    folder: Path, like: Path, examples: Sequence[Example], *, threads: int | None = None
+) -> Recalibrated:
+    """Let a model folder decide as another does: its probabilities are fitted to those of ``like`` on the rows' texts,
+    whose labels are not looked at, and thresholds, abstention and chosen precisions are those of ``like``.
+
+    For a successor that was trained on all the rows there were, or on rows with other rates. Neither model may have
+    been trained on these texts. Raises LabelledDataError below a hundred rows, ModelError for an unusable folder or
+    one with other labels.
+    """
+    _check_enough(examples)
+    successor, earlier = (ComplaintClassifier.from_pretrained(one, threads=threads) for one in (folder, like))
+    taxonomy = successor.taxonomy
+    if successor.labels != earlier.labels:
+        raise ModelError(
+            "{folder}: it has other labels than {like}; give a model of the same taxonomy", folder=folder, like=like
+        )
+    texts = [example.prepared() for example in examples]
+    logits = successor.predict_logits(texts)
+    start = replace(earlier.decision, max_length=successor.decision.max_length)
+    decision = fit_calibration(logits, earlier.predict_proba(texts), taxonomy, start=start)
+    return Recalibrated(
+        decision=decision, familiarity=_familiarity(folder, texts, logits, decision, taxonomy), changes={}
+    )
+
+
+def _check_enough(examples: Sequence[Example]) -> None:
+    if len(examples) < FEWEST_ROWS:
+        raise LabelledDataError(
+            (
+                Message(
+                    "{count} rows are there to fit thresholds on; at least {fewest} are needed",
+                    count=len(examples),
+                    fewest=FEWEST_ROWS,
+                ),
+            )
+        )
+
+
+def _familiarity(
+    folder: Path,
+    texts: Sequence[PreparedText],
+    logits: NDArray[np.float32],
+    decision: Decision,
+    taxonomy: Taxonomy,
+) -> Familiarity:
+    windows = Windows.load(folder, max_length=decision.max_length)
+    earlier = Familiarity.load(folder, letters=windows.letters)
+    known = earlier.counts if earlier is not None else None
+    return fit_familiarity(texts, logits, decision, taxonomy, windows, known=known)
 
 
 def save_recalibrated(found: Recalibrated, folder: Path, out: Path, *, rows: int, today: date) -> None:

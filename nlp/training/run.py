@@ -19,7 +19,9 @@ class TrainingRun:
     out-of-fold predictions for thresholds and, mixed into the targets by ``soften``, for soft labels. The encoder
     first takes one pass over ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any; a linear model
     labels them, together with the model in the folder ``teacher``, which must not have seen the held-out rows either.
-    ``validation`` is the share of the rows that stops the final model early and calibrates it. With several
+    Without folds, the teacher's predictions are what is mixed into the targets by ``soften``, and stand for groups that
+    a row does not label. ``validation`` is the share of the rows that stops the final model early and calibrates it;
+    with ``validation_data`` the rows of these files do. With several
     ``members`` the recipe is fitted with as many seeds, and the best of them and of the average of their weights is
     taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints: the same run,
     given again, goes on from there.
@@ -31,6 +33,7 @@ class TrainingRun:
     version: str
     taxonomy: Path | None = None
     also: tuple[Path, ...] = ()
+    validation_data: tuple[Path, ...] = ()
     held_out: tuple[Path, ...] = ()
     unlabelled: tuple[Path, ...] = ()
     n_unlabelled: int = 30_000
@@ -55,5 +58,7 @@ class TrainingRun:
             raise InputError("folds is {folds}; give 0 (none) or at least 2", folds=self.folds)
         if self.members < 1:
             raise InputError("members is {members}; give 1 or more", members=self.members)
-        if self.soften and not self.folds:
-            raise InputError("soft labels come from the folds; give folds of at least 2, or soften 0")
+        if self.soften and not self.folds and self.teacher is None:
+            raise InputError(
+                "soft labels come from folds or a teacher; give folds of at least 2, a teacher, or soften 0"
+            )

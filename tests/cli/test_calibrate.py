@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.cli.app import app
-from nlp.errors import InputError, LabelledDataError
+from nlp.errors import InputError, LabelledDataError, ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.training.examples import read_examples
 
@@ -98,4 +99,34 @@ def test_too_few_rows_and_a_folder_that_is_there_are_refused_before_any_work(
     for rows, out, error in ((labelled, tmp_path, InputError), (few, tmp_path / "new", LabelledDataError)):
         done = CliRunner().invoke(app, ["calibrate", str(rows), "-o", str(out), "--model", str(tiny_model)])
         assert isinstance(done.exception, error)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_model_can_decide_as_another_does(calibrated: Path, tiny_model: Path, labelled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "successor"
+    command = ["calibrate", str(labelled), "-o", str(out), "--model", str(tiny_model), "--like", str(calibrated)]
+
+    done = CliRunner().invoke(app, [*command, "--threads", "1"])
+
+    assert done.exit_code == 0, done.output
+    like, new = (ComplaintClassifier.from_pretrained(folder, threads=1) for folder in (calibrated, out))
+    texts = [example.prepared() for example in read_examples([labelled], new.taxonomy)]
+    # The same weights: to agree with the other is to have its calibration.
+    np.testing.assert_allclose(new.predict_proba(texts), like.predict_proba(texts), atol=0.005)
+    assert (new.decision.threshold, new.decision.confidence) == (like.decision.threshold, like.decision.confidence)
+    assert new.decision.precision == like.decision.precision
+
+
+def test_a_model_of_other_labels_cannot_be_followed(tiny_model: Path, labelled: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(tiny_model, other)
+    for name in ("taxonomy.toml", "decision.json", "config.json"):
+        said = (other / name).read_text(encoding="utf-8")
+        (other / name).write_text(said.replace("ethics", "morals"), encoding="utf-8")
+    command = ["calibrate", str(labelled), "-o", str(tmp_path / "new"), "--model", str(tiny_model)]
+
+    done = CliRunner().invoke(app, [*command, "--like", str(other)])
+
+    assert isinstance(done.exception, ModelError)
+    assert "other labels" in str(done.exception)
     assert not (tmp_path / "new").exists()
