@@ -75,6 +75,8 @@ class Fitted:
 _PROBE_TEXTS = 4096
 """Texts that the linear probe is fitted on; more would not change it and cost a pass over them."""
 
+_PROBE_SEED = 1
+
 
 def load_base(base: str | Path, *, max_length: int) -> tuple[Windows, int | None]:
     """The token windows of a base encoder (a folder, or a Hugging Face hub id) and its mask token's id.
@@ -128,7 +130,8 @@ def fit(
     train_set = window_dataset(texts, targets, windows)
     checkpoint = last_whole_checkpoint(folder)
     if checkpoint is None:
-        probed = train_set.shuffle(seed=settings.seed).select(range(min(_PROBE_TEXTS, len(train_set))))
+        # The same texts whatever the seed: weights can only be averaged when their heads began as one.
+        probed = train_set.shuffle(seed=_PROBE_SEED).select(range(min(_PROBE_TEXTS, len(train_set))))
         warm_start(model, inputs_and_targets(probed, plain), objective)
 
     uncalibrated = Decision.neutral(taxonomy, max_length=windows.max_length)

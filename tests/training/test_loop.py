@@ -11,10 +11,13 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra")
 
+import torch
+from torch import Tensor
+
 from nlp.model.decision import Decision
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import prepare
-from nlp.training import batches
+from nlp.training import batches, loop
 from nlp.training.examples import read_examples
 from nlp.training.loop import Hyperparameters, fit, load_base, predict_logits
 from nlp.training.metrics import mean_average_precision
@@ -114,3 +117,22 @@ def test_a_model_leaves_training_in_float32(lively_base: Path, tiny_labelled: Pa
     logits = predict_logits(fitted, texts, taxonomy)
     again = predict_logits(replace(fitted, model=fresh), texts, taxonomy)
     np.testing.assert_allclose(logits, again, atol=1e-5)
+
+
+def test_seeds_begin_at_one_linear_probe(
+    lively_base: Path, tiny_labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "_PROBE_TEXTS", 40)
+    taxonomy = Taxonomy.load()
+    examples = read_examples([tiny_labelled], taxonomy)[:96]
+    texts, targets = [row.prepared() for row in examples], np.stack([row.target for row in examples])
+
+    def begun(seed: int) -> dict[str, Tensor]:
+        settings = Hyperparameters(epochs=0.1, learning_rate=0.0, max_length=64, seed=seed, threads=1)
+        folder = tmp_path / str(seed)
+        fitted = fit(texts, targets, base=lively_base, taxonomy=taxonomy, hyperparameters=settings, folder=folder)
+        return fitted.model.state_dict()
+
+    one, other = begun(1), begun(2)
+
+    assert all(torch.equal(one[name], other[name]) for name in one)
