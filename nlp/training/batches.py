@@ -97,11 +97,11 @@ class Collator:
             ids = np.where(hidden, self._mask_id, ids)
         arrays = {"input_ids": ids, "attention_mask": batch.attention_mask, "token_type_ids": batch.token_type_ids}
         inputs = {name: torch.from_numpy(arrays[name]) for name in self._names}
-        labels = torch.tensor(
-            [row["labels"] for row in (*rows, *(rows[place] for place in second))], dtype=torch.float32
-        )
-        twins = torch.tensor(list(zip(second, range(len(rows), len(labels)), strict=True)), dtype=torch.int64)
-        return {**inputs, "labels": labels, **({"twins": twins} if second else {})}
+        said = (*rows, *(rows[place] for place in second))
+        made = {**inputs, "labels": torch.tensor([row["labels"] for row in said], dtype=torch.float32)}
+        if second:
+            made["twins"] = torch.tensor([(place, row) for row, place in enumerate(second, start=len(rows))])
+        return made
 
 
 def inputs_and_targets(rows: Dataset, collate: Collator) -> Iterator[tuple[dict[str, Tensor], Tensor]]:

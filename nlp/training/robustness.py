@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.evaluation import FEW, Figure
 from nlp.training.metrics import bootstrap_weights, macro_f1
+from nlp.training.noise.counterfactual import exchanged
 from nlp.training.noise.edits import Noise
 from nlp.training.noise.mixture import noisy
-from nlp.training.noise.swaps import frame_kinds, sentences_of, swap_kinds, swapped
+from nlp.training.noise.swaps import frame_kinds, sentences_of, swap_kinds
 from nlp.training.selective import figure
 
 Decide = Callable[[Sequence[PreparedText]], NDArray[np.bool_]]
@@ -101,8 +100,8 @@ def invariances(decide: Decide, texts: Sequence[PreparedText], *, taxonomy: Taxo
     """
     result = {}
     for kind in swap_kinds():
-        variants = [(text, noisy(text, partial(_swapped, kind=kind), _NO_CHANCE)) for text in texts]
-        result[kind] = _invariance(decide, [pair for pair in variants if _said(pair[0]) != _said(pair[1])], taxonomy)
+        pairs = [(text, other) for text in texts if (other := exchanged(text, kind)) is not None]
+        result[kind] = _invariance(decide, pairs, taxonomy)
     for kind in frame_kinds():
         framed = [
             tuple(replace(text, customer=f"{sentence} {text.customer}") for sentence in sentences_of(kind))
@@ -110,13 +109,6 @@ def invariances(decide: Decide, texts: Sequence[PreparedText], *, taxonomy: Taxo
         ]
         result[f"{kind} (in front)"] = _invariance(decide, framed, taxonomy)
     return result
-
-
-_NO_CHANCE = np.random.default_rng(0)
-
-
-def _swapped(text: str, _: Generator, *, kind: str) -> str:
-    return swapped(text, kind)
 
 
 def _invariance(decide: Decide, variants: Sequence[Sequence[PreparedText]], taxonomy: Taxonomy) -> Invariance:
