@@ -43,6 +43,8 @@ def command(
     from nlp.training.precision import PRECISIONS
     from nlp.training.recalibrate import Recalibrated, calibrate_like, recalibrate, save_recalibrated
 
+    if like is not None and precision:
+        raise InputError("--precision is fitted to labels, --like looks at none; give one of the two")
     if output.exists():
         raise InputError("{path}: the output is there already; choose another folder", path=output)
     folder = model or default_model_path()
@@ -51,15 +53,17 @@ def command(
     taxonomy = Taxonomy.load(folder / "taxonomy.toml")
     examples = read_examples(labelled, taxonomy)
     console, reader = Console(markup=False, highlight=False), options.reader_of(context)
-    say, today = reader.say, datetime.now().astimezone().date()
+    found: Recalibrated = (
+        calibrate_like(folder, like, examples, threads=threads)
+        if like is not None
+        else recalibrate(folder, examples, threads=threads, precisions=precision or PRECISIONS)
+    )
+    save_recalibrated(found, folder, output, rows=len(examples), today=datetime.now().astimezone().date())
+
+    say = reader.say
     if like is not None:
-        taken = calibrate_like(folder, like, examples, threads=threads)
-        save_recalibrated(taken, folder, output, rows=len(examples), today=today)
         console.print(say(Message("wrote {path}", path=output)))
         return
-    found: Recalibrated = recalibrate(folder, examples, threads=threads, precisions=precision or PRECISIONS)
-    save_recalibrated(found, folder, output, rows=len(examples), today=today)
-
     table = Table(
         title=say(Message("On {count:,} rows, each fitted without itself (macro F1)", count=len(examples))),
         title_justify="left",

@@ -46,11 +46,15 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Recalibrated:
-    """The new decision, what it changes by group, and how strange a text must be to be called unlike these rows."""
+    """The new decision, what it changes by group, and how strange a text must be to be called unlike these rows.
+
+    ``like`` names the model that the decision follows; without one it was fitted to labels.
+    """
 
     decision: Decision
     familiarity: Familiarity
     changes: Mapping[str, Change]
+    like: str | None = None
 
 
 def recalibrate(
@@ -121,7 +125,10 @@ def calibrate_like(
     start = replace(earlier.decision, max_length=successor.decision.max_length)
     decision = fit_calibration(logits, earlier.predict_proba(texts), taxonomy, start=start)
     return Recalibrated(
-        decision=decision, familiarity=_familiarity(folder, texts, logits, decision, taxonomy), changes={}
+        decision=decision,
+        familiarity=_familiarity(folder, texts, logits, decision, taxonomy),
+        changes={},
+        like=earlier.name,
     )
 
 
@@ -161,9 +168,15 @@ def save_recalibrated(found: Recalibrated, folder: Path, out: Path, *, rows: int
     card = out / "README.md"
     if card.is_file():
         told = card.read_text(encoding="utf-8").rstrip()
+        done = (
+            f"Calibration, thresholds and familiarity were fitted anew on {rows} labelled rows"
+            if found.like is None
+            else f"Calibration was fitted to the probabilities of {found.like} on {rows} texts, familiarity to "
+            f"the same; thresholds are those of {found.like}"
+        )
         card.write_text(
-            f"{told}\n\n## Recalibrated\n\nCalibration, thresholds and familiarity were fitted anew on {rows} "
-            f"labelled rows ({today.isoformat()}); the weights are those described above, figures are of before.\n",
+            f"{told}\n\n## Recalibrated\n\n{done} ({today.isoformat()}); the weights are those described above, "
+            "figures are of before.\n",
             encoding="utf-8",
         )
 

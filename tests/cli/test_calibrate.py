@@ -115,6 +115,10 @@ def test_a_model_can_decide_as_another_does(calibrated: Path, tiny_model: Path, 
     np.testing.assert_allclose(new.predict_proba(texts), like.predict_proba(texts), atol=0.005)
     assert (new.decision.threshold, new.decision.confidence) == (like.decision.threshold, like.decision.confidence)
     assert new.decision.precision == like.decision.precision
+    assert f"thresholds are those of {like.name}" in (out / "README.md").read_text(encoding="utf-8")
+    done = CliRunner().invoke(app, [*command[:2], "-o", str(tmp_path / "both"), *command[4:], "--precision", "0.9"])
+    assert isinstance(done.exception, InputError)
+    assert not (tmp_path / "both").exists()
 
 
 def test_a_model_of_other_labels_cannot_be_followed(tiny_model: Path, labelled: Path, tmp_path: Path) -> None:
