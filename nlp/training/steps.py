@@ -107,6 +107,8 @@ def run_steps(
     )
     trainer.loss = loss
     trainer.train(resume_from_checkpoint=last_whole_checkpoint(folder))
+    # What follows reads in float32, whatever the steps multiplied in.
+    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.eval()
 
 
