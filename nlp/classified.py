@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.errors import InputError
 from nlp.taxonomy import Taxonomy
 from nlp.types import UNREAD
 
@@ -101,6 +102,17 @@ class ClassifiedTable:
         if self.scopes is None:
             return np.ones(len(self), dtype=bool)
         return ~np.isin(self.scopes.astype(str), UNREAD)
+
+    def readable_rows(self) -> NDArray[np.int64]:
+        """Rows of the ``readable`` documents. Raises InputError when there is none."""
+        rows = np.flatnonzero(self.readable)
+        if not len(rows):
+            raise InputError(
+                "none of the {count} texts can be read: they are not Korean, or hold no word of a customer; check the "
+                "text column",
+                count=len(self),
+            )
+        return rows
 
     @cached_property
     def dated(self) -> bool:

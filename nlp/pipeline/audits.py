@@ -24,13 +24,7 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
     The model's own labels are left out: who sees them agrees with them too easily. Documents that share an id
     with another one cannot be told apart when they come back, so none of them is drawn.
     """
-    whole, table = table, table.take(table.readable)
-    if not len(table):
-        raise InputError(
-            "none of the {count} texts can be read: they are not Korean, or hold no word of a customer; check the text "
-            "column",
-            count=len(whole),
-        )
+    table = table.take(table.readable_rows())
     ids, counts = np.unique(table.ids.astype(str), return_counts=True)
     once = set(ids[counts == 1].tolist())
     unique = table.take(np.array([identity in once for identity in table.ids], dtype=bool))

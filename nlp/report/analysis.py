@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 
 from nlp.classified import ClassifiedTable
-from nlp.errors import InputError
 from nlp.recovery.causes import CauseImpact, rank_causes
 from nlp.recovery.columns import ValueColumns
 from nlp.recovery.levers import Triad, triad
@@ -156,14 +155,8 @@ def analyze_table(
     Raises InputError for a table without a document that can be read, audited rows or volumes that do not fit it,
     and ValueError when neither the arguments nor the data tell a time.
     """
-    rows = np.flatnonzero(table.readable)
+    rows = table.readable_rows()
     unread = len(table) - len(rows)
-    if len(table) and not len(rows):
-        raise InputError(
-            "none of the {count} texts can be read: they are not Korean, or hold no word of a customer; check the text "
-            "column",
-            count=len(table),
-        )
     if unread:
         said, table = evidence, table.take(rows)
         evidence = None if said is None else lambda row: said(int(rows[row]))

@@ -11,7 +11,7 @@ import numpy as np
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.results import Incoming
-from nlp.errors import Message
+from nlp.errors import InputError
 from nlp.model.evidence import Evidence, said
 from nlp.pipeline.masking import cell_mask
 from nlp.recovery.queue import Ranking
@@ -47,18 +47,10 @@ def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]
     Documents that are not Korean or hold no word of the customer are left out; raises InvalidError when none is left.
     """
     whole = _table(body, scored)
-    rows = np.flatnonzero(whole.readable)
-    if not len(rows):
-        raise invalid(
-            (
-                "documents",
-                Message(
-                    "none of the {count} texts can be read: they are not Korean, or hold no word of a "
-                    "customer; check the text column",
-                    count=len(whole),
-                ),
-            )
-        )
+    try:
+        rows = whole.readable_rows()
+    except InputError as error:
+        raise invalid(("documents", error.message)) from error
     table = whole.take(rows)
     times = table.times[~np.isnat(table.times)]
     latest = times.max().item() if len(times) else datetime.now(UTC).replace(tzinfo=None, microsecond=0)
