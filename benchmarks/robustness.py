@@ -107,7 +107,7 @@ def swap_table(kinds: dict[str, Invariance]) -> list[str]:
     return [
         "Exchanged words, where a text has them (title: 기사님 → 기사; humble: 저는 → 나는) or in a neutral sentence "
         f"in front of all variants. A violation changes the decided causes; at most {MOST_MOVED:.0%} are wanted. "
-        "Names reach the model unmasked here; in use they are masked before it reads them.",
+        "The sentences are masked as in use; names are measured unmasked too.",
         "",
         "| kind | texts | exchanges | violating exchanges | texts with any |",
         "|---|---|---|---|---|",

@@ -57,6 +57,13 @@ def command(
     paired: Annotated[
         float, typer.Option(help="지역, 이름, 성별을 바꾸어 두 번 읽고 답이 같도록 할 글의 비율.", min=0.0, max=1.0)
     ] = 0.0,
+    blind: Annotated[
+        bool | None,
+        typer.Option(
+            help="지역과 성별·가족 관계를 나타내는 낱말을 저마다 하나로 읽는다. 없으면 바탕 인코더가 읽는 대로.",
+            show_default=False,
+        ),
+    ] = None,
     batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
     max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=32)] = 320,
     folds: Annotated[int, typer.Option(help="문턱값과 부드러운 라벨을 위한 교차 검증 겹 수. 0이면 안 함.")] = 2,
@@ -97,6 +104,7 @@ def command(
         teacher=teacher,
         folds=folds,
         soften=soften if folds or teacher else 0.0,
+        blinded=blind,
         members=members,
         validation=validation,
         hyperparameters=Hyperparameters(

@@ -21,6 +21,7 @@ from nlp.model.scope import scopes
 from nlp.model.session import FILE as ONNX_FILE
 from nlp.model.session import WEIGHTS as WEIGHTS_FILE
 from nlp.model.session import Session
+from nlp.model.windows import FILE as TOKENIZER_FILE
 from nlp.model.windows import Window, Windows
 from nlp.resources import default_model_path
 from nlp.taxonomy import Taxonomy
@@ -243,7 +244,7 @@ def _name(folder: Path) -> str:
     if config.is_file():
         version = str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", version))
     digest = hashlib.sha256()
-    for file in (ONNX_FILE, WEIGHTS_FILE, DECISION_FILE, FAMILIARITY_FILE):
+    for file in (ONNX_FILE, WEIGHTS_FILE, TOKENIZER_FILE, DECISION_FILE, FAMILIARITY_FILE):
         if (folder / file).is_file():
             with (folder / file).open("rb") as content:
                 while part := content.read(1 << 20):

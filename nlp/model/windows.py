@@ -16,6 +16,8 @@ from tokenizers import Tokenizer
 from nlp.errors import ModelError
 from nlp.text.prepare import PreparedText
 
+FILE = "tokenizer.json"
+
 OVERLAP = 16
 """Tokens that a window repeats from the one before, so that no phrase is only ever seen in halves."""
 
@@ -70,7 +72,7 @@ class Windows:
     @classmethod
     def load(cls, folder: Path, *, max_length: int) -> Windows:
         """Read ``tokenizer.json`` of a model folder."""
-        path = folder / "tokenizer.json"
+        path = folder / FILE
         if not path.is_file():
             raise ModelError(
                 "{path}: the tokenizer is missing; the folder is no complete model, save it again with 'dangol "

@@ -77,6 +77,8 @@ def _recipe(facts: Mapping[str, Any]) -> str:
     if len(facts.get("members", ())) > 1:
         tried = ", ".join(f"{name} {score:.4f}" for name, score in facts["members"].items())
         steps.append(f"{facts['chosen']} taken of {tried} (mean average precision on validation rows)")
+    if facts.get("blinded"):
+        steps.append("regions and words for women and men each read as one")
     if facts["folds"]:
         steps.append(f"thresholds from {facts['folds']} cross-validation folds")
     if facts["soften"]:

@@ -22,9 +22,11 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card import model_card
+from nlp.training.encoder import fast_tokenizer
 from nlp.training.evaluation import Evaluation, evaluate
 from nlp.training.examples import Example, read_examples
 from nlp.training.export import save_model
+from nlp.training.identity import blinded_base, is_blind
 from nlp.training.loop import Fitted, load_base, predict_logits
 from nlp.training.members import Member, fit_members
 from nlp.training.out_of_fold import Say, at, encoder_out_of_fold, linear_out_of_fold
@@ -75,6 +77,9 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     # Whatever an earlier run left is used again only by the very same run.
     run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
     run.scratch.mkdir(parents=True, exist_ok=True)
+    if run.blinded is not None:
+        run = replace(run, base=blinded_base(run.base, blinded=run.blinded, folder=run.scratch / "base"))
+        windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
     wanted = run.unlabelled or (run.folds and run.soften)
     linear = linear_out_of_fold(run, texts, targets, say) if wanted else None
     softened = targets
@@ -203,6 +208,7 @@ def _write_card(
         "held_out_rows": len(held_out),
         "folds": run.folds,
         "soften": run.soften,
+        "blinded": is_blind(fast_tokenizer(run.base)),
         "unlabelled": run.n_unlabelled if run.unlabelled else 0,
         "teacher": run.teacher and run.teacher.name,
         "epochs": best.fitted.epochs,
@@ -225,6 +231,7 @@ def _fingerprint(run: TrainingRun, examples: Sequence[Example], first_also: int,
         "folds": run.folds,
         "validation": run.validation,
         "soften": run.soften,
+        "blinded": run.blinded,
         "unlabelled": [str(path) for path in run.unlabelled],
         "n_unlabelled": run.n_unlabelled,
         "teacher": str(run.teacher),

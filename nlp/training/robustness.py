@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy
-from nlp.text.prepare import PreparedText
+from nlp.text.prepare import PreparedText, prepare
 from nlp.training.evaluation import FEW, Figure
 from nlp.training.metrics import bootstrap_weights, macro_f1
 from nlp.training.noise.counterfactual import exchanged
@@ -96,19 +96,24 @@ def invariances(decide: Decide, texts: Sequence[PreparedText], *, taxonomy: Taxo
     """Every kind of exchange, by name: of words that the texts hold, and of words in a sentence put in front.
 
     In front of a text stands the same sentence with different words, and the first of them is compared with the others;
-    what the sentence itself does is not counted. Its names reach the model unmasked, which is stricter than in use.
+    what the sentence itself does is not counted. It is masked as it is in use; a kind that masking changes is measured
+    unmasked too.
     """
     result = {}
     for kind in swap_kinds():
         pairs = [(text, other) for text in texts if (other := exchanged(text, kind)) is not None]
         result[kind] = _invariance(decide, pairs, taxonomy)
     for kind in frame_kinds():
-        framed = [
-            tuple(replace(text, customer=f"{sentence} {text.customer}") for sentence in sentences_of(kind))
-            for text in texts
-        ]
-        result[f"{kind} (in front)"] = _invariance(decide, framed, taxonomy)
+        sentences = sentences_of(kind)
+        masked = tuple(prepare(sentence).customer for sentence in sentences)
+        result[f"{kind} (in front)"] = _invariance(decide, _framed(texts, masked), taxonomy)
+        if masked != sentences:
+            result[f"{kind} (in front, unmasked)"] = _invariance(decide, _framed(texts, sentences), taxonomy)
     return result
+
+
+def _framed(texts: Sequence[PreparedText], sentences: Sequence[str]) -> list[tuple[PreparedText, ...]]:
+    return [tuple(replace(text, customer=f"{said} {text.customer}") for said in sentences) for text in texts]
 
 
 def _invariance(decide: Decide, variants: Sequence[Sequence[PreparedText]], taxonomy: Taxonomy) -> Invariance:

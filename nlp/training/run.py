@@ -21,7 +21,8 @@ class TrainingRun:
     labels them, together with the model in the folder ``teacher``, which must not have seen the held-out rows either.
     Without folds, the teacher's predictions are what is mixed into the targets by ``soften``, and stand for groups that
     a row does not label. ``validation`` is the share of the rows that stops the final model early and calibrates it;
-    with ``validation_data`` the rows of these files do. With several
+    with ``validation_data`` the rows of these files do. If ``blinded``, regions and words for women and men are each
+    read as one (``nlp.training.identity``), if False they are not, and as the base reads them if None. With several
     ``members`` the recipe is fitted with as many seeds, and the best of them and of the average of their weights is
     taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints: the same run,
     given again, goes on from there.
@@ -41,6 +42,7 @@ class TrainingRun:
     folds: int = 2
     validation: float = 0.1
     soften: float = 0.3
+    blinded: bool | None = None
     members: int = 1
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
     provenance: str = ""

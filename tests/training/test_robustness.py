@@ -84,8 +84,15 @@ def test_a_reader_that_minds_a_word_violates_invariance(word: str, kind: str, vi
 
 
 def test_one_moved_exchange_of_several_counts_its_text_once() -> None:
-    found = invariances(reader("마이클"), [prepare("늦어요"), prepare("안 와요")], taxonomy=TAXONOMY)["name (in front)"]
+    found = invariances(reader("마이클"), [prepare("늦어요"), prepare("안 와요")], taxonomy=TAXONOMY)
 
-    assert found.texts == 1.0
-    assert found.swaps == pytest.approx(1 / 6)
-    assert found.n_swaps == 12
+    assert found["name (in front, unmasked)"].texts == 1.0
+    assert found["name (in front, unmasked)"].swaps == pytest.approx(1 / 6)
+    assert found["name (in front, unmasked)"].n_swaps == 12
+
+
+def test_names_in_front_are_masked_as_in_use() -> None:
+    found = invariances(reader("마이클"), [prepare("늦어요")], taxonomy=TAXONOMY)
+
+    assert (found["name (in front)"].texts, found["name (in front)"].n_swaps) == (0.0, 6)
+    assert "region (in front, unmasked)" not in found

@@ -6,17 +6,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from nlp.training.noise.hangul import is_syllable, split
+from nlp.training.noise.hangul import PARTICLES, is_syllable, split
 from nlp.training.noise.tables import frame, names, swap_pairs
 
-# Particles after a consonant, and their like after a vowel.
-_PARTICLES = (
-    *(("이에요", "예요"), ("이라", "라"), ("이랑", "랑"), ("으로", "로"), ("은", "는"), ("이", "가"), ("을", "를")),
-    ("과", "와"),
-)
-_ALTERNATING = re.compile("|".join(sorted({form for pair in _PARTICLES for form in pair}, key=len, reverse=True)))
-_AFTER_VOWEL = dict(_PARTICLES)
-_AFTER_CONSONANT = {short: long for long, short in _PARTICLES}
+_ALTERNATING = re.compile("|".join(sorted({form for pair in PARTICLES for form in pair}, key=len, reverse=True)))
+_AFTER_VOWEL = dict(PARTICLES)
+_AFTER_CONSONANT = {short: long for long, short in PARTICLES}
 _FOLLOWING = r"(?=들|이|가|은|는|을|를|과|와|랑|도|만|의|에|께|한테|으로|로|라|예요|입|인|분|$|[^가-힣])"
 
 
