@@ -1,6 +1,6 @@
 """What each noise costs on labelled rows, and how often words that must not matter move the causes.
 
-    python benchmarks/robustness.py [--rows FILE.jsonl …] [--texts 600] [--model models/NAME]
+    python benchmarks/robustness.py [--rows FILE.jsonl …] [--texts 600] [--exchanged 600] [--model models/NAME]
 
 Noise is written into the rows after masking, by the functions that training draws from (nlp.training.noise).
 Writes benchmarks/reports/robustness.md and the same as JSON, which a model card can carry.
@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--rows", type=Path, nargs="+", default=[data_path("held_out") / "complaints.jsonl"])
     parser.add_argument("--source", default="held-out authored rows", help="how the report calls the rows")
     parser.add_argument("--texts", type=int, default=600, help="rows drawn by chance; fewer when there are fewer")
+    parser.add_argument("--exchanged", type=int, default=600, help="in so many of them words are exchanged")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--note", default="", help="a sentence for the report")
@@ -58,7 +59,8 @@ def main() -> None:
         name: noise_effect(decide, texts, targets, noise, clean=clean, taxonomy=taxonomy, seed=options.seed)
         for name, noise in NOISES.items()
     }
-    kinds = invariances(decide, texts, taxonomy=taxonomy)
+    some = sorted(np.random.default_rng(options.seed).permutation(len(texts))[: options.exchanged])
+    kinds = invariances(decide, [texts[row] for row in some], taxonomy=taxonomy)
     today = datetime.now().astimezone().date()
     head = f"{today}, {platform.machine()}, model `{classifier.name}`, {len(texts)} {options.source}. {options.note}"
     text = "\n".join(["# Robustness", "", head.strip(), "", *noise_table(before, effects), "", *swap_table(kinds)])
