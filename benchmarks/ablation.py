@@ -10,6 +10,8 @@ was only pretrained. What is done is kept in the scratch folder; the same comman
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import platform
 import time
 from collections.abc import Iterator, Mapping
@@ -68,6 +70,13 @@ def main() -> None:
     taxonomy = Taxonomy.load()
     examples = read_examples(options.rows, taxonomy)
     chosen = np.random.default_rng(0).permutation(len(examples))[: options.most]
+    # What was done is used again for the very same options only.
+    given = {
+        name: str(value)
+        for name, value in vars(options).items()
+        if name not in ("scratch", "report", "note", "threads")
+    }
+    options.scratch /= hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:8]
     texts = [examples[row].prepared() for row in chosen]
     targets = np.stack([examples[row].target for row in chosen])
     folds = fold_of([text.masked for text in texts], folds=options.folds, seed=0)

@@ -47,6 +47,8 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     """
     taxonomy = Taxonomy.load(run.taxonomy)
     taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8")
+    if run.blinded is not None:
+        run = replace(run, base=blinded_base(run.base, blinded=run.blinded, scratch=run.scratch))
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
     teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
     examples = read_examples(run.data, taxonomy)
@@ -77,9 +79,6 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     # Whatever an earlier run left is used again only by the very same run.
     run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
     run.scratch.mkdir(parents=True, exist_ok=True)
-    if run.blinded is not None:
-        run = replace(run, base=blinded_base(run.base, blinded=run.blinded, folder=run.scratch / "base"))
-        windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
     wanted = run.unlabelled or (run.folds and run.soften)
     linear = linear_out_of_fold(run, texts, targets, say) if wanted else None
     softened = targets
@@ -231,7 +230,7 @@ def _fingerprint(run: TrainingRun, examples: Sequence[Example], first_also: int,
         "folds": run.folds,
         "validation": run.validation,
         "soften": run.soften,
-        "blinded": run.blinded,
+        "tokenizer": fast_tokenizer(run.base).to_str(),
         "unlabelled": [str(path) for path in run.unlabelled],
         "n_unlabelled": run.n_unlabelled,
         "teacher": str(run.teacher),

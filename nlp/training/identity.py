@@ -12,6 +12,7 @@ weights as they are:
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import tomllib
 from collections.abc import Iterator
@@ -29,11 +30,19 @@ from nlp.training.noise.hangul import PARTICLES, split
 _MARK = "(?#identity)"
 """Begins the pattern of every rule, so that the rules can be told from others; a comment of the expression."""
 
-_OTHERS = "들|분|님|도|만|의|에|에서|에선|에게|한테|께|께서|까지|부터|보다|처럼|하고|밖에|조차|마저|쪽|점"
-_JOINED = "|".join((_OTHERS, *(form for pair in PARTICLES for form in pair)))
-_COPULA = "입|인데|인지|인가|이고|이라|이네|이었|였|라고|라서|라는"
+_COPULA = tuple(
+    (f"이{form}", form)
+    for form in ("고", "구요", "네", "며", "면", "나", "니까", "든", "야", "죠", "지만", "거든", "세요", "신데")
+)
+_OTHERS = (
+    "들|분|님|도|만|의|에|에서|에선|에게|에게서|한테|한테서|께|께서|까지|부터|보다|처럼|하고|밖에|조차|마저|마다|만큼|대로"
+    "|로서|로써|쪽|점|요"
+)
+_JOINED = "|".join((_OTHERS, *(form for pair in (*PARTICLES, *_COPULA) for form in pair)))
 _END = r"(?=[^가-힣]|$)"
-_FOLLOWED = rf"(?=(?:{_JOINED})*{_END}|(?:{_COPULA}))"
+_FOLLOWED = rf"(?=(?:{_JOINED})*{_END}|입|인데|인지|인가|이었|였|이?라[고서는면도])"
+_ALONE = rf"(?![ \t]+[가-힣])(?:{_FOLLOWED})"
+_START = r"(?<![가-힣A-Za-z0-9])"
 
 
 def blind(tokenizer: Tokenizer) -> None:
@@ -48,19 +57,23 @@ def sighted(tokenizer: Tokenizer) -> None:
 
 def is_blind(tokenizer: Tokenizer) -> bool:
     """Whether ``blind`` was applied to it."""
-    return any(map(_is_rule, _steps(tokenizer)))
+    return bool(_rules(tokenizer))
 
 
-def blinded_base(base: str | Path, *, blinded: bool, folder: Path) -> str | Path:
-    """``base``, or a copy of it in ``folder`` whose tokenizer is blind to identity terms, or no longer so."""
-    if is_blind(fast_tokenizer(base)) == blinded:
+def blinded_base(base: str | Path, *, blinded: bool, scratch: Path) -> str | Path:
+    """``base``, or a copy of it in ``scratch`` whose tokenizer is blind to identity terms, or no longer so."""
+    tokenizer = _tokenizer(base, blinded=blinded)
+    spelling = tokenizer.backend_tokenizer.to_str()
+    if [rule.__getstate__() for rule in _rules(fast_tokenizer(base))] == [
+        rule.__getstate__() for rule in _rules(tokenizer.backend_tokenizer)
+    ]:
         return base
+    folder = scratch / f"base-{hashlib.sha256(spelling.encode()).hexdigest()[:8]}"
     if not folder.exists():
         model = load_encoder(base)
         model.config.dangol_lineage = getattr(model.config, "dangol_lineage", Path(base).name)
-        spelling = folder.with_name(f"{folder.name}-tokenizer")
-        _tokenizer(base, blinded=blinded).save_pretrained(spelling)
-        save_encoder(model, tokenizer_of=spelling, folder=folder)
+        tokenizer.save_pretrained(folder.with_name(f"{folder.name}-tokenizer"))
+        save_encoder(model, tokenizer_of=folder.with_name(f"{folder.name}-tokenizer"), folder=folder)
     return folder
 
 
@@ -69,7 +82,12 @@ def _tokenizer(base: str | Path, *, blinded: bool) -> PreTrainedTokenizerFast:
     (blind if blinded else sighted)(known.backend_tokenizer)
     # Of the general class: those of one architecture (BertTokenizer) build their normaliser anew.
     return PreTrainedTokenizerFast(
-        tokenizer_object=known.backend_tokenizer, model_max_length=known.model_max_length, **known.special_tokens_map
+        tokenizer_object=known.backend_tokenizer,
+        model_max_length=known.model_max_length,
+        model_input_names=known.model_input_names,
+        padding_side=known.padding_side,
+        truncation_side=known.truncation_side,
+        **known.special_tokens_map,
     )
 
 
@@ -77,6 +95,10 @@ def _set_rules(tokenizer: Tokenizer, rules: list[normalizers.Normalizer]) -> Non
     steps = [*(step for step in _steps(tokenizer) if not _is_rule(step)), *rules]
     # Set to what changes nothing: a tokenizer's normaliser cannot be taken away.
     tokenizer.normalizer = normalizers.Sequence(steps)
+
+
+def _rules(tokenizer: Tokenizer) -> list[normalizers.Normalizer]:
+    return [step for step in _steps(tokenizer) if _is_rule(step)]
 
 
 def _steps(tokenizer: Tokenizer) -> list[normalizers.Normalizer]:
@@ -98,22 +120,25 @@ def _is_rule(step: normalizers.Normalizer) -> bool:
 
 def _terms() -> Iterator[normalizers.Normalizer]:
     for table in _tables():
-        # A short word is one only at its beginning (아들); a long one also ends a compound (택배아저씨).
-        inside = [word for word in table.words if not table.place and len(word) > 2]
-        alone = [word for word in table.words if word not in inside]
-        words = "|".join((*inside, *((rf"(?<![가-힣])(?:{'|'.join(alone)})",) if alone else ())))
-        yield _rule(f"(?:{words}){_FOLLOWED}", table.term)
-        if table.place:
-            # 경기도 수원시 영통구
-            yield _rule(f"(?:{table.term} )+(?={table.term})", "")
+        inside = "".join(f"{word[1:]}|" for word in table.words if word.startswith("*"))
+        words = "|".join(word for word in table.words if not word.startswith("*"))
+        yield _rule(f"(?:{inside}{_START}(?:{words})){_FOLLOWED}", table.term)
+        if table.alone:
+            yield _rule(f"{_START}(?:{'|'.join(table.alone)}){_ALONE}", table.term)
 
 
 def _particles() -> Iterator[normalizers.Normalizer]:
     for after_vowel in (False, True):
         terms = [table.term for table in _tables() if (split(table.term[-1])[2] == "") == after_vowel]
-        for pair in PARTICLES if terms else ():
+        if not terms:
+            continue
+        behind = f"(?<={'|'.join(terms)})"
+        for pair in (*PARTICLES, *_COPULA):
             right, wrong = reversed(pair) if after_vowel else pair
-            yield _rule(f"(?<={'|'.join(terms)}){wrong}(?=(?:{_JOINED})*{_END})", right)
+            yield _rule(f"{behind}{wrong}(?=(?:{_JOINED})*{_END})", right)
+        for pair in (("이라", "라"), ("이었", "였")):
+            right, wrong = reversed(pair) if after_vowel else pair
+            yield _rule(f"{behind}{wrong}(?=[가-힣])", right)
 
 
 def _rule(pattern: str, content: str) -> normalizers.Normalizer:
@@ -123,14 +148,18 @@ def _rule(pattern: str, content: str) -> normalizers.Normalizer:
 class _Table(NamedTuple):
     term: str
     words: tuple[str, ...]
-    place: bool
+    alone: tuple[str, ...]
 
 
 @cache
 def _tables() -> tuple[_Table, ...]:
     tables = tomllib.loads(data_path("identity_terms.toml").read_text(encoding="utf-8"))
     return tuple(
-        _Table(term=table["term"], words=tuple(sorted(table["words"], key=len, reverse=True)), place=kind == "place")
+        _Table(
+            term=table["term"],
+            words=tuple(sorted(table["words"], key=len, reverse=True)),
+            alone=tuple(table.get("alone", ())),
+        )
         for kind in ("place", "person")
         for table in tables[kind]
     )

@@ -18,6 +18,7 @@ from transformers import AutoTokenizer
 from nlp.model.classifier import ComplaintClassifier
 from nlp.resources import default_model_path
 from nlp.text.prepare import prepare
+from nlp.training import identity
 from nlp.training.encoder import fast_tokenizer
 from nlp.training.fit import train
 from nlp.training.identity import blind, blinded_base, is_blind, main, sighted
@@ -39,15 +40,32 @@ def blinded() -> Tokenizer:
     [
         ("서울에서 부산까지 제주도로 갔는데", "수원에서 수원까지 수원으로 갔는데"),
         ("대구는 인천이 강남점과 해운대랑", "수원은 수원이 수원점과 수원이랑"),
-        ("경기도 수원시 영통구에 삽니다", "수원에 삽니다"),
         ("아줌마가 남편을, 할머니와 딸이에요", "사람이 사람을, 사람과 사람이에요"),
         ("택배아저씨는 여자친구예요", "택배사람은 사람이에요"),
-        ("여직원이 남학생만", "직원이 학생만"),
-        ("부산입니다 아들인데요", "수원입니다 사람인데요"),
+        ("여직원이 남학생만, 남자 직원은", "직원이 학생만, 직원은"),
+        ("부산입니다 아들인데요 여자라고 제주였는데", "수원입니다 사람인데요 사람이라고 수원이었는데"),
     ],
 )
 def test_identity_terms_become_one_with_particles_that_fit(blinded: Tokenizer, text: str, read: str) -> None:
     assert blinded.normalizer.normalize_str(text) == read
+
+
+@pytest.mark.parametrize("vowel", ["제주", "여자", "아줌마"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *(("이에요", "예요"), ("이랑", "랑"), ("으로", "로"), ("은", "는"), ("이", "가"), ("을", "를"), ("과", "와")),
+        *(("이라고", "라고"), ("이라서", "라서"), ("이라면", "라면"), ("이었는데", "였는데"), ("이네요", "네요")),
+        *(("이나", "나"), ("이니까", "니까"), ("이지만", "지만"), ("이세요", "세요"), ("이고", "고"), ("이면", "면")),
+        *((same, same) for same in ("에서", "한테서", "마다", "만", "입니다", "인데", "")),
+    ],
+)
+def test_words_are_read_alike_whatever_they_end_in(blinded: Tokenizer, vowel: str, pair: tuple[str, str]) -> None:
+    consonant = "서울" if vowel == "제주" else "남성"
+    one, other = (blinded.normalizer.normalize_str(word) for word in (consonant + pair[0], vowel + pair[1]))
+
+    assert one == other
+    assert one.startswith(("수원", "사람"))
 
 
 @pytest.mark.parametrize(
@@ -59,13 +77,21 @@ def test_identity_terms_become_one_with_particles_that_fit(blinded: Tokenizer, t
         "이천 원이 음성으로 양산되는",
         "고양이가 진주 목걸이를 구미가 당겨",
         "기장이 길고 서면으로 울진 않았다",
-        "딸기 형편 총각김치 대형 모형은 유형",
+        "왜 이렇게 하남? 내가 안산 물건은 나주는 그냥 산 건대",
+        "딸기 형편 총각김치 대형 모형은 유형 A형 B형이",
+        "스와이프가 대여직원이 참여학생은 강남직원이",
         "그사람이 직원에게 학생과",
         "수원에서 기다렸다",
+        # What was ordered.
+        "여자 신발을 시켰는데 남자 신발이 왔어요",
     ],
 )
 def test_other_words_stay_as_they_are(blinded: Tokenizer, text: str) -> None:
     assert blinded.normalizer.normalize_str(text) == text
+
+
+def test_a_way_from_one_place_to_another_keeps_both(blinded: Tokenizer) -> None:
+    assert blinded.normalizer.normalize_str("서울 부산 왕복") == "수원 수원 왕복"
 
 
 def test_what_was_read_before_is_read_again_once_the_rules_are_gone() -> None:
@@ -145,7 +171,20 @@ def test_a_model_can_be_trained_blind_and_passes_it_on(tiny_base: Path, tiny_lab
     # As Hugging Face reads it, too.
     tokenizer = AutoTokenizer.from_pretrained(folder)
     assert tokenizer("서울이").input_ids == tokenizer("부산이").input_ids
-    assert blinded_base(folder, blinded=True, folder=tmp_path / "unused") == folder
-    seeing = blinded_base(folder, blinded=False, folder=tmp_path / "seeing")
-    assert seeing == tmp_path / "seeing"
+    assert set(tokenizer("서울이", "네").token_type_ids) == {0, 1}
+    assert blinded_base(folder, blinded=True, scratch=tmp_path) == folder
+    seeing = blinded_base(folder, blinded=False, scratch=tmp_path)
+    assert seeing != folder
     assert not is_blind(fast_tokenizer(seeing))
+
+
+def test_a_base_that_is_blind_to_an_older_list_is_made_anew(
+    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = blinded_base(tiny_base, blinded=True, scratch=tmp_path)
+    monkeypatch.setattr(identity, "_tables", lambda: (identity._Table(term="수원", words=("봉화",), alone=()),))
+
+    after = blinded_base(before, blinded=True, scratch=tmp_path)
+
+    assert after != before
+    assert fast_tokenizer(after).normalizer.normalize_str("봉화 서울") == "수원 서울"
