@@ -57,23 +57,24 @@ def sighted(tokenizer: Tokenizer) -> None:
 
 def is_blind(tokenizer: Tokenizer) -> bool:
     """Whether ``blind`` was applied to it."""
-    return bool(_rules(tokenizer))
+    return any(map(_is_rule, _steps(tokenizer)))
 
 
 def blinded_base(base: str | Path, *, blinded: bool, scratch: Path) -> str | Path:
     """``base``, or a copy of it in ``scratch`` whose tokenizer is blind to identity terms, or no longer so."""
     tokenizer = _tokenizer(base, blinded=blinded)
-    spelling = tokenizer.backend_tokenizer.to_str()
-    if [rule.__getstate__() for rule in _rules(fast_tokenizer(base))] == [
-        rule.__getstate__() for rule in _rules(tokenizer.backend_tokenizer)
-    ]:
+    before, after = (
+        [step.__getstate__() for step in _steps(found)] for found in (fast_tokenizer(base), tokenizer.backend_tokenizer)
+    )
+    if before == after:
         return base
-    folder = scratch / f"base-{hashlib.sha256(spelling.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()[:8]
+    folder, spelling = scratch / f"base-{digest}", scratch / f"tokenizer-{digest}"
     if not folder.exists():
         model = load_encoder(base)
         model.config.dangol_lineage = getattr(model.config, "dangol_lineage", Path(base).name)
-        tokenizer.save_pretrained(folder.with_name(f"{folder.name}-tokenizer"))
-        save_encoder(model, tokenizer_of=folder.with_name(f"{folder.name}-tokenizer"), folder=folder)
+        tokenizer.save_pretrained(spelling)
+        save_encoder(model, tokenizer_of=spelling, folder=folder)
     return folder
 
 
@@ -97,10 +98,6 @@ def _set_rules(tokenizer: Tokenizer, rules: list[normalizers.Normalizer]) -> Non
     tokenizer.normalizer = normalizers.Sequence(steps)
 
 
-def _rules(tokenizer: Tokenizer) -> list[normalizers.Normalizer]:
-    return [step for step in _steps(tokenizer) if _is_rule(step)]
-
-
 def _steps(tokenizer: Tokenizer) -> list[normalizers.Normalizer]:
     return [] if tokenizer.normalizer is None else list(_flat(tokenizer.normalizer))
 
@@ -120,9 +117,9 @@ def _is_rule(step: normalizers.Normalizer) -> bool:
 
 def _terms() -> Iterator[normalizers.Normalizer]:
     for table in _tables():
-        inside = "".join(f"{word[1:]}|" for word in table.words if word.startswith("*"))
-        words = "|".join(word for word in table.words if not word.startswith("*"))
-        yield _rule(f"(?:{inside}{_START}(?:{words})){_FOLLOWED}", table.term)
+        begin = "|".join(word for word in table.words if not word.startswith("*"))
+        words = [word[1:] for word in table.words if word.startswith("*")] + [f"{_START}(?:{begin})"] * bool(begin)
+        yield _rule(f"(?:{'|'.join(words)}){_FOLLOWED}", table.term)
         if table.alone:
             yield _rule(f"{_START}(?:{'|'.join(table.alone)}){_ALONE}", table.term)
 
@@ -153,15 +150,14 @@ class _Table(NamedTuple):
 
 @cache
 def _tables() -> tuple[_Table, ...]:
-    tables = tomllib.loads(data_path("identity_terms.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads(data_path("identity_terms.toml").read_text(encoding="utf-8"))["table"]
     return tuple(
         _Table(
             term=table["term"],
             words=tuple(sorted(table["words"], key=len, reverse=True)),
             alone=tuple(table.get("alone", ())),
         )
-        for kind in ("place", "person")
-        for table in tables[kind]
+        for table in tables
     )
 
 
