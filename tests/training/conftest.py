@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from nlp.training.run import TrainingRun
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +26,24 @@ def lively_base(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     BertForSequenceClassification(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(tiny_base).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def short_run(tiny_base: Path, tiny_labelled: Path, tmp_path: Path) -> TrainingRun:
+    """A run of one epoch without folds, to be changed with ``dataclasses.replace``."""
+    from nlp.training.loop import Hyperparameters
+    from nlp.training.run import TrainingRun
+
+    return TrainingRun(
+        data=(tiny_labelled,),
+        out=tmp_path / "model",
+        base=tiny_base,
+        version="short",
+        folds=0,
+        soften=0.0,
+        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
+        scratch=tmp_path / "run",
+    )
 
 
 @pytest.fixture

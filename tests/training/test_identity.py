@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from nlp.training import identity
 from nlp.training.encoder import fast_tokenizer
 from nlp.training.fit import train
 from nlp.training.identity import blind, blinded_base, is_blind, main, sighted
-from nlp.training.loop import Hyperparameters
 from nlp.training.robustness import sentences_of
 from nlp.training.run import TrainingRun
 from nlp.training.vocabulary import train_vocabulary
@@ -151,20 +151,8 @@ def test_the_script_changes_a_folder_and_its_name(
     assert one.ids != other.ids
 
 
-def test_a_model_can_be_trained_blind_and_passes_it_on(tiny_base: Path, tiny_labelled: Path, tmp_path: Path) -> None:
-    run = TrainingRun(
-        data=(tiny_labelled,),
-        out=tmp_path / "model",
-        base=tiny_base,
-        version="blind",
-        folds=0,
-        soften=0.0,
-        blinded=True,
-        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
-        scratch=tmp_path / "run",
-    )
-
-    folder = train(run, today=date(2026, 11, 22))
+def test_a_model_can_be_trained_blind_and_passes_it_on(short_run: TrainingRun, tmp_path: Path) -> None:
+    folder = train(replace(short_run, blinded=True), today=date(2026, 11, 22))
 
     assert is_blind(fast_tokenizer(folder))
     assert "regions and words for women and men each read as one" in (folder / "README.md").read_text(encoding="utf-8")

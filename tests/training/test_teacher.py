@@ -18,13 +18,12 @@ from nlp.taxonomy import Taxonomy
 from nlp.training import fit as fitting
 from nlp.training.examples import read_examples
 from nlp.training.fit import train
-from nlp.training.loop import Hyperparameters
 from nlp.training.members import Rows
 from nlp.training.run import TrainingRun
 
 
 @pytest.fixture
-def run(tiny_base: Path, tiny_labelled: Path, tiny_model: Path, tmp_path: Path) -> TrainingRun:
+def run(short_run: TrainingRun, tiny_labelled: Path, tiny_model: Path, tmp_path: Path) -> TrainingRun:
     """A run that a teacher softens; every second row leaves its sentiment open, the last 60 rows validate."""
     rows = [json.loads(line) for line in tiny_labelled.read_text(encoding="utf-8").splitlines()]
     for row in rows[:180:2]:
@@ -32,18 +31,7 @@ def run(tiny_base: Path, tiny_labelled: Path, tiny_model: Path, tmp_path: Path) 
     data, aside = tmp_path / "data.jsonl", tmp_path / "aside.jsonl"
     for path, some in ((data, rows[:180]), (aside, rows[180:])):
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in some), encoding="utf-8")
-    return TrainingRun(
-        data=(data,),
-        validation_data=(aside,),
-        out=tmp_path / "model",
-        base=tiny_base,
-        version="taught",
-        folds=0,
-        soften=0.25,
-        teacher=tiny_model,
-        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
-        scratch=tmp_path / "run",
-    )
+    return replace(short_run, data=(data,), validation_data=(aside,), soften=0.25, teacher=tiny_model)
 
 
 def test_the_teacher_softens_labels_and_stands_for_those_that_a_row_leaves_open(
