@@ -20,7 +20,7 @@ def command(
     context: typer.Context,
     labelled: Annotated[
         list[Path],
-        typer.Argument(help="라벨이 달린 JSONL 또는 CSV. 학습에 쓰지 않은 행이어야 합니다.", callback=options.present),
+        typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL. 학습에 안 쓴 행이어야 합니다.", callback=options.present),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="새 모델 폴더. 아직 없어야 합니다.")],
     model: Annotated[Path | None, typer.Option(help="모델 폴더. 없으면 기본 모델.", file_okay=False)] = None,

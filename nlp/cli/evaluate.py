@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def command(
     context: typer.Context,
-    labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 JSONL 또는 CSV 파일.", callback=options.present)],
+    labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL.", callback=options.present)],
     model: options.Model = None,
     threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,

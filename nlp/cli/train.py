@@ -17,7 +17,7 @@ def command(
     context: typer.Context,
     data: Annotated[
         list[Path] | None,
-        typer.Argument(help="라벨이 달린 JSONL 또는 CSV. 없으면 함께 오는 말뭉치.", callback=options.present),
+        typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL. 없으면 함께 오는 말뭉치.", callback=options.present),
     ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="모델 폴더를 쓸 곳.")] = Path("models/new"),
     base_model: Annotated[

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import gzip
-import io
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import DangolError, InputError, LabelledDataError, Message, TaxonomyError
-from nlp.resources import data_path
+from nlp.corpus.columns import Columns, find_header, recognised
+from nlp.corpus.formats import format_named, open_tables
+from nlp.corpus.tables import Table, unique_names
+from nlp.errors import ColumnError, InputError, LabelledDataError, Message, TaxonomyError
 from nlp.taxonomy import Group, Taxonomy
 from nlp.text.normalize import normalize
 from nlp.text.prepare import PreparedText, prepare
@@ -33,12 +31,10 @@ ORIGIN = ("domain", "channel", "source")
 _UNSURE_COLUMN = "판단 보류"
 """Every file that Dangol classified has this column beside a probability for each label."""
 
+_HEADER_WITHIN = 20
 
-@cache
-def _text_columns() -> tuple[str, ...]:
-    """The names that exports give to the column with the text, most telling first."""
-    table = tomllib.loads(data_path("columns.toml").read_text(encoding="utf-8"))
-    return tuple(name for role in ("text", "utterance") for name in table["role"][role]["names"])
+_Row: TypeAlias = Mapping[str, Any] | InputError
+"""A row as JSON Lines hold it, or why it cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +57,11 @@ class Example:
 
 
 def read_examples(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Example]:
-    """Read labelled JSONL or CSV files.
+    """Read labelled JSON Lines, CSV files (any encoding and delimiter) or workbooks.
 
-    JSONL rows hold ``text`` and ``labels`` (by group); CSV files one column per group, named by id or Korean
+    JSON Lines hold ``text`` and ``labels`` (by group); tables one column per group, named by id or Korean
     name, any-of cells separated by commas or semicolons, labels by id or Korean name. A group without a
-    column or with an empty one-of cell is not labelled.
+    column or with an empty one-of cell is not labelled. Of a workbook the first sheet with such columns is read.
 
     Raises LabelledDataError that lists every unusable row of every file as ``file:line: reason``.
     """
@@ -73,13 +69,16 @@ def read_examples(paths: Sequence[Path], taxonomy: Taxonomy) -> list[Example]:
     examples: list[Example] = []
     for path in paths:
         try:
-            rows = _jsonl(path) if path.suffix.lower() in (".jsonl", ".ndjson") else _csv(path, taxonomy)
-            for line, row in rows:
+            for line, row in _rows(path, taxonomy):
                 try:
+                    if isinstance(row, InputError):
+                        raise row
                     examples.append(_example(row, taxonomy, place=f"{path}:{line}"))
                 except (InputError, TaxonomyError) as error:
                     problems.append(Message("{path}:{line}: {error}", path=path, line=line, error=error))
-        except (OSError, UnicodeDecodeError, csv.Error, InputError) as error:
+        except InputError as error:
+            problems.append(error.message)
+        except (OSError, UnicodeDecodeError) as error:
             problems.append(Message("{path}: {error}", path=path, error=error))
     if problems:
         raise LabelledDataError(tuple(problems))
@@ -100,8 +99,6 @@ def read_lines(paths: Sequence[Path]) -> Iterator[str]:
 
 
 def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Example:
-    if isinstance(row.get("error"), DangolError):
-        raise row["error"]
     unknown = set(row) - {"text", "labels", *METADATA}
     if unknown:
         allowed = ", ".join(("text", "labels", *METADATA))
@@ -125,7 +122,25 @@ def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Examp
     )
 
 
-def _jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _rows(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, _Row]]:
+    """Lines and rows as in JSON Lines, whatever the format; the errors of columns and files name the path."""
+    if format_named(path) == "JSONL":
+        return _jsonl(path)
+    tables = open_tables(path)
+    if tables[0].format == "JSONL":
+        return _jsonl(path)
+    if tables[0].format not in ("CSV", "XLSX"):
+        raise InputError("{path}: labelled rows are read from CSV, Excel or JSON Lines; save it as one", path=path)
+    failures: list[ColumnError] = []
+    for table in tables:
+        try:
+            return _table(path, table, taxonomy)
+        except ColumnError as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _jsonl(path: Path) -> Iterator[tuple[int, _Row]]:
     with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -133,48 +148,88 @@ def _jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
             try:
                 row = json.loads(line)
             except json.JSONDecodeError as error:
-                row = {"error": InputError("not valid JSON ({error}); every line must be one object", error=error)}
-            yield number, row if isinstance(row, dict) else {"error": InputError("not a JSON object")}
+                yield number, InputError("not valid JSON ({error}); every line must be one object", error=error)
+                continue
+            yield number, row if isinstance(row, dict) else InputError("not a JSON object")
 
 
-def _csv(path: Path, taxonomy: Taxonomy) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(_decoded(path.read_bytes()), newline=""))
-    columns = reader.fieldnames or []
-    groups = {name: group for group in taxonomy for name in (group.id, group.ko) if name in columns}
-    text_column = next((name for name in _text_columns() if name in columns), None)
+def _table(path: Path, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[int, _Row]]:
+    """Rows of a CSV file or of a sheet; raises ColumnError at once when its columns are not those of labelled rows."""
+    head = [row for row in islice(table.rows(), _HEADER_WITHIN) if not row.problem]
+    at, header = find_header([row.cells for row in head], Columns()) if head else (0, [])
+    while header and not header[-1].strip():
+        header.pop()
+    columns = unique_names(header)
+    places = {"".join(name.split()): place for place, name in enumerate(columns)}
+    groups = {
+        places[bare]: group
+        for group in taxonomy
+        for name in (group.id, group.ko)
+        if (bare := "".join(name.split())) in places
+    }
+    roles = recognised(columns)
+    text = roles.get("text", roles.get("utterance"))
     scores = {f"{group.ko}:{label.ko}" for group in taxonomy for label in group.labels}
     # A classified file that a person corrected is taken as it is: the columns of the export are still in it.
     classified = _UNSURE_COLUMN in columns and not scores.isdisjoint(columns)
-    unknown = [name for name in columns if name not in groups and name not in (text_column, *METADATA, *scores)]
+    # Nested in JSON Lines, these two say nothing in a cell.
+    meta = {
+        name: columns.index(name) for name in METADATA if name in columns and name not in ("evidence", "annotators")
+    }
+    unknown = [
+        name
+        for place, name in enumerate(columns)
+        if place != text and place not in groups and name not in (*METADATA, *scores)
+    ]
     if {STRATUM, INCLUSION} <= set(columns):
-        raise InputError(
-            "this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to 'dangol "
-            "analyze --audited', which weighs its rows"
+        raise ColumnError(
+            "{path}: this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to "
+            "'dangol analyze --audited', which weighs its rows",
+            path=path,
         )
-    if text_column is None:
-        raise InputError("no text column; name the column with the text 'text' or '본문'")
+    if text is None:
+        raise ColumnError("{path}: no text column; name the column with the text 'text' or '본문'", path=path)
     if not groups:
-        raise InputError(
-            "no label column; name columns after groups: {groups}", groups=", ".join(group.id for group in taxonomy)
-        )
-    if unknown and not classified:
-        raise InputError(
-            "unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it",
-            unknown=", ".join(map(repr, unknown)),
-            allowed=", ".join((text_column, *METADATA)),
+        raise ColumnError(
+            "{path}: no label column; name columns after groups: {groups}",
+            path=path,
             groups=", ".join(group.id for group in taxonomy),
         )
-    line = reader.line_num + 1
-    for row in reader:
-        try:
-            if None in row:
-                raise TaxonomyError("more cells than columns; put a cell that holds commas in quotation marks")
-            labels = {group.id: _cell(row[name] or "", group) for name, group in groups.items()}
-            meta = {name: row[name] for name in METADATA if name in row and name not in ("evidence", "annotators")}
-            yield line, {"text": row[text_column] or "", "labels": labels, **meta}
-        except TaxonomyError as error:
-            yield line, {"error": error}
-        line = reader.line_num + 1
+    if unknown and not classified:
+        raise ColumnError(
+            "{path}: unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it",
+            path=path,
+            unknown=", ".join(map(repr, unknown)),
+            allowed=", ".join((columns[text], *METADATA)),
+            groups=", ".join(group.id for group in taxonomy),
+        )
+    return _labelled(table, head[at].line, len(columns), text, groups, meta)
+
+
+def _labelled(
+    table: Table, header: int, width: int, text: int, groups: Mapping[int, Group], meta: Mapping[str, int]
+) -> Iterator[tuple[int, _Row]]:
+    for line, cells, problem in table.rows():
+        if line <= header:
+            continue
+        # Excel leaves out empty cells at a row's end; spreadsheets saved as CSV add some.
+        if table.format == "XLSX":
+            cells = cells + [""] * (width - len(cells))
+        if problem:
+            yield line, InputError("the row cannot be read ({problem}); correct it", problem=problem)
+        elif len(cells) < width or any(map(str.strip, cells[width:])):
+            yield (
+                line,
+                InputError(
+                    "the row has {cells} cells, the header {columns}; put a cell that holds commas in quotation marks",
+                    cells=len(cells),
+                    columns=width,
+                ),
+            )
+        else:
+            labels = {group.id: _cell(cells[place], group) for place, group in groups.items()}
+            known = {name: cells[place] for name, place in meta.items()}
+            yield line, {"text": cells[text], "labels": labels, **known}
 
 
 def _cell(value: str, group: Group) -> str | list[str] | None:
@@ -184,11 +239,3 @@ def _cell(value: str, group: Group) -> str | list[str] | None:
     if group.kind == "any-of":
         return [label for label in chosen if label not in (group.empty_ko, group.empty_en)]
     return chosen[0] if len(chosen) == 1 else (chosen or None)
-
-
-def _decoded(raw: bytes) -> str:
-    """Excel on Korean Windows saves CSV as cp949 unless told otherwise."""
-    for codec in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp949"):
-        with contextlib.suppress(UnicodeDecodeError):
-            return raw.decode(codec)
-    raise InputError("labelled rows are read from CSV or JSONL; save a workbook as 'CSV UTF-8'")

@@ -4,10 +4,14 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 
 from nlp.errors import LabelledDataError
+from nlp.model.classifier import ComplaintClassifier
+from nlp.pipeline.classify import classify_files
 from nlp.taxonomy import Taxonomy
 from nlp.training.examples import read_examples
 from nlp.training.split import without_leaks
@@ -103,8 +107,9 @@ def test_a_classified_file_that_was_corrected_is_taken_with_all_its_columns(tmp_
         ("문서번호,글,이탈 원인,층,추출확률\n1,비싸요,가격,price,1\n", "give it to 'dangol analyze --audited'"),
         ("text,id\n비싸요,1\n", "no label column"),
         ("text,cause\n비싸요,expensive\n", ":2: cause: 'expensive'"),
-        ("text,cause\n비싸요,price,ethics\n", ":2: more cells than columns"),
+        ("text,cause\n비싸요,price,ethics\n", ":2: the row has 3 cells, the header 2"),
         ('text,cause\n"두 줄\n입니다",price\n비싸요,expensive\n', ":4: cause: 'expensive'"),
+        ("text,cause,sentiment\n비싸요,price\n", ":2: the row has 2 cells, the header 3"),
         ('text,sentiment\n비싸요,"negative,positive"\n', ":2: sentiment: exactly one label"),
     ],
 )
@@ -118,15 +123,49 @@ def test_a_csv_that_cannot_be_used_says_why(tmp_path: Path, content: str, reason
     assert reason in str(caught.value)
 
 
-def test_a_workbook_with_labels_is_to_be_saved_as_csv(tmp_path: Path) -> None:
-    path = tmp_path / "labels.xlsx"
+def test_a_workbook_is_read_from_the_sheet_that_holds_labels(tmp_path: Path) -> None:
     book = Workbook()
-    book.active.append(["text", "이탈 원인"])
-    book.active.append(["비싸요", "가격"])
-    book.save(path)
+    book.active.append(["정리한 사람", "김단골"])
+    sheet = book.create_sheet("라벨")
+    sheet.append(["2026년 3월 상담"])
+    sheet.append(["상담내용", "이탈원인", "감성"])
+    sheet.append(["비싸요", "가격", "부정"])
+    sheet.append([])
+    sheet.append(["그만 쓸래요", "비싸서", None])
+    book.save(tmp_path / "labels.xlsx")
 
-    with pytest.raises(LabelledDataError, match=r"labels\.xlsx: labelled rows are read from CSV or JSONL"):
-        read_examples([path], TAXONOMY)
+    with pytest.raises(LabelledDataError, match=r"labels\.xlsx:5: cause: '비싸서'"):
+        read_examples([tmp_path / "labels.xlsx"], TAXONOMY)
+
+    sheet["B5"] = None
+    book.save(tmp_path / "labels.xlsx")
+    first, second = read_examples([tmp_path / "labels.xlsx"], TAXONOMY)
+
+    assert first.target[TAXONOMY.columns("cause")].tolist() == [1, 0, 0, 0, 0, 0, 0]
+    assert first.place.endswith("labels.xlsx:3")
+    assert second.target[TAXONOMY.columns("cause")].tolist() == [0] * 7
+    assert np.isnan(second.target[TAXONOMY.columns("sentiment")]).all()
+
+
+def test_what_classify_wrote_and_a_person_corrected_is_read(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(
+        "접수번호,상담내용\nA-1,배송이 너무 늦어요\nA-2,요금이 비싸요\n", encoding="cp949"
+    )
+    classifier = ComplaintClassifier.from_pretrained(threads=1)
+    for name in ("corrected.csv", "corrected.xlsx"):
+        classify_files([tmp_path / "export.csv"], tmp_path / name, classifier=classifier)
+
+        examples = read_examples([tmp_path / name], TAXONOMY)
+
+        assert [example.text for example in examples] == ["배송이 너무 늦어요", "요금이 비싸요"]
+        assert examples[1].target[TAXONOMY.column("cause", "price")] == 1
+
+
+def test_a_table_of_another_format_is_named(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["비싸요"], "cause": ["price"]}), tmp_path / "labels.parquet")
+
+    with pytest.raises(LabelledDataError, match=r"labels\.parquet: labelled rows are read from CSV, Excel or JSON"):
+        read_examples([tmp_path / "labels.parquet"], TAXONOMY)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
