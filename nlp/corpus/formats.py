@@ -66,7 +66,7 @@ def open_tables(path: Path) -> list[Table]:
     if start.startswith("["):
         try:
             json.JSONDecoder().raw_decode(start.lstrip("[ \t\r\n"))
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         else:
             raise FileFormatError(
@@ -83,7 +83,7 @@ def _is_object(start: str) -> bool:
     """Whether the text starts with a JSON object; one longer than the sample counts by its first key."""
     try:
         value, _ = json.JSONDecoder().raw_decode(start)
-    except ValueError:
+    except (ValueError, RecursionError):
         return start[1:].lstrip().startswith('"')
     return isinstance(value, dict)
 
@@ -91,7 +91,9 @@ def _is_object(start: str) -> bool:
 def _old_office(path: Path) -> FileFormatError:
     # Excel keeps an encrypted xlsx inside the container of the old xls, with this stream's name in it.
     marker = "EncryptedPackage".encode("utf-16-le")
-    if marker in path.read_bytes()[: 1 << 24]:
+    with path.open("rb") as file:
+        start = file.read(1 << 24)
+    if marker in start:
         return FileFormatError(
             "{path}: the workbook is protected by a password; open it in Excel, remove the password (File > "
             "Info > Protect Workbook) and save it",

@@ -40,7 +40,7 @@ class JsonLinesTable:
                     continue
                 try:
                     entry = json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     yield RawRow(number, [line], Message("not valid JSON ({error})", error=str(error)))
                     continue
                 if not isinstance(entry, dict):

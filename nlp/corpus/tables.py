@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
@@ -38,7 +38,8 @@ class Table(Protocol):
 
 
 def cell_text(value: Any) -> str:
-    """A typed cell as the text a person would have typed: ``12.0`` → ``12``, a midnight time → its date."""
+    """A typed cell as the text a person would have typed: ``12.0`` → ``12``, a midnight time → its date,
+    a length of time → ``26:03:07``."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -49,6 +50,9 @@ def cell_text(value: Any) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, timedelta):
+        hours, rest = divmod(round(value.total_seconds()), 3600)
+        return f"{hours}:{rest // 60:02d}:{rest % 60:02d}"
     if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, (int, Decimal)):

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.corpus.dates import parse_time
 from nlp.errors import ColumnError
 from nlp.resources import data_path
 
@@ -69,9 +70,9 @@ class ValueColumns:
 
 
 def money_unit(name: str) -> float:
-    """How many won one unit of a column is, from the brackets in its name: 월매출(만원) → 10,000."""
+    """How many won one unit of a column is, from its name's brackets: 월매출(만원), 월매출(단위: 만원) → 10,000."""
     bracket = re.search(r"[(\[（]([^)\]）]*)[)\]）]", name)
-    unit = bracket.group(1).replace(" ", "") if bracket else ""
+    unit = re.sub(r"^단위[:：]?", "", bracket.group(1).replace(" ", "")) if bracket else ""
     return {
         "천원": 1e3,
         "천": 1e3,
@@ -113,13 +114,10 @@ def parse_count(text: str) -> float:
 
 
 def parse_months_since(text: str, now: datetime) -> float:
-    """Months from a date cell (2021-03-05 · 2021.3.5 · 2021년 3월 5일 · 20210305) until ``now``; NaN otherwise."""
-    found = _DATE.match(text.strip())
-    if found is None:
-        return float("nan")
-    try:
-        date = datetime(*(int(part) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:
+    """Months from a date cell until ``now``: what ``parse_time`` reads, or a month (2021-03); NaN otherwise."""
+    text = text.strip()
+    date = parse_time(text) or parse_time(f"{text.rstrip('.월 ')}-01") or parse_time(f"{text}01")
+    if date is None:
         return float("nan")
     return max(0.0, (now.replace(tzinfo=None) - date).days / 30.44)
 
@@ -149,7 +147,7 @@ def parse_column(cells: NDArray[np.object_], parse: Callable[[str], float]) -> N
     return numbers
 
 
-_NOISE: Final = re.compile(r"[\s,₩￦\\]|원$|KRW$")
+_NOISE: Final = re.compile(r"[\s,₩￦\\]|(?:원|KRW)(?=\s*$)")
 _PLAIN: Final = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _NUMBER: Final = r"(\d+(?:\.\d+)?)"
 _UNITS: Final[Mapping[str, float]] = {"eok": 1e8, "man": 1e4, "cheon": 1e3}
@@ -159,7 +157,6 @@ _MONEY: Final = re.compile(
 )
 _MONTHS: Final = re.compile(rf"(?:{_NUMBER}년)?(?:{_NUMBER}(?:개월|달)?)?(?:{_NUMBER}일)?")
 _COUNT: Final = re.compile(rf"{_NUMBER}(?:회|건|번|명|개)?")
-_DATE: Final = re.compile(r"(\d{4})[-./년]?\s?(\d{1,2})[-./월]?\s?(\d{1,2})")
 
 
 @cache

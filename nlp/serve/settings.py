@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -88,8 +90,8 @@ class Settings(BaseSettings):
     def load(cls, path: Path | None = None, **given: Any) -> Settings:
         """Settings from a TOML file (perhaps none), the environment over it, and ``given`` over both.
 
-        Values of ``given`` that are None count as not given. Raises InputError naming the key, the value's rule
-        and the file.
+        Values of ``given`` that are None count as not given. Raises InputError naming the key, the value, its rule
+        and where to correct it.
         """
         if path is not None:
             try:
@@ -105,13 +107,7 @@ class Settings(BaseSettings):
         try:
             loaded = Loaded(**{name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            raise InputError(
-                "setting {name}: {problem}; correct the settings file, the variable DANGOL_{variable} or the option",
-                name=".".join(map(str, first["loc"])) or "host",
-                problem=first["msg"],
-                variable=".".join(map(str, first["loc"])).upper(),
-            ) from error
+            raise _broken_setting(error.errors(include_url=False)[0], path) from error
         return cls.model_construct(**dict(loaded))
 
     @classmethod
@@ -131,6 +127,12 @@ class Settings(BaseSettings):
     def _listed(cls, value: object) -> object:
         """A variable holds a list with commas between."""
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _bare(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Names of hosts know no case, and the port is not looked at."""
+        return tuple(re.sub(r":\d+$", "", name).lower() for name in value)
 
     @model_validator(mode="after")
     def _keys_beyond_loopback(self) -> Settings:
@@ -173,8 +175,31 @@ class Settings(BaseSettings):
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             lines += ["", f"# {field.description}"]
-            lines.append(f"# {name} =" if value is None else f"{name} = {_toml(value)}")
+            hidden = value is None or isinstance(value, SecretStr)
+            lines.append(f"# {name} = {value or ''}".rstrip() if hidden else f"{name} = {_toml(value)}")
         return "\n".join(lines) + "\n"
+
+
+def _broken_setting(error: Mapping[str, Any], path: Path | None) -> InputError:
+    """The first broken rule for people; what stands in a secret, or under a name that no setting has, is not said."""
+    name = str(error["loc"][0]) if error["loc"] else "host"
+    field = Settings.model_fields.get(name) if error["loc"] else None
+    shown = field is not None and "Secret" not in str(field.annotation)
+    problem = f"{error['msg']}, not {error['input']!r}" if shown else error["msg"]
+    if path is None:
+        return InputError(
+            "setting {name}: {problem}; correct the variable DANGOL_{variable} or the option",
+            name=name,
+            problem=problem,
+            variable=name.upper(),
+        )
+    return InputError(
+        "{path}: setting {name}: {problem}; correct the file, the variable DANGOL_{variable} or the option",
+        path=path,
+        name=name,
+        problem=problem,
+        variable=name.upper(),
+    )
 
 
 def _toml(value: object) -> str:

@@ -147,7 +147,7 @@ def _jsonl(path: Path) -> Iterator[tuple[int, _Row]]:
                 continue
             try:
                 row = json.loads(line)
-            except json.JSONDecodeError as error:
+            except (ValueError, RecursionError) as error:
                 yield number, InputError("not valid JSON ({error}); every line must be one object", error=error)
                 continue
             yield number, row if isinstance(row, dict) else InputError("not a JSON object")

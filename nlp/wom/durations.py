@@ -62,7 +62,10 @@ def minutes(written: str) -> int | None:
 
 
 def of_day(written: str) -> int | None:
-    """Minutes since midnight of a time of day such as "14:30" or "오후 두 시 반"; None where it names no hour."""
+    """Minutes since midnight of a time of day such as "14:30" or "오후 두 시 반"; None where it names no hour.
+
+    The hours that "밤" names after midnight (밤 1시) count from the midnight before: 25 hours.
+    """
     found = _CLOCK.search(written)
     if found is None:
         return None
@@ -70,8 +73,12 @@ def of_day(written: str) -> int | None:
     count = _number(hour or name)
     if count is None or count > 24:
         return None
-    if part in _EVENING and (count < 12 or part == "밤"):
-        count = count % 12 + (24 if part == "밤" and count == 12 else 12)
+    if part in ("오전", "새벽") and count == 12:
+        count = 0
+    elif part == "밤" and (count == 12 or count < 6):
+        count = count % 12 + 24
+    elif part in _EVENING and count < 12:
+        count += 12
     return count * 60 + (30 if half else int(minute or more or 0))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from nlp.corpus.reader import Reject, read_documents
 from nlp.text.prepare import render
@@ -34,6 +36,18 @@ def test_rows_of_a_call_become_one_document_with_turns_in_time(tmp_path: Path) -
     assert (call.id, call.customer_id, call.place) == ("A", "C1", f"{path}:2")
     assert call.time is not None
     assert call.time.second == 1
+
+
+def test_lengths_of_time_in_a_workbook_order_the_turns(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(HEADER.strip().split(","))
+    sheet.append(["A", 1, timedelta(hours=26, seconds=83), "고객", "나"])
+    sheet.append(["A", 1, timedelta(seconds=9), "고객", "가"])
+    book.save(tmp_path / "calls.xlsx")
+    (call,) = read_documents(tmp_path / "calls.xlsx")
+    assert isinstance(call, Document)
+    assert call.text == "고객: 가\n고객: 나"
 
 
 def test_the_time_within_a_call_is_no_date_that_could_not_be_read(tmp_path: Path) -> None:

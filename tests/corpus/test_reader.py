@@ -170,12 +170,12 @@ def test_json_lines_may_bring_new_keys_late(tmp_path: Path) -> None:
         {"id": 7, "text": "배송이 느려요 😡", "별점": 1.0},
         {"id": 8, "text": "반쪽 이모지 \ud83d", "메모": {"a": [1]}},
     ]
-    path.write_text("\n".join(map(json.dumps, lines)) + "\n[1]\n{broken\n", encoding="utf-8")
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n[1]\n{broken\n" + "[" * 200_000 + "\n", encoding="utf-8")
     first, second = documents(path)
     assert (first.id, first.text, first.fields["별점"]) == ("7", "배송이 느려요 😡", "1")
     assert second.text.encode("utf-8")
     assert second.fields["메모"] == '{"a": [1]}'
-    assert [bad.line for bad in rejects(path)] == [3, 4]
+    assert [bad.line for bad in rejects(path)] == [3, 4, 5]
 
 
 def test_parquet_cells_become_text(tmp_path: Path) -> None:

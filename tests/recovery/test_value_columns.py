@@ -55,7 +55,15 @@ def test_an_amount_reads_the_same_with_and_without_separators(won: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "unit"),
-    [("월매출", 1), ("월매출(만원)", 1e4), ("연매출 [백만원]", 1e6), ("월매출(천 원)", 1e3), ("매출(원)", 1)],
+    [
+        ("월매출", 1),
+        ("월매출(만원)", 1e4),
+        ("연매출 [백만원]", 1e6),
+        ("월매출(천 원)", 1e3),
+        ("매출(원)", 1),
+        ("월매출(단위: 만원)", 1e4),
+        ("월매출(단위:천원)", 1e3),
+    ],
 )
 def test_a_unit_in_brackets_counts(name: str, unit: float) -> None:
     assert money_unit(name) == unit
@@ -73,12 +81,19 @@ def test_what_is_no_tenure_is_unknown(cell: str) -> None:
     assert isnan(parse_months(cell))
 
 
-@pytest.mark.parametrize("cell", ["2025-11-21", "2025.11.21", "2025/11/21 09:30", "20251121", "2025년 11월 21일"])
+@pytest.mark.parametrize(
+    "cell", ["2025-11-21", "2025.11.21", "2025/11/21 09:30", "20251121", "2025년 11월 21일", "25/11/21", "45982"]
+)
 def test_a_joining_date_becomes_months_until_now(cell: str) -> None:
     assert parse_months_since(cell, NOW) == pytest.approx(12, abs=0.05)
 
 
-@pytest.mark.parametrize("cell", ["2025-13-40", "작년", ""])
+@pytest.mark.parametrize("cell", ["2025-11", "2025.11", "202511", "2025년 11월"])
+def test_a_month_of_joining_counts_from_its_first_day(cell: str) -> None:
+    assert parse_months_since(cell, NOW) == pytest.approx(12.66, abs=0.05)
+
+
+@pytest.mark.parametrize("cell", ["2025-13-40", "2025-13", "작년", "24", ""])
 def test_what_is_no_date_is_unknown(cell: str) -> None:
     assert isnan(parse_months_since(cell, NOW))
 

@@ -51,6 +51,25 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
         Settings.load(write(tmp_path, text))
 
 
+def test_a_wrong_setting_is_told_with_its_file_and_value_unless_it_may_be_a_secret(tmp_path: Path) -> None:
+    path = write(tmp_path, "port = 70000")
+    with pytest.raises(InputError, match=rf"^{path}: setting port: .*, not 70000; correct the file"):
+        Settings.load(path)
+    with pytest.raises(InputError, match=r"^setting port: .*, not -1; correct the variable DANGOL_PORT or the option"):
+        Settings.load(None, port=-1)
+    for text in ('databse_url = "s3cret"', "database_url = ['s3cret']"):
+        with pytest.raises(InputError, match="setting data") as caught:
+            Settings.load(write(tmp_path, text))
+        assert "s3cret" not in str(caught.value)
+
+
+def test_allowed_hosts_know_no_case_and_no_port() -> None:
+    assert Settings.load(None, allowed_hosts="CRM.Example.com:8765, b.example").allowed_hosts == (
+        "crm.example.com",
+        "b.example",
+    )
+
+
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [
@@ -88,7 +107,7 @@ def test_what_is_shown_can_be_used_as_the_file_and_holds_no_secret(tmp_path: Pat
     assert "s3cret" not in shown
     assert all(f"{name} =" in shown for name in Settings.model_fields)
     table = tomllib.loads(shown)
-    del table["database_url"]
+    assert "database_url" not in table
     again = Settings.load(write(tmp_path, "\n".join(f"{key} = {_toml(value)}" for key, value in table.items())))
     assert again.allowed_hosts == ("a.example", "b.example")
     assert again.port == 9000

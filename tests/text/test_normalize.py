@@ -91,6 +91,11 @@ def test_cleaning_clean_text_changes_nothing(text: str) -> None:
     assert normalize(once).text == once
 
 
+@pytest.mark.parametrize("nested", ["&" + "amp;" * 5000 + "lt;", "&#5" * 4000 + "6" + ";" * 4000])
+def test_entities_nested_without_end_take_no_time_without_end(nested: str) -> None:
+    assert len(normalize(nested).alignment.steps) <= 12
+
+
 @given(NOISY)
 def test_clean_text_is_composed_and_can_be_stored(text: str) -> None:
     clean = normalize(text).text
