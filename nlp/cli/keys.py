@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.errors import Message
+from nlp.errors import InputError, Message
 
 if TYPE_CHECKING:
     from nlp.serve.settings import Settings
@@ -60,7 +60,7 @@ def create(
 def list_keys(context: typer.Context, config: Config = None, data_dir: DataDir = None) -> None:
     """모든 키를 보여 줍니다. 비밀 부분은 어디에도 없습니다."""
     reader = options.reader_of(context)
-    with opened(load(config, data_dir)) as store:
+    with opened(load(config, data_dir), create=False) as store:
         keys = store.keys.list()
     table = Table()
     for heading in (Message("id"), Message("name"), Message("role"), Message("created"), Message("revoked")):
@@ -79,7 +79,7 @@ def revoke(
 ) -> None:
     """키를 취소합니다. 떠 있는 서버에서도 몇 초 안에 쓸 수 없게 됩니다."""
     reader = options.reader_of(context)
-    with opened(load(config, data_dir)) as store:
+    with opened(load(config, data_dir), create=False) as store:
         key = store.keys.revoke(key_id, actor=actor())
     told = Message("key {id} ({name}) is revoked", id=key.id, name=key.name)
     Console(highlight=False).print(reader.say(told), soft_wrap=True, markup=False)
@@ -94,7 +94,7 @@ def trail(
 ) -> None:
     """누가 언제 키, 모델, 작업, 자료에 무엇을 했는지 보여 줍니다. 새것부터."""
     reader = options.reader_of(context)
-    with opened(load(config, data_dir)) as store:
+    with opened(load(config, data_dir), create=False) as store:
         entries = store.audit.list(limit=last)
     table = Table()
     for heading in (Message("time"), Message("who"), Message("what"), Message("to what"), Message("details")):
@@ -113,12 +113,17 @@ def load(config: Path | None, data_dir: Path | None) -> Settings:
     return Settings.load(config, data_dir=data_dir)
 
 
-def opened(settings: Settings) -> Store:
-    """The server's database; use as a context manager. Raises StoreError."""
+def opened(settings: Settings, *, create: bool = True) -> Store:
+    """The server's database; use as a context manager. Raises StoreError; InputError where none is to be made."""
     from nlp.store import Store
 
     if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not create and not settings.database_file.is_file():
+            raise InputError(
+                "{path}: the server has no database there; give its data folder with --data-dir or DANGOL_DATA_DIR",
+                path=settings.database_file.absolute(),
+            )
+        settings.make_data_dir()
     return Store.open(settings.store_url)
 
 

@@ -28,7 +28,7 @@ def command(
     settings = keys.load(config, data_dir)
     from nlp.serve.jobs_files import JobFiles
 
-    with keys.opened(settings) as store:
+    with keys.opened(settings, create=False) as store:
         purged = store.purge(age, actor=keys.actor())
     # Files that a crash leaves behind here have no job any more; the server clears them away.
     for job_id in purged.jobs:

@@ -13,7 +13,7 @@ import httpx
 from nlp.client import calls
 from nlp.client.calls import Call
 from nlp.client.retries import Retries
-from nlp.client.values import Job, refusal, settled
+from nlp.client.values import Job, settled
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,14 +65,24 @@ class AsyncClient:
         return job
 
     async def download(self, job_id: str, target: str | Path) -> Path:
-        """Write the result of a finished job to ``target``, which appears in one step."""
-        with calls.whole(Path(target)) as file:
-            async with self._http.stream("GET", calls.result(job_id)) as answer:
-                if answer.is_error:
-                    await answer.aread()
-                    raise refusal(answer)
-                async for chunk in answer.aiter_bytes():
-                    file.write(chunk)
+        """Write the result of a finished job to ``target``, which appears in one step. Raises ApiError."""
+        for tried in count(1):
+            outcome: httpx.Response | httpx.TransportError
+            try:
+                async with self._http.stream("GET", calls.result(job_id)) as answer:
+                    if answer.is_success:
+                        with calls.whole(Path(target)) as file:
+                            async for chunk in answer.aiter_bytes():
+                                file.write(chunk)
+                    else:
+                        await answer.aread()
+                    outcome = answer
+            except httpx.TransportError as error:
+                outcome = error
+            if (wait := self._retries.wait(tried, outcome)) is None:
+                break
+            await self._sleep(wait)
+        settled(outcome)
         return Path(target)
 
     async def send(self, call: Call[T]) -> T:

@@ -13,7 +13,7 @@ import httpx
 from nlp.client import calls
 from nlp.client.calls import Call
 from nlp.client.retries import Retries
-from nlp.client.values import Job, refusal, settled
+from nlp.client.values import Job, settled
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,13 +68,24 @@ class Client:
         return job
 
     def download(self, job_id: str, target: str | Path) -> Path:
-        """Write the result of a finished job to ``target``, which appears in one step."""
-        with calls.whole(Path(target)) as file, self._http.stream("GET", calls.result(job_id)) as answer:
-            if answer.is_error:
-                answer.read()
-                raise refusal(answer)
-            for chunk in answer.iter_bytes():
-                file.write(chunk)
+        """Write the result of a finished job to ``target``, which appears in one step. Raises ApiError."""
+        for tried in count(1):
+            outcome: httpx.Response | httpx.TransportError
+            try:
+                with self._http.stream("GET", calls.result(job_id)) as answer:
+                    if answer.is_success:
+                        with calls.whole(Path(target)) as file:
+                            for chunk in answer.iter_bytes():
+                                file.write(chunk)
+                    else:
+                        answer.read()
+                    outcome = answer
+            except httpx.TransportError as error:
+                outcome = error
+            if (wait := self._retries.wait(tried, outcome)) is None:
+                break
+            self._sleep(wait)
+        settled(outcome)
         return Path(target)
 
     def send(self, call: Call[T]) -> T:

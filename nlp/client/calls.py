@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Generic, Literal, TypeVar
 from uuid import uuid4
 
 from nlp.client.values import Job, Predictions, Text
+from nlp.errors import InputError
 from nlp.types import Document, Turn
 
 T = TypeVar("T")
@@ -56,7 +57,12 @@ def predict(
     mask: bool = True,
     precision: float | None = None,
 ) -> Call[Predictions]:
-    """Labels of texts or calls, in order, decided at a ``precision`` that the model was fitted for. Raises ApiError."""
+    """Labels of texts or calls, in order, decided at a ``precision`` that the model was fitted for.
+
+    Raises ApiError, and InputError for a string in place of a list.
+    """
+    if isinstance(texts, str):
+        raise InputError("texts is one string; give a list of texts, such as predict([text])")
     body = {
         "texts": [text if isinstance(text, str) else {"turns": _turns(text)} for text in texts],
         "probabilities": probabilities,

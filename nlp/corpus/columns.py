@@ -166,8 +166,9 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
     else:
         found = Message("no column looks like free Korean text")
     raise ColumnError(
-        "{place}: no text column was recognised among {shown} ({found}); name it with --text-column",
+        "{place}: no text column was recognised among {shown} ({found}); name it with {option}",
         place=place,
+        option=option_of("text"),
         shown=shown,
         found=found,
     )

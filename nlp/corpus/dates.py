@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - exports give wall-clock time without a zone
 _WRITTEN = re.compile(
@@ -11,9 +11,10 @@ _WRITTEN = re.compile(
     r"\s*(?:\([^)]*\)|[월화수목금토일]요일)?\s*T?\s*"
     r"(?:(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})\s*[:시]\s*(?P<minute>\d{1,2})?\s*[:분]?\s*"
     r"(?P<second>\d{1,2})?(?:[.,]\d+)?\s*초?\s*(?P<after>am|pm)?)?"
-    r"\s*(?:z|[+-]\d{2}:?\d{2}|kst)?",
+    r"\s*(?:(?P<zone>z|[+-]\d{2}:?\d{2})|kst)?",
     re.IGNORECASE,
 )
+KST = timezone(timedelta(hours=9))
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
@@ -23,7 +24,7 @@ def parse_time(value: str) -> datetime | None:
     """Read a date, perhaps with a time of day; None when it is no date.
 
     Knows ``2026-11-21``, ``2026.11.21 14:03``, ``26/11/21``, ``20261121``, ``2026년 11월 21일 오후 3:05`` and
-    Excel's serial days (``46347.5``). The clock is kept as written; a zone is dropped.
+    Excel's serial days (``46347.5``). The clock is kept as written; a time with a zone is turned into that of Korea.
     """
     value = value.strip()
     if (match := _WRITTEN.fullmatch(value)) is not None:
@@ -35,7 +36,7 @@ def parse_time(value: str) -> datetime | None:
         elif half in ("오전", "am") and hour == 12:
             hour = 0
         year = int(part["year"])
-        return _moment(
+        moment = _moment(
             year + 2000 if year < 100 else year,
             int(part["month"]),
             int(part["day"]),
@@ -43,11 +44,19 @@ def parse_time(value: str) -> datetime | None:
             int(part["minute"] or 0),
             int(part["second"] or 0),
         )
+        if moment is None or part["zone"] is None:
+            return moment
+        return in_korea(moment.replace(tzinfo=datetime.strptime(part["zone"].upper(), "%z").tzinfo))
     if (match := _COMPACT.fullmatch(value)) is not None:
         return _moment(*(int(piece or 0) for piece in match.groups()))
     if _SERIAL.fullmatch(value):
         return _EXCEL_EPOCH + timedelta(seconds=round(float(value) * 86400))
     return None
+
+
+def in_korea(moment: datetime) -> datetime:
+    """The moment as a clock in Korea shows it, without a zone; one without a zone is taken to be that already."""
+    return moment if moment.tzinfo is None else moment.astimezone(KST).replace(tzinfo=None)
 
 
 def clock_seconds(value: str) -> float | None:

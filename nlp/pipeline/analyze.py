@@ -6,11 +6,12 @@ import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
+from nlp.corpus.dates import in_korea
 from nlp.corpus.load import is_classified, load_classified
 from nlp.corpus.workbook_writer import without_controls
 from nlp.errors import InputError, Message
@@ -214,7 +215,7 @@ def _analysis(table: ClassifiedTable, classifier: Classifier | None, settings: S
     analysis = analyze_table(
         table,
         now=settings.now,
-        today=datetime.now().replace(microsecond=0),  # noqa: DTZ005 - compared with clock times as written
+        today=in_korea(datetime.now(UTC)).replace(microsecond=0),
         audit=read_audit(Path(audited), table.taxonomy) if audited is not None else None,
         volumes=read_volumes(Path(volumes), table.taxonomy) if volumes is not None else (),
         priors=settings.priors,

@@ -60,6 +60,8 @@ def create_app(settings: Settings, *, load: Loader | None = None, store: Store |
         app.include_router(import_module(f"nlp.serve.routes.{name}").router)
     description.install(app)
     app.add_middleware(Door, paths=INFERENCE)
+    app.add_middleware(Guard, settings=settings, metrics=metrics)
+    # Outermost, so that a page can read refusals of the guard, too.
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -68,7 +70,6 @@ def create_app(settings: Settings, *, load: Loader | None = None, store: Store |
             allow_headers=["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key"],
             expose_headers=["Retry-After", "Server-Timing", "X-Request-ID"],
         )
-    app.add_middleware(Guard, settings=settings, metrics=metrics)
     return app
 
 
@@ -78,7 +79,7 @@ async def running(
 ) -> AsyncIterator[Services]:
     """Build the services, load the model beside answering, and take all down in order."""
     logs.configure(settings.log_level, settings.log_format)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     own = None if store is not None else await asyncio.to_thread(Store.open, settings.store_url)
     kept = store or own
     assert kept is not None

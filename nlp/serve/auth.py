@@ -73,13 +73,8 @@ class Gate:
         self._known: dict[bytes, tuple[float, Caller]] = {}
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    async def admit(self, secret: str | None) -> Caller:
-        """The caller behind a secret; raises UnauthenticatedError, RateLimitedError."""
-        caller = await self._caller(secret)
-        self._count(caller.id)
-        return caller
-
-    async def _caller(self, secret: str | None) -> Caller:
+    async def caller(self, secret: str | None) -> Caller:
+        """The caller behind a secret; raises UnauthenticatedError."""
         if not secret:
             if self._needed:
                 raise UnauthenticatedError(
@@ -101,23 +96,24 @@ class Gate:
         self._known[digest] = (now + REMEMBERED, caller)
         return caller
 
-    def _count(self, caller: str) -> None:
-        """A token bucket per caller: a tenth of a minute's requests at once, then the rate."""
+    def count(self, caller: Caller) -> None:
+        """A token bucket per caller: a sixth of a minute's requests at once, then the rate. Raises RateLimitedError."""
         if not self._rate:
             return
         now = self._clock()
-        left, at = self._buckets.get(caller, (self._burst, now))
+        left, at = self._buckets.get(caller.id, (self._burst, now))
         left = min(self._burst, left + (now - at) * self._rate)
         if left < 1.0:
-            self._buckets[caller] = (left, now)
+            self._buckets[caller.id] = (left, now)
             raise retry(
                 RateLimitedError(
-                    "more than {rate} requests a minute came from this key; slow down",
+                    "more than {rate} requests a minute, or {burst} at once, came from this key; slow down",
                     rate=round(self._rate * 60),
+                    burst=int(self._burst),
                 ),
                 (1.0 - left) / self._rate,
             )
-        self._buckets[caller] = (left - 1.0, now)
+        self._buckets[caller.id] = (left - 1.0, now)
 
 
 def require(role: Role) -> Dependency:
@@ -129,8 +125,10 @@ def require(role: Role) -> Dependency:
         header: Annotated[str | None, Depends(_header)],
     ) -> Caller:
         secret = bearer.credentials if bearer is not None else header
-        caller = await services(request).gate.admit(secret)
+        gate = services(request).gate
+        caller = await gate.caller(secret)
         request.state.caller = caller.id
+        gate.count(caller)
         if not caller.allows(role):
             raise ForbiddenError(
                 "the key '{name}' has the role {role}; this needs {needed}",

@@ -84,9 +84,12 @@ class JobRunner:
         """Say that there is something to do."""
         self._wake.set()
 
-    def cancel(self, job_id: str, *, actor: str) -> Job | None:
-        """End a job, wherever it runs; what it left is removed. None when there is none of that id."""
-        job = self.store.jobs.cancel(job_id, actor=actor)
+    def cancel(self, job_id: str, *, actor: str, done: bool = False) -> Job | None:
+        """End a job, wherever it runs; what it left is removed. None when there is none of that id.
+
+        A job that is done stays as it is, unless ``done``.
+        """
+        job = self.store.jobs.cancel(job_id, actor=actor, done=done)
         if (held := self._held.get(job_id)) is not None:
             held.cancelled.set()
         if job is not None and job.state == "cancelled":

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nlp.corpus.columns import ROLES
 from nlp.messages import Language, localized
-from nlp.serve.schemas import Precision
+from nlp.serve.schemas import Moment, Precision
 from nlp.store import Job
 
 _COLUMN = "열 이름. 없으면 이름과 내용으로 찾는다. / Name of the column; recognised when not given."
@@ -69,13 +69,13 @@ class AnalyzeForm(JobForm):
     capacity: int | None = Field(
         None, ge=1, description="회복을 맡을 수 있는 고객 수. / Customers that can be won back."
     )
-    now: datetime | None = Field(
+    now: Moment | None = Field(
         None, description="기한을 세는 기준 시각. 없으면 자료의 마지막 시각. / Deadlines count from here."
     )
 
     def options(self) -> dict[str, Any]:
         """What the job keeps, ready for JSON."""
-        now = self.now.replace(tzinfo=None).isoformat() if self.now is not None else None
+        now = self.now.isoformat() if self.now is not None else None
         return super().options() | {"capacity": self.capacity, "now": now}
 
 

@@ -6,6 +6,7 @@ how large they become; readers stop there, so a directory that lies only damages
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -26,6 +27,8 @@ MOST_RATIO = 200
 
 _RATIO_FROM = 10 << 20
 """Smaller parts may be packed as tightly as they like."""
+
+_OPTION = re.compile(r"--([a-z-]+)-column")
 
 MOST_ROW_GROUP = 1 << 30
 MOST_COLUMNS = 2_000
@@ -85,6 +88,11 @@ def _check_parquet(path: Path, name: str, max_rows: int) -> None:
 
 
 def _named(error: InputError, path: Path, name: str) -> InputError:
-    """The same error with the user's name of the file instead of a path on this server."""
-    told: DangolError = unpack(pack(error, lambda text: text.replace(str(path), name)))
+    """The same error with the user's name of the file instead of a path here, and fields instead of options."""
+
+    def say(text: str) -> str:
+        option = _OPTION.fullmatch(text)
+        return f"{option[1].replace('-', '_')}_column" if option else text.replace(str(path), name)
+
+    told: DangolError = unpack(pack(error, say))
     return InputError(told.template, **told.fields)

@@ -18,7 +18,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from nlp.errors import InputError
 from nlp.pipeline.partial import sync_folder
-from nlp.serve.problems import MediaTypeError, ServiceError, TooLargeError
+from nlp.serve.problems import MediaTypeError, ServiceError, file_too_large
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -160,10 +160,7 @@ class _Form:
         piece = data[start:end]
         self.size += len(piece)
         if self.size > self._max_bytes:
-            raise TooLargeError(
-                "the file is larger than {most:,} MiB; split it, or send it as Parquet",
-                most=self._max_bytes >> 20,
-            )
+            raise file_too_large(self._max_bytes)
         self.digest.update(piece)
         self._file.write(piece)
 

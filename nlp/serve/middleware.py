@@ -18,7 +18,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nlp.errors import DangolError
 from nlp.serve.metrics import Metrics
-from nlp.serve.problems import ForbiddenError, OverloadedError, TooLargeError, TooSlowError, problem, retry, unforeseen
+from nlp.serve.problems import (
+    OverloadedError,
+    StrangerError,
+    TooLargeError,
+    TooSlowError,
+    file_too_large,
+    problem,
+    retry,
+    unforeseen,
+)
 from nlp.serve.services import services
 from nlp.serve.settings import MIB, Settings
 
@@ -50,6 +59,7 @@ class Guard:
         self._metrics = metrics
         self._held = Held(most=settings.max_held_bytes)
         self._hosts = settings.allowed_hosts or (_LOCAL_NAMES if settings.loopback else ())
+        self._origins = None if settings.keys_needed else settings.cors_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -61,7 +71,7 @@ class Guard:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=exchange.id)
         try:
-            self._check(exchange.headers)
+            self._check(scope["method"], exchange.headers)
             body = _Body(scope, exchange.headers, receive, self._settings, self._held)
             await self._app(scope, body.receive, exchange.send)
         except DangolError as error:
@@ -77,11 +87,16 @@ class Guard:
                 body.release()
             self._note(scope, exchange)
 
-    def _check(self, headers: Headers) -> None:
-        """Without keys, a page that resolves its own name to this machine must not reach the server."""
-        name = headers.get("host", "")
-        if self._hosts and re.sub(r":\d+$", "", name).lower() not in self._hosts:
-            raise ForbiddenError("the server does not answer under this host name; see the setting allowed_hosts")
+    def _check(self, method: str, headers: Headers) -> None:
+        """Without keys, no web page may send anything: under a name of its own for this machine, or across origins."""
+        name = headers.get("host", "").lower()
+        if self._hosts and re.sub(r":\d+$", "", name) not in self._hosts:
+            raise StrangerError("the server does not answer under this host name; see the setting allowed_hosts")
+        origin = headers.get("origin", "").lower()
+        if method in ("GET", "HEAD", "OPTIONS") or not origin or self._origins is None:
+            return
+        if origin.partition("://")[2] != name and origin not in self._origins:
+            raise StrangerError("a page of another origin may not send this; see the setting cors_origins, or use keys")
 
     def _note(self, scope: Scope, exchange: _Exchange) -> None:
         seconds = perf_counter() - exchange.begin
@@ -174,8 +189,9 @@ class _Body:
         self._flowing = path in STREAMS or path in UPLOADS
         self._timeout = settings.body_timeout
         self._most: int | None = settings.max_body_bytes
-        if path in UPLOADS:
-            self._most = settings.max_upload_bytes + MIB
+        self._file: int | None = settings.max_upload_bytes if path in UPLOADS else None
+        if self._file is not None:
+            self._most = self._file + MIB
         elif path in STREAMS:
             self._most = None
         self._held = held
@@ -218,7 +234,10 @@ class _Body:
             raise retry(OverloadedError("too many large requests at once; send the request again in a moment"), 2.0)
 
     def _check(self, size: int) -> None:
-        if self._most is not None and size > self._most:
-            raise TooLargeError(
-                "the body is larger than {most} bytes; send less at once, or a file to /v1/jobs", most=self._most
-            )
+        if self._most is None or size <= self._most:
+            return
+        if self._file is not None:
+            raise file_too_large(self._file)
+        raise TooLargeError(
+            "the body is larger than {most} bytes; send less at once, or a file to /v1/jobs", most=self._most
+        )

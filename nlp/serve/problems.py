@@ -62,6 +62,12 @@ class ForbiddenError(ServiceError):
     code = "forbidden"
 
 
+class StrangerError(ServiceError):
+    """A web page that this server does not answer sent the request."""
+
+    code = "stranger"
+
+
 class NotFoundError(ServiceError):
     """There is no such thing, or it is not the caller's."""
 
@@ -128,6 +134,13 @@ def invalid(*errors: tuple[str, Message]) -> InvalidError:
     return error
 
 
+def file_too_large(most: int) -> TooLargeError:
+    """The error for an uploaded file of more than ``most`` bytes."""
+    return TooLargeError(
+        "the file is larger than {most:,g} MiB; split it, or send it as Parquet", most=round(most / (1 << 20), 1)
+    )
+
+
 def retry(error: T, seconds: float) -> T:
     """The error with a time after which another try makes sense."""
     error.retry_after = seconds
@@ -148,6 +161,7 @@ KINDS: Mapping[str, Kind] = {
     "unusable": Kind(422, Message("What was sent cannot be used")),
     "unauthenticated": Kind(401, Message("An API key is needed")),
     "forbidden": Kind(403, Message("The role of the key does not reach")),
+    "stranger": Kind(403, Message("The server does not answer this host or origin")),
     "not-found": Kind(404, Message("There is no such thing")),
     "method": Kind(405, Message("This address does not know that method")),
     "too-slow": Kind(408, Message("The body came too slowly")),
@@ -272,6 +286,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
 
 
+_NO_JSON = Message("the body is not valid JSON; send an object in UTF-8")
+
+
 async def _raised(request: Request, error: Exception) -> Response:
     assert isinstance(error, DangolError)
     return problem(error, request)
@@ -281,7 +298,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
-        return answer("malformed", Message("the body is not valid JSON; send an object in UTF-8"), request)
+        return answer("malformed", _NO_JSON, request)
     declared = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if any(item["loc"] == ("body",) for item in found) and declared != "application/json":
         return answer("media-type", Message("send the body as JSON, with Content-Type: application/json"), request)
@@ -307,6 +324,8 @@ async def _http(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, DangolError):
         # FastAPI wraps whatever reading the body raised: too large, too slow.
         return problem(error.__cause__, request)
+    if error.status_code == 400 and isinstance(error.__cause__, (ValueError, RecursionError)):
+        return answer("malformed", _NO_JSON, request)
     code = _BY_STATUS.get(error.status_code, "bad-request" if error.status_code < 500 else "internal")
     detail = {
         "not-found": Message("there is nothing at this address; see /openapi.json"),
@@ -339,7 +358,9 @@ def rule(item: Mapping[str, Any]) -> Message:
             return Message("at least {least} must be given", least=context["min_length"])
         case "too_long":
             return Message("at most {most} items are allowed", most=context["max_length"])
-        case "string_type" | "string_unicode":
+        case "string_type":
+            return Message("a text is needed, in quotation marks")
+        case "string_unicode":
             return Message("a text in valid Unicode is needed")
         case "list_type" | "tuple_type":
             return Message("a list is needed")
@@ -349,8 +370,18 @@ def rule(item: Mapping[str, Any]) -> Message:
             return Message("true or false is needed")
         case "literal_error" | "enum":
             return Message("one of these is needed: {expected}", expected=context["expected"])
-        case kind if kind.startswith(("int", "float", "greater_than", "less_than", "finite")):
-            return Message("a number within the limits of the description is needed")
+        case "greater_than_equal":
+            return Message("a number of at least {least} is needed", least=context["ge"])
+        case "greater_than":
+            return Message("a number above {bound} is needed", bound=context["gt"])
+        case "less_than_equal":
+            return Message("a number of at most {most} is needed", most=context["le"])
+        case "less_than":
+            return Message("a number below {bound} is needed", bound=context["lt"])
+        case kind if kind.startswith("int"):
+            return Message("a whole number is needed")
+        case kind if kind.startswith(("float", "finite")):
+            return Message("a number is needed")
         case kind if kind.startswith(("datetime", "date", "timezone")):
             return Message("a date and time such as 2026-11-22T09:30:00 is needed")
         case "value_error" if isinstance(context.get("error"), DangolError):

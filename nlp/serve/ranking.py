@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nlp.classified import ClassifiedTable
+from nlp.corpus.dates import in_korea
 from nlp.corpus.results import Incoming
 from nlp.errors import InputError
 from nlp.model.evidence import Evidence, said
@@ -53,8 +54,8 @@ def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]
         raise invalid(("documents", error.message)) from error
     table = whole.take(rows)
     times = table.times[~np.isnat(table.times)]
-    latest = times.max().item() if len(times) else datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    now = body.now.replace(tzinfo=None) if body.now is not None else latest
+    latest = times.max().item() if len(times) else in_korea(datetime.now(UTC)).replace(microsecond=0)
+    now = body.now or latest
     spoken = None if evidence is None else lambda row: said(evidence[int(rows[row])])
     ranking = rank_cases(table, now=now, capacity=body.capacity, evidence=spoken)
     return Ranked(ranking=ranking, ids=list(table.ids), unread=len(whole) - len(rows), now=now)
@@ -95,7 +96,7 @@ def _table(body: RankIn, scored: Scored) -> ClassifiedTable:
         return _objects([masked(cell, role) if cell else None for cell in cells])
 
     names = list(dict.fromkeys(name for document in documents for name in document.fields))
-    times = [document.time.replace(tzinfo=None) if document.time is not None else None for document in documents]
+    times = [document.time for document in documents]
     groups = [group.id for group in taxonomy]
     return ClassifiedTable(
         taxonomy=taxonomy,

@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
     """
     logs.configure(settings.log_level, settings.log_format)
     _check_model(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     with Store.open(settings.store_url) as store:
         if settings.keys_needed and not store.keys.any_active():
             raise InputError(

@@ -5,10 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
+from nlp.corpus.dates import parse_time
 from nlp.serve.engine import Source
 from nlp.types import Scope, Turn
+
+
+def _moment(value: object) -> object:
+    """A time as files are read; pydantic would take numbers, and dates without separators, for seconds since 1970."""
+    if value is None or isinstance(value, datetime):
+        return value
+    found = parse_time(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("datetime_written", "no date and time")
+    return found
+
+
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class _Request(BaseModel):
@@ -159,7 +174,11 @@ class DocumentIn(_Request):
     text: str | None = Field(None, examples=["또 고장이네요. 해지하겠습니다."])
     turns: tuple[TurnIn, ...] = Field((), max_length=5_000)
     customer_id: str | None = Field(None, max_length=200, examples=["C-77"])
-    time: datetime | None = Field(None, examples=["2026-11-20T14:03:00"])
+    time: Moment | None = Field(
+        None,
+        description="한국 시각. 시간대가 붙으면 한국 시각으로 바꾼다 · Korean time; one with a zone is turned into it",
+        examples=["2026-11-20T14:03:00"],
+    )
     channel: str | None = Field(None, max_length=200, examples=["콜센터"])
     branch: str | None = Field(None, max_length=200)
     product: str | None = Field(None, max_length=200)
@@ -196,7 +215,7 @@ class RankIn(_Request):
     )
 
     documents: tuple[DocumentIn, ...] = Field(min_length=1, max_length=10_000)
-    now: datetime | None = Field(
+    now: Moment | None = Field(
         None, description="기한을 세는 기준 시각. 없으면 문서의 마지막 시각 · moment that deadlines count from"
     )
     capacity: int | None = Field(

@@ -64,7 +64,9 @@ class Settings(BaseSettings):
     head_timeout: int = Field(10, ge=1, description="요청의 머리를 다 받기까지, 또는 쉬는 연결을 닫기까지(초).")
     body_timeout: float = Field(30.0, gt=0, description="본문을 다 받기까지, 또는 흘려보내는 본문의 조각 사이(초).")
     request_timeout: float = Field(60.0, gt=0, description="한 요청이 걸려도 되는 시간(초).")
-    rate_per_minute: int = Field(6000, ge=0, description="키 하나가 1분에 보낼 수 있는 요청 수. 0이면 제한 없음.")
+    rate_per_minute: int = Field(
+        6000, ge=0, description="키 하나가 1분에 보낼 수 있는 요청 수(한꺼번에는 그 6분의 1). 0이면 제한 없음."
+    )
     max_streams: int = Field(8, ge=1, description="동시에 흘려보낼 수 있는 NDJSON 요청 수.")
 
     # The engine
@@ -160,7 +162,16 @@ class Settings(BaseSettings):
         """The database's URL, password included; never log it."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.data_dir / 'dangol.db'}"
+        return f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """Where SQLite keeps everything, unless another database is named."""
+        return self.data_dir / "dangol.db"
+
+    def make_data_dir(self) -> None:
+        """Make the folder for database and jobs; nobody else on this machine may look into a new one."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
     def cores(self) -> int:

@@ -52,6 +52,13 @@ class Database:
         with translated(self.place), self._writing.begin() as connection:
             yield connection
 
+    def forget(self) -> None:
+        """Write what was removed out of SQLite's log, too, as far as nobody reads there just now."""
+        if self.is_sqlite:
+            with translated(self.place), self.engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -105,6 +112,7 @@ def _prepare_sqlite(connection: Any, _record: object, *, wait: float) -> None:
     _use_wal(connection, time.monotonic() + wait)
     connection.execute("PRAGMA synchronous = FULL")  # an accepted job outlives a power cut, not only a crash
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what was removed is nowhere in the file any more
 
 
 def _use_wal(connection: Any, deadline: float) -> None:

@@ -206,19 +206,19 @@ class Jobs:
                 _drop_documents(session, job_id)
             return job_of(session.get_one(JobRow, job_id))
 
-    def cancel(self, job_id: str, *, actor: str) -> Job | None:
+    def cancel(self, job_id: str, *, actor: str, done: bool = False) -> Job | None:
         """End a job that waits or failed at once, ask the owner of a running one to stop; others stay as they are.
 
-        The documents that a cancelled job had kept are removed.
+        The documents that a cancelled job had kept are removed. With ``done`` a job that is done is dropped, too.
         """
         now = self._clock()
         with self._database.writing() as session:
             row = session.get(JobRow, job_id, with_for_update=True)
             if row is None:
                 return None
-            if row.state in ("done", "cancelled") or row.cancel_requested:
+            if row.state == "cancelled" or (row.state == "done" and not done) or row.cancel_requested:
                 return job_of(row)
-            if row.state in ("queued", "failed"):
+            if row.state in ("queued", "failed", "done"):
                 row.state, row.finished_at, row.error = "cancelled", now, None
                 _drop_documents(session, job_id)
             else:

@@ -79,6 +79,7 @@ class Store:
         jobs = self._delete(JobRow, JobRow.state.in_(FINISHED) & (JobRow.finished_at < before))
         with self._database.writing() as session:
             note(session, self._clock(), actor, "purge", before.isoformat(), documents=len(documents), jobs=len(jobs))
+        self._database.forget()
         return Purged(documents=len(documents), jobs=tuple(str(job) for job in jobs))
 
     def _delete(self, table: type[DocumentRow] | type[JobRow], old: Any) -> list[object]:

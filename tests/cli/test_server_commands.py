@@ -48,6 +48,20 @@ def test_a_key_is_made_shown_once_listed_and_revoked(data: Path) -> None:
     assert "cli:" in trail
 
 
+@pytest.mark.parametrize("command", [["purge", "--older-than", "1d"], ["keys", "list"], ["keys", "trail"]])
+def test_where_no_server_ever_was_nothing_is_made(data: Path, command: list[str]) -> None:
+    done = CliRunner().invoke(app, command)
+    assert isinstance(done.exception, InputError)
+    assert "DANGOL_DATA_DIR" in str(done.exception)
+    assert str(data) in str(done.exception)
+    assert not data.exists()
+
+
+def test_nobody_else_can_look_into_a_new_data_folder(data: Path) -> None:
+    dangol("keys", "create", "CRM")
+    assert data.stat().st_mode & 0o077 == 0
+
+
 def test_purging_removes_old_jobs_with_their_files(data: Path) -> None:
     data.mkdir()
     long_ago = datetime.now(UTC) - timedelta(days=100)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from nlp.client import ApiError, AsyncClient, Client, Retries
+from nlp.errors import InputError
 from nlp.resources import default_model_path
 from nlp.serve.app import create_app
 from nlp.serve.model import LoadedModel
@@ -124,6 +125,20 @@ def test_a_job_is_sent_whole_again_under_the_same_key(tmp_path: Path) -> None:
         assert b'name="output"' in request.content
         assert b"text_column" not in request.content
     assert script.waited == [1.0, 1.0]
+
+
+def test_one_string_is_not_taken_for_a_list_of_letters() -> None:
+    with pytest.raises(InputError, match="give a list of texts"):
+        Script().client().predict("배송이 늦어요")
+
+
+def test_a_download_waits_and_fails_as_every_call_does(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    script = Script(busy(), httpx.ConnectError("down"), httpx.Response(200, content=b"a"))
+    assert script.client().download("j1", target).read_bytes() == b"a"
+    assert script.waited == [7.0, 1.0]
+    with pytest.raises(ApiError, match="down"):
+        Script(httpx.ConnectError("down")).client(retries=Retries(most=0)).download("j1", target)
 
 
 def test_a_download_appears_whole_or_not_at_all(tmp_path: Path) -> None:

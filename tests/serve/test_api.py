@@ -91,7 +91,8 @@ def test_every_answer_tells_its_timings_its_id_and_keeps_browsers_safe(client: T
     [
         ({}, "texts", "항목이 없습니다"),
         ({"texts": []}, "texts", "적어도 1개"),
-        ({"texts": [TEXT, 1]}, "texts.1", "유니코드 글"),
+        ({"texts": [TEXT, 1]}, "texts.1", "글이어야"),
+        ({"texts": [TEXT], "precision": 90}, "precision", "1"),
         ({"texts": [{"turns": []}]}, "texts.0.turns", "적어도 1개"),
         ({"texts": [{"turns": [{"speaker": "robot", "text": "x"}]}]}, "texts.0.turns.0.speaker", "'customer'"),
         ({"texts": [{"Text": "x"}]}, "texts.0.text", "항목이 없습니다"),
@@ -167,13 +168,24 @@ def test_problems_speak_the_callers_language(client: TestClient, accept: str, la
             "/v1/predict",
             {"content": b"\xff", "headers": {"content-type": "application/json"}},
             400,
-            "bad-request",
+            "malformed",
+        ),
+        (
+            "POST",
+            "/v1/predict",
+            {"content": b'{"texts":' + b"[" * 60_000, "headers": {"content-type": "application/json"}},
+            400,
+            "malformed",
         ),
         ("POST", "/v1/predict", {"content": b"texts=1"}, 415, "media-type"),
         ("POST", "/v1/predict", {"content": b" " * 70_000}, 413, "too-large"),
         ("GET", "/v1/predict", {}, 405, "method"),
         ("GET", "/v2/predict", {}, 404, "not-found"),
-        ("GET", "/health/live", {"headers": {"host": "evil.example"}}, 403, "forbidden"),
+        ("GET", "/health/live", {"headers": {"host": "evil.example"}}, 403, "stranger"),
+        ("POST", "/v1/jobs", {"headers": {"origin": "http://evil.example"}}, 403, "stranger"),
+        ("POST", "/v1/jobs", {"headers": {"origin": "null"}}, 403, "stranger"),
+        ("POST", "/v1/jobs/x/cancel", {"headers": {"origin": "http://localhost:1"}}, 403, "stranger"),
+        ("POST", "/v1/jobs", {"headers": {"origin": "http://localhost"}}, 415, "media-type"),
         ("POST", "/v1/models/live", {"json": {"model": "../../etc"}}, 422, "unusable"),
         ("POST", "/v1/predict/stream", {"content": b"x"}, 415, "media-type"),
     ],
@@ -274,6 +286,36 @@ def test_a_ranking_gives_evidence_on_request_and_counts_from_the_given_moment(cl
     assert "010-1234" not in json.dumps(answer, ensure_ascii=False)
 
 
+@pytest.mark.parametrize(
+    ("time", "now"),
+    [
+        ("20261120", "2026-11-20T00:00:00"),
+        ("2026.11.20 14:03", "2026-11-20T14:03:00"),
+        ("2026-11-20T00:00:00Z", "2026-11-20T09:00:00"),
+        ("2026-11-20T00:00:00+09:00", "2026-11-20T00:00:00"),
+    ],
+)
+def test_times_are_read_as_in_files_and_zones_become_korean_time(client: TestClient, time: str, now: str) -> None:
+    document = {"id": "a", "text": TEXT, "time": time}
+    assert client.post("/v1/rank", json={"documents": [document]}).json()["now"] == now
+    document = {"id": "a", "text": TEXT}
+    assert client.post("/v1/rank", json={"documents": [document], "now": time}).json()["now"] == now
+
+
+@pytest.mark.parametrize("time", [20261120, 1795564800.0, "어제", "2026", True])
+def test_what_is_no_time_is_not_taken_for_seconds(client: TestClient, time: object) -> None:
+    body = {"documents": [{"id": "a", "text": TEXT, "time": time}]}
+    (error,) = problem(client.post("/v1/rank", json=body), 422, "invalid")["errors"]
+    assert error["field"] == "documents.0.time"
+    assert "2026-11-22T09:30:00" in error["message"]
+
+
+def test_documents_that_cannot_be_told_apart_or_say_two_things_are_named(client: TestClient) -> None:
+    documents = [{"id": "a", "text": TEXT, **CALL}, {"id": "b", "text": TEXT}, {"id": "b", "text": TEXT}]
+    errors = problem(client.post("/v1/rank", json={"documents": documents}), 422, "invalid")["errors"]
+    assert [error["field"] for error in errors] == ["documents.0", "documents.1.id", "documents.2.id"]
+
+
 def test_a_document_without_words_is_named(client: TestClient) -> None:
     (error,) = problem(client.post("/v1/rank", json={"documents": [{"id": "a"}]}), 422, "invalid")["errors"]
     assert error["field"] == "documents.0.text"
@@ -297,7 +339,7 @@ def test_a_stream_answers_line_by_line_in_order_and_survives_bad_lines(client: T
     )
     assert response.headers["content-type"].startswith("application/x-ndjson")
     found = [json.loads(line) for line in response.text.splitlines()]
-    assert [answer["line"] for answer in found] == list(range(1, len(lines)))
+    assert [answer["line"] for answer in found] == [1, *range(3, len(lines) + 1)]
     assert "prediction" in found[0]
     assert found[1]["id"] == "b"
     assert [answer["error"]["code"] for answer in found[2:6]] == ["invalid"] * 4
@@ -318,8 +360,9 @@ def test_a_stream_answers_line_by_line_in_order_and_survives_bad_lines(client: T
 )
 def test_a_bad_line_of_a_stream_names_its_fields(client: TestClient, line: object, fields: list[str]) -> None:
     body = json.dumps(line, ensure_ascii=False).encode()
-    answer = client.post("/v1/predict/stream", content=body, headers={"content-type": "application/x-ndjson"})
-    assert [error["field"] for error in answer.json()["error"]["errors"]] == fields
+    answer = client.post("/v1/predict/stream", content=body, headers={"content-type": "application/x-ndjson"}).json()
+    assert [error["field"] for error in answer["error"]["errors"]] == fields
+    assert answer.get("id") == ("a" if isinstance(line, dict) and line.get("id") == "a" else None)
 
 
 def test_the_model_and_its_labels_are_told(client: TestClient, model: LoadedModel) -> None:
@@ -389,6 +432,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path, mod
         assert refused
         problem(refused[0], 429, "rate-limited")
         assert 1 <= int(refused[0].headers["retry-after"]) <= 5
+        assert "1분에 12건, 한꺼번에 2건" in refused[0].json()["detail"]
 
 
 def test_cors_is_off_unless_an_origin_is_allowed(tmp_path: Path, model: LoadedModel) -> None:
@@ -400,6 +444,8 @@ def test_cors_is_off_unless_an_origin_is_allowed(tmp_path: Path, model: LoadedMo
         )
         other = one.options("/v1/predict", headers={**asking, "Origin": "https://evil.example"})
         assert "access-control-allow-origin" not in other.headers
+        refused = one.get("/v1/models", headers={"Origin": "https://crm.example", "Host": "evil.example"})
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (403, "https://crm.example")
 
 
 def test_answers_are_finite_for_any_text(client: TestClient) -> None:

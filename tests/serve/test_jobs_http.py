@@ -291,13 +291,13 @@ def billion_laughs() -> bytes:
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, 422, ""),
         (b"PK\x03\x04 broken", 422, "상담.csv"),
         (b"PAR1 broken PAR1", 422, "상담.csv"),
-        ("코드,값\n1,2\n".encode(), 422, "본문 열"),
+        ("코드,값\n1,2\n".encode(), 422, "text_column에"),
         (bomb(), 422, "64 MiB"),
         (crowd(), 422, "5,001개"),
         (long_parquet(), 422, "6,000행"),
         (billion_laughs(), 422, "상담.csv"),
         (b"x" * ((1 << 20) + 1), 413, "1 MiB"),
-        (b"x" * (4 << 20), 413, ""),
+        (b"x" * (4 << 20), 413, "1 MiB"),
     ],
     ids=["empty", "image", "zip", "parquet", "no text", "bomb", "crowd", "long", "laughs", "large", "larger"],
 )
@@ -383,7 +383,7 @@ def test_an_uploaded_name_stays_out_of_the_file_system(api: Api) -> None:
     assert json.loads(api.get(job["links"]["result"]).text.splitlines()[0])["위치"] == "dangol-evil.csv:2"
 
 
-def test_a_job_can_be_cancelled_in_two_ways_and_a_finished_one_not(api: Api) -> None:
+def test_a_job_can_be_cancelled_in_two_ways_and_a_finished_one_only_removed(api: Api) -> None:
     for cancel in (
         lambda link: api.client.post(f"{link}/cancel", headers=api.headers),
         lambda link: api.client.delete(link, headers=api.headers),
@@ -396,8 +396,11 @@ def test_a_job_can_be_cancelled_in_two_ways_and_a_finished_one_not(api: Api) -> 
         assert (gone.status_code, gone.json()["type"]) == (409, "urn:dangol:problem:conflict")
         assert api.client.post(f"{response.headers['location']}/resume", headers=api.headers).status_code == 409
     job = api.done(in_csv())
-    assert api.client.delete(job["links"]["self"], headers=api.headers).json()["state"] == "done"
+    assert api.client.post(job["links"]["self"] + "/cancel", headers=api.headers).json()["state"] == "done"
     assert api.get(job["links"]["result"]).status_code == 200
+    assert api.client.delete(job["links"]["self"], headers=api.headers).json()["state"] == "cancelled"
+    assert api.get(job["links"]["result"]).status_code == 409
+    assert job["id"] not in folders(api)
 
 
 def write_big() -> bytes:

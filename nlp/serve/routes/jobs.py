@@ -138,11 +138,22 @@ async def job_events(
 @router.post(
     "/jobs/{job_id}/cancel", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_ONE)
 )
-@router.delete("/jobs/{job_id}", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_ONE))
 def cancel_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
     """Also drops a failed job. Its files and documents are removed; a job that is done stays as it is."""
+    return _cancelled(request, parts, caller, job_id, done=False)
+
+
+@router.delete(
+    "/jobs/{job_id}", response_model=JobView, summary="작업과 결과를 지운다 / Remove", responses=responses(*_ONE)
+)
+def delete_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
+    """Cancels a job, or drops one that has ended, with its result. Files and documents are removed."""
+    return _cancelled(request, parts, caller, job_id, done=True)
+
+
+def _cancelled(request: Request, parts: Services, caller: Caller, job_id: str, *, done: bool) -> JobView:
     _own(parts, caller, job_id)
-    job = parts.jobs.cancel(job_id, actor=caller.id)
+    job = parts.jobs.cancel(job_id, actor=caller.id, done=done)
     return view(_there(job), language_of(request.headers.get("accept-language")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from time import perf_counter
 
 from fastapi import APIRouter, Request
@@ -34,8 +35,19 @@ async def rank_documents(
         for index, document in enumerate(body.documents)
         if document.text is None and not document.turns
     ]
-    if empty:
-        raise invalid(*empty[:20])
+    both = [
+        (f"documents.{index}", Message("a document has a text or turns, not both"))
+        for index, document in enumerate(body.documents)
+        if document.text is not None and document.turns
+    ]
+    seen = Counter(document.id for document in body.documents)
+    twice = [
+        (f"documents.{index}.id", Message("another document has the same id"))
+        for index, document in enumerate(body.documents)
+        if seen[document.id] > 1
+    ]
+    if wrong := [*empty, *both, *twice]:
+        raise invalid(*wrong[:20])
     sources = documents_of(body)
     check_limits(sources, parts.settings, field="documents", most=parts.settings.max_documents)
     request.state.texts = len(sources)

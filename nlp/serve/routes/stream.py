@@ -130,8 +130,7 @@ async def _answers(request: Request, options: Options, parts: Services, language
         ahead: deque[asyncio.Task[dict[str, Any]]] = deque()
         try:
             number = 0
-            async for line in _lines(request, parts.settings.max_text_chars * _BYTES_PER_CHAR):
-                number += 1
+            async for number, line in _lines(request, parts.settings.max_text_chars * _BYTES_PER_CHAR):
                 ahead.append(asyncio.create_task(_line(number, line, options, parts, language)))
                 while len(ahead) >= _AHEAD or (ahead and ahead[0].done()):
                     yield encoded(await ahead[0]) + b"\n"
@@ -148,55 +147,64 @@ async def _answers(request: Request, options: Options, parts: Services, language
                 task.cancel()
 
 
-async def _lines(request: Request, most: int) -> AsyncIterator[bytes | None]:
-    """Lines that are not blank; None for one that is too long, which is not kept."""
-    rest, lost = b"", False
+async def _lines(request: Request, most: int) -> AsyncIterator[tuple[int, bytes | None]]:
+    """Lines that are not blank, by their number among all; None for one that is too long, which is not kept."""
+    rest, lost, number = b"", False, 0
     async for part in request.stream():
         *lines, rest = (rest + part).split(b"\n")
         for line in lines:
+            number += 1
             if lost or len(line) > most:
                 lost = False
-                yield None
+                yield number, None
             elif line.strip():
-                yield line
+                yield number, line
         if len(rest) > most:
             rest, lost = b"", True
     if lost:
-        yield None
+        yield number + 1, None
     elif rest.strip():
-        yield rest
+        yield number + 1, rest
 
 
 async def _line(
     number: int, line: bytes | None, options: Options, parts: Services, language: Language
 ) -> dict[str, Any]:
+    named: dict[str, str] = {}
     try:
-        item = _parsed(line, parts)
+        value = _value(line, parts)
+        if isinstance(value, dict) and isinstance(value.get("id"), str):
+            named = {"id": value["id"]}
+        item = _item(value)
         source = source_of(item)
         check_limits([source], parts.settings, field="text", most=1)
         scored = await parts.engine.predict([source], mask=options.mask, lane=Lane.LOW, precision=options.precision)
         found = await evidence_of(parts.engine, scored, lane=Lane.LOW) if options.evidence else [None]
     except DangolError as error:
-        return {"line": number, "error": _error(error, language)}
+        return {"line": number, **named, "error": _error(error, language)}
     parts.metrics.predictions(scored.predictions)
-    given = getattr(item, "id", None)
     return {
         "line": number,
-        **({"id": given} if given is not None else {}),
+        **named,
         "prediction": answer(scored.predictions[0], scored.texts[0], options, found[0]),
     }
 
 
-def _parsed(line: bytes | None, parts: Services) -> str | TextWithId | DialogueWithId:
+def _value(line: bytes | None, parts: Services) -> Any:
     if line is None:
         raise invalid(("text", Message("at most {most} characters are allowed", most=parts.settings.max_text_chars)))
     try:
-        return _LINE.validate_python(json.loads(line))
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise invalid(("line", Message("the line is not valid JSON in UTF-8"))) from None
+
+
+def _item(value: Any) -> str | TextWithId | DialogueWithId:
+    try:
+        return _LINE.validate_python(value)
     except ValidationError as error:
         found = [{**item, "loc": ("text", *item["loc"])} for item in error.errors(include_url=False)]
         raise broken_rules(found) from None
-    except (ValueError, RecursionError):
-        raise invalid(("line", Message("the line is not valid JSON in UTF-8"))) from None
 
 
 def _error(error: DangolError, language: Language) -> dict[str, Any]:
