@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -86,7 +86,10 @@ def sniff_delimiter(lines: list[str]) -> str:
     """
     best, best_score = _NONE, (0.5, 0)
     for delimiter in DELIMITERS:
-        widths = Counter(len(row.cells) for row in parse(lines, delimiter))
+        # The sample may end within a cell of many lines; what follows its opening quote is no row.
+        rows = list(parse(lines, delimiter))
+        whole = list(takewhile(lambda row: not row.problem, rows))
+        widths = Counter(len(row.cells) for row in whole or rows)
         total = sum(widths.values())
         # A column of free texts with stray commas has ragged widths; a real delimiter gives one width.
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))

@@ -34,6 +34,16 @@ def is_classified(path: Path) -> bool:
         return False
 
 
+def job_of(path: Path) -> str | None:
+    """What a Parquet file of predictions keeps of what it was made of; None where it keeps nothing."""
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (OSError, pa.ArrowException):
+        return None
+    found: str | None = json.loads(metadata.get(METADATA_KEY, b"{}")).get("job")
+    return found
+
+
 def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | None = None) -> ClassifiedTable:
     """Read a result file in Parquet or JSON Lines back into arrays.
 

@@ -48,8 +48,8 @@ def format_of(path: Path) -> Format:
     )
 
 
-def open_writer(stream: BinaryIO, kind: Format, layout: Layout) -> Writer:
-    """A writer of ``kind`` on a binary stream."""
+def open_writer(stream: BinaryIO, kind: Format, layout: Layout, *, job: str = "") -> Writer:
+    """A writer of ``kind`` on a binary stream; Parquet keeps ``job``, which names what its rows were made of."""
     if kind == "csv":
         return DelimitedWriter(stream, layout, delimiter=",")
     if kind == "tsv":
@@ -61,7 +61,7 @@ def open_writer(stream: BinaryIO, kind: Format, layout: Layout) -> Writer:
         return WorkbookWriter(stream, layout)
     if kind == "jsonl":
         return JsonLinesWriter(stream)
-    return ParquetWriter(stream, layout)
+    return ParquetWriter(stream, layout, job=job)
 
 
 def neutral(cell: str) -> str:
@@ -117,9 +117,10 @@ class JsonLinesWriter:
 class ParquetWriter:
     """Parquet with the meaning of its columns in the schema's metadata."""
 
-    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
+    def __init__(self, stream: BinaryIO, layout: Layout, *, job: str) -> None:
         self._stream = stream
-        self._metadata = {METADATA_KEY: json.dumps(layout.metadata(), ensure_ascii=False).encode()}
+        metadata = layout.metadata() | {"job": job}
+        self._metadata = {METADATA_KEY: json.dumps(metadata, ensure_ascii=False).encode()}
         self._writer: Any = None
 
     def write(self, block: pa.Table) -> None:

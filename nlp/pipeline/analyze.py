@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
 from nlp.corpus.dates import in_korea
-from nlp.corpus.load import is_classified, load_classified
+from nlp.corpus.load import is_classified, job_of, load_classified
 from nlp.corpus.workbook_writer import without_controls
-from nlp.errors import InputError, Message
+from nlp.errors import InputError, Message, ResumeError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.assemble import JobReport
 from nlp.pipeline.audits import read_audit
-from nlp.pipeline.classify import Classifier, Progress, classify_files
+from nlp.pipeline.classify import Classifier, Progress, classify_files, ingredients, name_of
 from nlp.pipeline.evidence import model_evidence
 from nlp.pipeline.forms import replacing, write_csv
 from nlp.pipeline.sources import Source, files_of
@@ -152,31 +153,32 @@ def analyze_files(
     given = len(sources) == 1 and is_classified(sources[0])
     _check_folder(target, sources, overwrite=overwrite or resume or restart)
     job = None
-    finished = resume and predictions.is_file() and not predictions.with_name(f"{PREDICTIONS}.partial").exists()
     if given:
         predictions = sources[0]
-    elif not finished:
+    else:
         classifier = classifier or ComplaintClassifier.from_pretrained()
-        tell("classify")
-        job = classify_files(
-            sources,
-            predictions,
-            classifier=classifier,
-            model_id=model_id,
-            columns=columns,
-            names=names,
-            resume=resume,
-            restart=restart,
-            overwrite=overwrite,
-            lang=lang,
-            progress=progress,
-        )
-        if not job.documents and not job.rejected:
-            predictions.unlink()
-            raise InputError(
-                "{place}: there is no row below the header, so there is nothing to analyse; check the file",
-                place=", ".join(names or map(str, sources)),
+        made_of = ingredients(sources, classifier=classifier, model_id=model_id, columns=columns, names=names)
+        if not (resume and _finished(predictions, made_of)):
+            tell("classify")
+            job = classify_files(
+                sources,
+                predictions,
+                classifier=classifier,
+                model_id=model_id,
+                columns=columns,
+                names=names,
+                resume=resume,
+                restart=restart,
+                overwrite=overwrite,
+                lang=lang,
+                progress=progress,
             )
+            if not job.documents and not job.rejected:
+                predictions.unlink()
+                raise InputError(
+                    "{place}: there is no row below the header, so there is nothing to analyse; check the file",
+                    place=", ".join(names or map(str, sources)),
+                )
     tell("compute")
     table = load_classified(predictions, classifier.taxonomy if classifier is not None else Taxonomy.load())
     _not_empty(table, str(predictions))
@@ -232,6 +234,19 @@ def _analysis(table: ClassifiedTable, classifier: Classifier | None, settings: S
     else:
         evidence = said
     return replace(analysis, ranking=replace(analysis.ranking, evidence=evidence))
+
+
+def _finished(predictions: Path, made_of: Mapping[str, Any]) -> bool:
+    """Whether an earlier run had classified everything; raises ResumeError where it was another job."""
+    if not predictions.is_file() or predictions.with_name(f"{predictions.name}.partial").exists():
+        return False
+    if job_of(predictions) != name_of(made_of):
+        raise ResumeError(
+            "{path}: these predictions are of other files, another model or other columns; give the first command "
+            "again, another folder, or --restart",
+            path=predictions,
+        )
+    return True
 
 
 def _not_empty(table: ClassifiedTable, place: str) -> None:

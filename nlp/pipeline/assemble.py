@@ -51,7 +51,7 @@ def rejects_of(target: Path) -> Path:
 
 
 def assemble(
-    folder: PartialFolder, files: int, target: Path, taxonomy: Taxonomy, *, resumed: int, lang: Language
+    folder: PartialFolder, files: int, target: Path, taxonomy: Taxonomy, *, resumed: int, lang: Language, job: str
 ) -> JobReport:
     """Put the blocks together in order; the output appears in one step, after the reject file."""
     places = [(file, block) for file in range(files) for block in range(folder.count(file))]
@@ -80,7 +80,7 @@ def assemble(
 
     documents, labels, abstained, scopes = 0, Counter[str](), Counter[str](), Counter[str]()
     with folder.replacing(target) as stream:
-        writer = open_writer(stream, format_of(target), layout)
+        writer = open_writer(stream, format_of(target), layout, job=job)
         for place in places:
             part = folder.read(*place)
             writer.write(layout.present(part.table, _incoming(part.notes)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from nlp.corpus.columns import Columns
 from nlp.corpus.reader import Reader, Reject, read_documents
@@ -77,17 +78,8 @@ def classify_files(
     _check_target(sources, target, folder, resume=resume, restart=restart, overwrite=overwrite)
     shown = names if names is not None else map(str, sources)
     readers = [read_documents(path, columns=columns, name=name) for path, name in zip(sources, shown, strict=True)]
-    manifest = {
-        "inputs": [fingerprint(path) for path in sources],
-        "names": list(names) if names is not None else None,
-        "columns": columns.given(),
-        "block_rows": block_rows,
-        "mask": mask,
-        "model": model_id,
-        "taxonomy": hashlib.sha256(repr(classifier.taxonomy.groups).encode()).hexdigest(),
-        "output": target.name,
-        "version": _PARTS_VERSION,
-    }
+    made_of = ingredients(sources, classifier=classifier, model_id=model_id, columns=columns, names=names, mask=mask)
+    manifest = made_of | {"block_rows": block_rows, "output": target.name, "version": _PARTS_VERSION}
     if resume:
         folder.check(manifest)
     else:
@@ -96,9 +88,42 @@ def classify_files(
 
     job = _Job(folder=folder, classifier=classifier, block_rows=block_rows, mask=mask)
     job.run(readers, progress or (lambda _rows, _done, _total: None))
-    report = assemble(folder, len(readers), target, classifier.taxonomy, resumed=job.resumed, lang=lang)
+    report = assemble(
+        folder,
+        len(readers),
+        target,
+        classifier.taxonomy,
+        resumed=job.resumed,
+        lang=lang,
+        job=name_of(made_of),
+    )
     folder.discard()
     return report
+
+
+def ingredients(
+    sources: Sequence[Path],
+    *,
+    classifier: Classifier,
+    model_id: str,
+    columns: Columns | None = None,
+    names: Sequence[str] | None = None,
+    mask: bool = True,
+) -> dict[str, Any]:
+    """What decides the rows of a result, ready for JSON."""
+    return {
+        "inputs": [fingerprint(path) for path in sources],
+        "names": list(names) if names is not None else None,
+        "columns": (columns or Columns()).given(),
+        "mask": mask,
+        "model": model_id,
+        "taxonomy": hashlib.sha256(repr(classifier.taxonomy.groups).encode()).hexdigest(),
+    }
+
+
+def name_of(made_of: Mapping[str, Any]) -> str:
+    """A digest of ``ingredients``, which result files in Parquet keep."""
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 class _Job:

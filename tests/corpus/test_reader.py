@@ -164,6 +164,17 @@ def test_a_file_without_a_header_is_not_robbed_of_its_first_row(tmp_path: Path) 
         read_documents(path)
 
 
+@pytest.mark.parametrize("lines", [3, 25, 31, 60, 450])
+def test_cells_of_many_lines_do_not_hide_the_delimiter(tmp_path: Path, lines: int) -> None:
+    path = tmp_path / "calls.csv"
+    call = "\n".join(f"{'고객' if at % 2 else '상담원'}: {at}번째로 하는 말입니다" for at in range(lines))
+    rows = [f'{at},C{at},2026-03-05,"{call}"' for at in range(20)]
+    path.write_text("\n".join(["접수번호,고객번호,접수일시,통화내용", *rows]) + "\n", encoding="cp949")
+    found = documents(path)
+    assert [document.customer_id for document in found] == [f"C{at}" for at in range(20)]
+    assert found[0].text == call
+
+
 def test_json_lines_may_bring_new_keys_late(tmp_path: Path) -> None:
     path = tmp_path / "reviews.jsonl"
     lines = [

@@ -14,7 +14,7 @@ from stub import StubClassifier
 import nlp.pipeline.analyze as module
 from nlp.classified import ClassifiedTable
 from nlp.corpus.load import is_classified, load_classified
-from nlp.errors import ColumnError, InputError
+from nlp.errors import ColumnError, InputError, ResumeError
 from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, Settings, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
 from nlp.pipeline.forms import replacing
@@ -69,6 +69,22 @@ def test_the_outputs_tell_the_same_story(delivery: Delivery) -> None:
     counts = {row["label"]: row["count"] for row in figures["shares"] if row["group"] == "cause" and not row["stage"]}
     top = max(counts.values())
     assert int(rows[1][2]) == top
+
+
+def test_finished_predictions_of_another_job_are_not_reported_under_its_name(source: Path, tmp_path: Path) -> None:
+    folder, other = tmp_path / "결과", tmp_path / "다른.csv"
+    analyze_files([source], folder, classifier=StubClassifier(), model_id="stub", settings=FEW_DRAWS)
+    other.write_text("내용\n배송이 늦어요\n", encoding="utf-8")
+
+    def again(path: Path, model_id: str = "stub") -> None:
+        analyze_files([path], folder, classifier=StubClassifier(), model_id=model_id, settings=FEW_DRAWS, resume=True)
+
+    before = (folder / "summary.json").read_bytes()
+    for path, model_id in ((other, "stub"), (source, "another")):
+        with pytest.raises(ResumeError, match="of other files, another model"):
+            again(path, model_id)
+    assert (folder / "summary.json").read_bytes() == before
+    again(source)
 
 
 def test_deadlines_count_from_the_latest_time_in_the_data(delivery: Delivery) -> None:
