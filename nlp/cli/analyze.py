@@ -15,7 +15,7 @@ from rich.table import Table
 
 from nlp.cli import options
 from nlp.cli.classify import rejects_line, unsure_labels
-from nlp.cli.columns import misnamed, takes_columns, unmasked
+from nlp.cli.columns import show_files, takes_columns, unmasked
 from nlp.corpus.columns import Columns
 from nlp.errors import InputError, Message
 
@@ -130,8 +130,8 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
     from nlp.report.words import percent, won
 
     analysis, say = delivery.analysis, reader.say
-    for other in misnamed(delivery.job.files if delivery.job is not None else ()):
-        console.print(escape(say(other)), style="yellow")
+    if delivery.job is not None:
+        show_files(delivery.job.files, console, reader)
     if delivery.job is not None and delivery.job.rejects is not None:
         console.print(escape(say(rejects_line(delivery.job.rejected, delivery.job.rejects))), style="yellow")
     basis = Message("as given") if now_given else Message("this moment; the data has no times")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.cli.columns import misnamed, takes_columns, unmasked
+from nlp.cli.columns import show_files, takes_columns, unmasked
 from nlp.corpus.columns import Columns
 from nlp.errors import Message
 from nlp.taxonomy import Taxonomy
@@ -65,25 +65,7 @@ def command(
 def show(report: JobReport, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
     """Print what was read, what was found and where it lies."""
     say = reader.say
-    for file in report.files:
-        console.print(
-            say(
-                Message(
-                    "{path}: {format}, text column {column!r}{guessed}, {rows:,} rows",
-                    path=file.path,
-                    format=", ".join(filter(None, (file.format, file.encoding))),
-                    column=file.text_column,
-                    guessed=Message(" (chosen by its content, not its name)") if file.guessed_text else "",
-                    rows=file.rows,
-                )
-            )
-        )
-        for other in misnamed([file]):
-            console.print(say(other), style="yellow")
-        if file.undated:
-            console.print(
-                say(Message("  rows whose date could not be read: {rows:,}", rows=file.undated)), style="yellow"
-            )
+    show_files(report.files, console, reader)
     console.print(say(Message("{count:,} texts classified.", count=report.documents)), style="bold")
     if report.resumed:
         console.print(say(Message("An earlier run had done {rows:,} of the rows.", rows=report.resumed)))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from rich.console import Console
 
+from nlp.cli.options import Reader
 from nlp.corpus.columns import Columns, option_of
 from nlp.errors import Message
 
@@ -53,16 +55,38 @@ def takes_columns(command: Callable[..., None]) -> Callable[..., None]:
     return with_columns
 
 
-def misnamed(files: Iterable[ReadReport]) -> Iterator[Message]:
-    """Files whose name speaks of another format than their content, which decided."""
+def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) -> None:
+    """Print what was read of each file, and what was not."""
+    say = reader.say
+
+    def warn(message: Message) -> None:
+        console.print(say(message), style="yellow", markup=False)
+
     for file in files:
-        if file.misnamed is not None:
-            yield Message(
-                "{path}: the name says {named}, the content is {format} and was read as such",
-                path=file.path,
-                named=file.misnamed,
-                format=file.format,
+        read = Message(
+            "{path}: {format}, text column {column!r}{guessed}, {rows:,} rows",
+            path=file.path,
+            format=", ".join(filter(None, (file.format, file.encoding, *file.sheets))),
+            column=file.text_column,
+            guessed=Message(" (chosen by its content, not its name)") if file.guessed_text else "",
+            rows=file.rows,
+        )
+        console.print(say(read), markup=False)
+        if file.unread:
+            warn(
+                Message("  sheets that were not read, for their columns differ: {names}", names=", ".join(file.unread))
             )
+        if file.misnamed is not None:
+            warn(
+                Message(
+                    "{path}: the name says {named}, the content is {format} and was read as such",
+                    path=file.path,
+                    named=file.misnamed,
+                    format=file.format,
+                )
+            )
+        if file.undated:
+            warn(Message("  rows whose date could not be read: {rows:,}", rows=file.undated))
 
 
 def unmasked(files: Iterable[ReadReport]) -> Message | None:

@@ -35,7 +35,7 @@ class CallSpool:
         self._base.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
             "CREATE TABLE call (id TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;"
-            "CREATE TABLE turn (number INTEGER, clock REAL, line INTEGER, cells TEXT);"
+            "CREATE TABLE turn (number INTEGER, clock REAL, line INTEGER, sheet TEXT, cells TEXT);"
         )
         self._numbers = 0
 
@@ -59,21 +59,21 @@ class CallSpool:
             found = (self._numbers,)
             self._base.execute("INSERT INTO call VALUES (?, ?)", (call_id, self._numbers))
         self._base.execute(
-            "INSERT INTO turn VALUES (?, ?, ?, ?)",
-            (found[0], clock, row.line, json.dumps(row.cells, ensure_ascii=False)),
+            "INSERT INTO turn VALUES (?, ?, ?, ?, ?)",
+            (found[0], clock, row.line, row.sheet, json.dumps(row.cells, ensure_ascii=False)),
         )
 
     def calls(self) -> Iterator[Call]:
         """The calls in the order of their first rows."""
-        cursor = self._base.execute("SELECT number, clock, line, cells FROM turn ORDER BY number, line")
+        cursor = self._base.execute("SELECT number, clock, line, sheet, cells FROM turn ORDER BY number, rowid")
         current = 0
         rows: list[tuple[float | None, RawRow]] = []
-        for number, clock, line, cells in cursor:
+        for number, clock, line, sheet, cells in cursor:
             if number != current and rows:
                 yield self._call(rows)
                 rows = []
             current = number
-            rows.append((clock, RawRow(line, json.loads(cells))))
+            rows.append((clock, RawRow(line, json.loads(cells), sheet=sheet)))
         if rows:
             yield self._call(rows)
 
@@ -91,4 +91,4 @@ class CallSpool:
         )
         width = len(first.cells)
         described = [next((row.cells[at] for _, row in rows if row.cells[at]), "") for at in range(width)]
-        return Call(RawRow(first.line, described), turns, render(turns))
+        return Call(first._replace(cells=described), turns, render(turns))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from nlp.corpus.calls import CallSpool
 from nlp.corpus.columns import Columns, Roles, find_header, resolve
@@ -41,14 +42,16 @@ class ReadReport:
     """What was found in a file, and what became of its rows; counts are final once iteration has ended.
 
     ``roles`` maps each recognised role to the column that plays it. ``guessed_text`` is true when the text
-    column was found by its cells. ``documents`` counts calls once, ``rows`` counts their utterances.
+    column was found by its cells. ``documents`` counts calls once, ``rows`` counts their utterances. Of a workbook
+    ``sheets`` were read, and ``unread`` hold something and were not.
     """
 
     path: str
     format: str
     encoding: str | None
     delimiter: str | None
-    sheet: str | None
+    sheets: tuple[str, ...]
+    unread: tuple[str, ...]
     header_line: int
     columns: tuple[str, ...]
     roles: dict[str, str]
@@ -85,7 +88,7 @@ class Reader:
         self._path = path
         self._name = name
         self.size = path.stat().st_size if path.is_file() else 0
-        self._table, self._header, self._roles = _choose(open_tables(path), columns, path)
+        self._table, self._headers, self._roles, self._unread = _choose(open_tables(path), columns, path)
         self._share_done = 0.0
         self._rows = self._documents = self._rejected = self._undated = 0
 
@@ -105,8 +108,9 @@ class Reader:
             format=self._table.format,
             encoding=self._table.encoding,
             delimiter=self._table.delimiter,
-            sheet=getattr(self._table, "sheet", None),
-            header_line=self._header,
+            sheets=tuple(getattr(self._table, "sheets", ())),
+            unread=self._unread,
+            header_line=next(iter(self._headers.values())),
             columns=names,
             roles={role: names[at] for role, at in self._roles.index.items()},
             text_column=names[self._roles.text],
@@ -149,10 +153,10 @@ class Reader:
         call_at = self._roles.index.get("call_id") if self._roles.by_turns else None
         padded = self._table.format == "XLSX"
         for row in self._table.rows():
-            if row.line <= self._header:
+            if row.line <= self._headers[row.sheet]:
                 continue
             self._rows += 1
-            line, cells, problem = row
+            _, cells, problem, _ = row
             width = len(names)
             if not problem and len(cells) != width:
                 # Excel leaves out empty cells at a row's end; spreadsheets saved as CSV add some.
@@ -174,12 +178,15 @@ class Reader:
                     problem = Message("the text exceeds {limit:,} characters", limit=MAX_CELL)
                 elif call_at is not None and not cells[call_at].strip():
                     problem = Message("the cell {column!r} is empty", column=names[call_at])
-            yield self._reject(row, problem) if problem else RawRow(line, cells)
+            yield self._reject(row, problem) if problem else row._replace(cells=cells)
+
+    def _place(self, row: RawRow) -> str:
+        return f"{self._name}[{row.sheet}]:{row.line}" if row.sheet else f"{self._name}:{row.line}"
 
     def _reject(self, row: RawRow, reason: Message) -> Reject:
         self._rejected += 1
         text = without_surrogates(" | ".join(cell for cell in row.cells if cell)[:MAX_CELL])
-        return Reject(place=f"{self._name}:{row.line}", line=row.line, reason=reason, text=text)
+        return Reject(place=self._place(row), line=row.line, reason=reason, text=text)
 
     def _document(self, row: RawRow, text: str) -> Document:
         self._documents += 1
@@ -189,7 +196,7 @@ class Reader:
             at = index.get(role)
             return (cells[at].strip() or None) if at is not None else None
 
-        place = f"{self._name}:{row.line}"
+        place = self._place(row)
         time, undated = self._time(cell("time"), cell("turn_time"))
         self._undated += undated
         return Document(
@@ -212,10 +219,24 @@ class Reader:
         return found, found is None and wrong
 
 
-def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, int, Roles]:
-    """The first table (sheet) with a text column, the line of its header, and its roles."""
+class _Sheet(NamedTuple):
+    """A table with a text column, the line of its header, its roles, and how much text its first rows hold."""
+
+    table: Table
+    header: int
+    roles: Roles
+    text: int
+
+
+def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, dict[str, int], Roles, tuple[str, ...]]:
+    """The sheet where customers speak most, joined by those with the same columns, as one table.
+
+    Also the line of each sheet's header, the roles of the columns, and the sheets that hold something else.
+    """
     failures: list[ColumnError] = []
-    guessed: tuple[Table, int, Roles] | None = None
+    named: list[_Sheet] = []
+    guessed: list[_Sheet] = []
+    filled: list[str] = []
     for table in tables:
         rows = list(islice(table.rows(), _SAMPLE))
         if not rows:
@@ -229,22 +250,33 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, i
                 )
             at, names = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
             header, table.names = sound[at].line, unique_names(_trimmed(names))
-        sheet = getattr(table, "sheet", None)
-        place = str(path) if sheet is None else Message("{path}, sheet {sheet!r}", path=path, sheet=sheet)
+        sheets = _sheets_of(table)
+        filled += sheets
+        place = Message("{path}, sheet {sheet!r}", path=path, sheet=sheets[0]) if sheets else str(path)
+        sample = [row.cells for row in sound if row.line > header]
         try:
-            sample = [row.cells for row in sound if row.line > header]
             roles = resolve(table.names, columns, sample, place=place)
         except ColumnError as error:
             failures.append(error)
             continue
-        if not roles.guessed_text:
-            return table, header, roles
-        guessed = guessed or (table, header, roles)
-    if guessed is not None:
-        return guessed
-    if failures:
-        raise failures[0]
-    raise FileFormatError("{path}: the file holds no rows; a header row and data rows are needed", path=path)
+        text = sum(len(cells[roles.text]) for cells in sample if roles.text < len(cells))
+        (guessed if roles.guessed_text else named).append(_Sheet(table, header, roles, text))
+    if not named and not guessed:
+        if failures:
+            raise failures[0]
+        raise FileFormatError("{path}: the file holds no rows; a header row and data rows are needed", path=path)
+    found = max(named or guessed, key=lambda sheet: sheet.text)
+    same = [sheet for sheet in named or guessed if sheet.table.names == found.table.names]
+    table = same[0].table
+    for sheet in same[1:]:
+        _sheets_of(table).extend(_sheets_of(sheet.table))
+    headers = {"": same[0].header, **{_sheets_of(sheet.table)[0]: sheet.header for sheet in same if filled}}
+    return table, headers, same[0].roles, tuple(name for name in filled if name not in _sheets_of(table))
+
+
+def _sheets_of(table: Table) -> list[str]:
+    found: list[str] = getattr(table, "sheets", [])
+    return found
 
 
 def _trimmed(cells: list[str]) -> list[str]:

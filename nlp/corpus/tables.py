@@ -12,11 +12,15 @@ from nlp.errors import Message
 
 
 class RawRow(NamedTuple):
-    """One row as it stands in the file; ``problem`` says why its cells cannot be trusted ('' if they can)."""
+    """One row as it stands in the file; ``problem`` says why its cells cannot be trusted ('' if they can).
+
+    ``sheet`` names the sheet where several of a workbook are read, else it is ''.
+    """
 
     line: int
     cells: list[str]
     problem: Message = Message("")
+    sheet: str = ""
 
 
 class Table(Protocol):

@@ -1,4 +1,4 @@
-"""Excel workbooks (xlsx), one sheet of them."""
+"""Excel workbooks (xlsx), sheet by sheet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, Parse
 
 
 class WorkbookTable:
-    """One sheet of a workbook; see ``nlp.corpus.tables.Table``. A row's line is its row number in Excel."""
+    """A sheet of a workbook, or several with the same columns; see ``nlp.corpus.tables.Table``.
+
+    A row's line is its row number in Excel.
+    """
 
     format = "XLSX"
     encoding: str | None = None
@@ -31,21 +34,22 @@ class WorkbookTable:
         self._path = path
         self._done = 0
         self._last = 0
-        self.sheet = sheet
+        self.sheets = [sheet]
         self.names: list[str] = []
 
     def rows(self) -> Iterator[RawRow]:
         """All rows that hold anything; formulas give their last computed value."""
         with _opened(self._path) as book:
-            sheet = book[self.sheet]
-            self._last = sheet.max_row or 0
-            # Some systems write a wrong extent ("A1") into the file; without it every row is read.
-            sheet.reset_dimensions()
-            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                self._done = number
-                cells = [_unescaped(cell_text(value)) for value in values]
-                if any(cells):
-                    yield RawRow(number, cells)
+            self._done, self._last = 0, sum(book[name].max_row or 0 for name in self.sheets)
+            for name in self.sheets:
+                sheet, told = book[name], name if len(self.sheets) > 1 else ""
+                # Some systems write a wrong extent ("A1") into the file; without it every row is read.
+                sheet.reset_dimensions()
+                for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                    self._done += 1
+                    cells = [_unescaped(cell_text(value)) for value in values]
+                    if any(cells):
+                        yield RawRow(number, cells, sheet=told)
 
     def head(self, count: int) -> list[RawRow]:
         """The first ``count`` rows that hold anything."""

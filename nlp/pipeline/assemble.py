@@ -97,7 +97,7 @@ def assemble(
     return JobReport(
         output=target,
         rejects=rejects if rejected else None,
-        files=tuple(ReadReport(**{**last[file], "columns": tuple(last[file]["columns"])}) for file in range(files)),
+        files=tuple(_report(last[file]) for file in range(files)),
         documents=documents,
         rejected=rejected,
         resumed=resumed,
@@ -105,6 +105,11 @@ def assemble(
         abstained={group.id: abstained[group.id] for group in taxonomy},
         scopes={scope: scopes[scope] for scope in SCOPE_NAMES},
     )
+
+
+def _report(kept: Mapping[str, Any]) -> ReadReport:
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    return ReadReport(**fields)
 
 
 def _incoming(notes: Mapping[str, Any]) -> list[Incoming]:

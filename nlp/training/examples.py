@@ -209,7 +209,7 @@ def _table(path: Path, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[int, 
 def _labelled(
     table: Table, header: int, width: int, text: int, groups: Mapping[int, Group], meta: Mapping[str, int]
 ) -> Iterator[tuple[int, _Row]]:
-    for line, cells, problem in table.rows():
+    for line, cells, problem, _ in table.rows():
         if line <= header:
             continue
         # Excel leaves out empty cells at a row's end; spreadsheets saved as CSV add some.

@@ -225,7 +225,41 @@ def test_a_workbook_is_read_from_its_first_sheet_with_a_text_column(tmp_path: Pa
     assert (document.text, document.customer_id, document.place) == ("줄\n바꿈 👍", "1001", f"{path}:4")
     assert document.time == datetime(2026, 11, 21, 9, 30)  # noqa: DTZ001
     assert isinstance(bad, Reject)
-    assert (reader.report.sheet, reader.report.header_line) == ("상담", 3)
+    assert (reader.report.sheets, reader.report.unread, reader.report.header_line) == (("상담",), ("표지",), 3)
+
+
+def test_sheets_with_the_same_columns_are_read_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "월별.xlsx"
+    book = openpyxl.Workbook()
+    codes = book.worksheets[0]
+    codes.title = "코드표"
+    for row in (["코드", "내용"], ["A1", "배송"], ["A2", "요금"]):
+        codes.append(row)
+    for month in ("1월", "2월"):
+        sheet = book.create_sheet(month)
+        if month == "2월":
+            sheet.append(["2월 상담"])
+        sheet.append(["고객번호", "상담내용"])
+        sheet.append(["C1", f"{month}에도 배송이 늦어서 정말 화가 났습니다"])
+        sheet.append(["C2", None])
+    book.save(path)
+    reader = read_documents(path)
+    found = list(reader)
+    assert [item.place for item in found] == [f"{path}[1월]:2", f"{path}[1월]:3", f"{path}[2월]:3", f"{path}[2월]:4"]
+    assert [isinstance(item, Document) for item in found] == [True, False, True, False]
+    assert (reader.report.sheets, reader.report.unread, reader.report.rows) == (("1월", "2월"), ("코드표",), 4)
+
+
+def test_turns_of_a_call_may_lie_in_two_sheets(tmp_path: Path) -> None:
+    path = tmp_path / "통화.xlsx"
+    book = openpyxl.Workbook()
+    for sheet, said in ((book.worksheets[0], "먼저"), (book.create_sheet("계속"), "나중")):
+        sheet.append(["통화ID", "화자", "발화"])
+        for at in range(2):
+            sheet.append(["A", "고객", f"{said} {at}"])
+    book.save(path)
+    (call,) = documents(path)
+    assert call.text == "고객: 먼저 0\n고객: 먼저 1\n고객: 나중 0\n고객: 나중 1"
 
 
 @pytest.mark.parametrize(("name", "content", "advice"), [
