@@ -80,6 +80,12 @@ def command(
             "came in",
             path=files[0],
         )
+    if ready and columns.given():
+        raise InputError(
+            "{path}: the rows are classified already and say themselves which column is which; give the file that "
+            "came in to name columns",
+            path=files[0],
+        )
     classifier = (
         None
         if ready and model is None

@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 from io import TextIOWrapper
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from nlp.cli import options
+from nlp.cli.usage import usage_problem
 from nlp.errors import DangolError, Message
 
 COMMANDS: Final = (
@@ -30,6 +31,10 @@ COMMANDS: Final = (
     "keys",
     "purge",
 )
+
+
+_INTERRUPTED: Final = 130
+_RESUMABLE: Final = frozenset(("classify", "analyze"))
 
 
 class Commands(TyperGroup):
@@ -95,10 +100,25 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     reader = options.Reader()
     try:
-        app(obj=reader)
+        code = app(obj=reader, prog_name="dangol", standalone_mode=False)
     except DangolError as error:
-        # Messages quote masked text such as [전화번호], which Rich would take for markup.
+        _refuse(reader, error)
+    except Exception as error:
+        # Typer's errors have no public class that all its versions share.
+        if not hasattr(error, "format_message"):
+            raise
+        _refuse(reader, usage_problem(error))
+    if code == _INTERRUPTED and not _RESUMABLE.isdisjoint(sys.argv):
         Console(stderr=True, highlight=False).print(
-            f"[bold red]{reader.say(Message('Error'))}[/] {escape(reader.say(error))}", soft_wrap=True
+            reader.say(Message("Stopped. What is finished is kept; the same command with --resume goes on.")),
+            style="yellow",
         )
-        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(reader: options.Reader, error: DangolError | Message) -> NoReturn:
+    # Messages quote masked text such as [전화번호], which Rich would take for markup.
+    Console(stderr=True, highlight=False).print(
+        f"[bold red]{reader.say(Message('Error'))}[/] {escape(reader.say(error))}", soft_wrap=True
+    )
+    sys.exit(2)

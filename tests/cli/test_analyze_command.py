@@ -133,3 +133,13 @@ def test_a_workbook_with_the_name_of_another_format_is_read_and_named(
     said = " ".join(done.output.split())
     assert "이름은 CSV, 내용은 XLSX" in said
     assert "지금. 자료에 날짜가 없음" in said
+
+
+def test_columns_of_a_classified_file_cannot_be_named(run: CliRunner, app: typer.Typer, source: Path) -> None:
+    out = source.parent / "out"
+    assert run.invoke(app, ["analyze", str(source), "-o", str(out)]).exit_code == 0
+    again = ["analyze", str(out / "predictions.parquet"), "-o", str(out / "2")]
+    refused = run.invoke(app, [*again, "--customer-id-column", "없는열"])
+    assert isinstance(refused.exception, InputError)
+    assert "classified already" in str(refused.exception)
+    assert run.invoke(app, again).exit_code == 0

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.cli import options
-from nlp.cli.app import COMMANDS, app
+from nlp.cli.app import COMMANDS, app, main
 from nlp.errors import MissingExtraError
 from nlp.model.classifier import ComplaintClassifier
 
@@ -211,3 +211,45 @@ def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
     assert done.exit_code == 0
     assert "employee_response" in done.output
     assert "이탈 원인" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["classify", "x.csv", "--text-colum", "a"], "--text-colum: 그런 옵션은 없습니다"),
+        (["classify", "x.csv", "--text-colum", "a"], "--text-column"),
+        (["classify", "x.csv", "--precision", "0,9"], "--precision: 수여야 합니다"),
+        (["classify", "x.csv", "--precision", "3"], "--precision: 0.99 이하인 수여야 합니다"),
+        (["classify", "x.csv", "--threads", "a"], "--threads: 정수여야 합니다"),
+        (["classify", "x.csv", "--model"], "--model: 값이 있어야 합니다"),
+        (["classify"], "꼭 있어야 하는데 없습니다. 'dangol classify --help'"),
+        (["analyse"], "analyse: 그런 명령은 없습니다(analyze인가요?)"),
+        (["analyze", "x.csv", "--now", "어제"], "--now: 어제: '%Y-%m-%d'"),
+        (["analyze", "x.csv", "--lang", "de"], "--lang: de: 'ko', 'en' 가운데"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_korean(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["dangol", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "오류" in told
+
+
+def test_a_job_that_is_interrupted_says_how_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "x.csv").write_text("내용\n늦어요\n", encoding="utf-8")
+    monkeypatch.setattr("nlp.pipeline.classify.classify_files", interrupted)
+    monkeypatch.setattr("sys.argv", ["dangol", "classify", str(tmp_path / "x.csv")])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 130
+    assert "--resume" in capsys.readouterr().err
