@@ -116,8 +116,12 @@ def test_a_competitor_tempers_what_recovery_can_do() -> None:
     assert pulled.gain[0] < free.gain[0]
 
 
-def test_an_involuntary_leaver_gains_nothing_from_recovery() -> None:
-    ranking = rank(table(document(text="이사 가게 되어 해지합니다", cause=["price"], response=["switching"])))
+@pytest.mark.parametrize("left", ["Y", "N", ""])
+def test_an_involuntary_leaver_gains_nothing_from_recovery(left: str) -> None:
+    made = document(
+        text="이사 가게 되어 해지합니다", cause=["price"], response=["switching"], fields={"해지여부": left}
+    )
+    ranking = rank(table(made))
     case = ranking.case(0)
     assert case.involuntary
     assert case.p_leave_recovered == case.p_leave_ignored
@@ -210,6 +214,24 @@ def test_a_customer_who_has_left_is_won_back_only_in_part() -> None:
     assert left.p_ignored[0] == 1.0
     assert left.p_fast[0] > staying.p_fast[0]
     assert "already_left" in {part.factor for part in left.case(0).contributions}
+
+
+@pytest.mark.parametrize(
+    ("harder", "easier"),
+    [
+        ({"cause": ["competitor_pull"]}, {"cause": ["price"]}),
+        ({"recovery": "failed"}, {}),
+        ({"recovery": "recovered"}, {}),
+        ({"fields": {"처리상태": "종결"}}, {"fields": {"처리상태": "접수"}}),
+    ],
+)
+def test_who_has_left_comes_back_less_easily_where_recovery_works_less(
+    harder: dict[str, Any], easier: dict[str, Any]
+) -> None:
+    def left(made: dict[str, Any]) -> Ranking:
+        return rank(table(document(**{**made, "fields": {"해지여부": "Y", **made.get("fields", {})}})))
+
+    assert left(harder).p_fast[0] > left(easier).p_fast[0]
 
 
 def test_evidence_sentences_come_from_the_caller_for_every_row_of_the_case() -> None:
