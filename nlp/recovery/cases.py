@@ -41,7 +41,8 @@ class Cases:
     ``repeat`` ``(n,)`` in [0, 1] is the probability that there were two failures on different days, copies of one
     text aside, and ``gap_days`` ``(n,)`` the days between the last two (infinity where there is one).
     ``failed_at`` ``(n,)`` is the time of the newest failure, NaT where unknown; ``days`` ``(n,)`` the days from
-    it until now, NaN where unknown and 0 for the ``n_future`` cases dated after it. ``stage`` and
+    it until now, NaN where unknown. ``n_future`` documents are dated after now; a failure among them counts as
+    one of now. ``stage`` and
     ``outcome`` ``(n,)`` are positions in ``STAGES`` and ``OUTCOMES``.
     """
 
@@ -108,8 +109,8 @@ def group_cases(
     complaint = _complaint(table)
     failed_row, repeat, gap = _failures(table, code, order, complaint, seconds, dated, len(ids), readings.copies)
     failed_row = np.where(failed_row >= 0, failed_row, newest)
-    failed_at = table.times[failed_row].astype("datetime64[s]")
     wall = np.datetime64(now.replace(tzinfo=None), "s")
+    failed_at = np.minimum(table.times[failed_row].astype("datetime64[s]"), wall)
     days = np.where(dated[failed_row], (wall.astype(np.int64) - seconds[failed_row]) / _DAY, np.nan)
 
     def any_of(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -144,7 +145,7 @@ def group_cases(
         involuntary=any_of(readings.involuntary),
         safety=any_of(readings.unsafe),
         public=any_of(public),
-        n_future=int((days < 0.0).sum()),
+        n_future=int((table.times > wall).sum()),
     )
 
 

@@ -14,6 +14,7 @@ from nlp.corpus.results import Incoming
 from nlp.errors import InputError
 from nlp.model.evidence import Evidence, said
 from nlp.pipeline.masking import cell_mask
+from nlp.recovery.clock import latest_time
 from nlp.recovery.queue import Ranking
 from nlp.recovery.ranking import rank_cases
 from nlp.recovery.texts import words
@@ -42,7 +43,8 @@ def documents_of(body: RankIn) -> list[Source]:
 
 
 def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]] | None) -> Ranked:
-    """Rank the documents as files are ranked: cells are masked, and without ``now`` the latest time counts.
+    """Rank the documents as files are ranked: cells are masked, and without ``now`` the latest time counts
+    that is not after the clock's.
 
     Documents that are not Korean or hold no word of the customer are left out; raises InvalidError when none is left.
     """
@@ -52,9 +54,8 @@ def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]
     except InputError as error:
         raise invalid(("documents", error.message)) from error
     table = whole.take(rows)
-    times = table.times[~np.isnat(table.times)]
-    latest = times.max().item() if len(times) else datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    now = body.now.replace(tzinfo=None) if body.now is not None else latest
+    today = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    now = body.now.replace(tzinfo=None) if body.now is not None else latest_time(table.times, today) or today
     spoken = None if evidence is None else lambda row: said(evidence[int(rows[row])])
     ranking = rank_cases(table, now=now, capacity=body.capacity, evidence=spoken)
     return Ranked(ranking=ranking, ids=list(table.ids), unread=len(whole) - len(rows), now=now)

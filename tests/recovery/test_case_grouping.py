@@ -128,6 +128,7 @@ def test_undated_documents_still_make_cases() -> None:
 def test_a_date_after_now_counts_as_today_and_is_counted() -> None:
     cases = group(table(document(days_ago=-3.0), document()))
     assert cases.days[0] == 0.0
+    assert cases.failed_at[0] == np.datetime64(NOW, "s")
     assert cases.n_future == 1
 
 
