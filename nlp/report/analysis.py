@@ -188,6 +188,8 @@ def analyze_table(
     once = distinct(table, keep=audit.ids.tolist() if audit is not None else (), groups=copies)
     counted = once.table
     overall = shares(counted, audit=audit)
+    # A copy by another customer is another person; a copy by nobody knows whom may be the same one.
+    people = np.union1d(once.rows, np.flatnonzero(table.customer_ids.astype(bool)))
     return Analysis(
         table=table,
         unread=unread,
@@ -210,12 +212,14 @@ def analyze_table(
         phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,
         ranking=ranking,
         causes=rank_causes(
-            counted,
+            table.take(people),
             now=moment,
             priors=priors,
             value_columns=value_columns,
             seed=seed,
-            readings=readings.take(once.rows),
+            readings=readings.take(people),
+            fit=ranking.fit,
+            counted=counted,
         ),
         triad=triad(counted),
         priors=priors,

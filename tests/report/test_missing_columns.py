@@ -71,3 +71,19 @@ def test_a_mistyped_date_in_the_future_is_no_now_and_stays_out_of_the_weeks() ->
 def test_a_clock_behind_the_given_moment_makes_no_date_a_slip() -> None:
     late = analyze_table(complaint_table(120), now=TODAY, today=datetime(2020, 1, 1), draws=20)  # noqa: DTZ001
     assert late.period is not None
+
+
+def test_one_text_by_many_customers_is_many_people_and_by_nobody_known_one() -> None:
+    table = complaint_table(40, without=("time",))
+    texts, customers, strangers = (np.empty(40, dtype=object) for _ in range(3))
+    texts[:] = "약속한 설치 날짜를 어기고 환불도 거부했습니다"
+    customers[:] = [f"C{row}" for row in range(40)]
+    known, unknown = (
+        analyze_table(replace(table, texts=texts, customer_ids=ids), today=TODAY, draws=20).causes
+        for ids in (customers, strangers)
+    )
+    for cause in known:
+        people = int(table.has("cause", cause.cause).sum())
+        assert cause.documents == int(table.has("cause", cause.cause)[0])
+        assert cause.sufferers.value == pytest.approx(people * cause.silent_weight.value)
+    assert all(cause.sufferers.value == cause.documents * cause.silent_weight.value for cause in unknown)
