@@ -124,7 +124,8 @@ def group_cases(
         _has(table, "recovery", "failed")[newest],
         _has(table, "recovery", "recovered")[newest],
     )
-    shut = np.zeros(len(ids), bool) if closed is None else _latest(closed, order, starts) == 1.0
+    # A status is that of its own ticket: what an older one says tells nothing of the newest.
+    shut = np.zeros(len(ids), bool) if closed is None else closed[newest] == 1.0
     outcome = np.select([recovered, failed, shut], [2, 1, 3], 0).astype(np.int8)
     stage = np.where(outcome > 0, 2, np.where(any_of(reached), 1, 0)).astype(np.int8)
     return Cases(

@@ -114,6 +114,11 @@ def test_a_churn_outcome_is_read(cell: str, left: float) -> None:
     assert parse_answer(cell) == left
 
 
+@pytest.mark.parametrize("cell", ["접수", "신규", "재접수", "배정", "미답변", "답변 대기", "처리중"])
+def test_a_status_of_an_open_case_is_read(cell: str) -> None:
+    assert parse_answer(cell, yes="closed", no="open") == 0.0
+
+
 def test_an_unknown_answer_is_unknown() -> None:
     assert isnan(parse_answer("글쎄"))
 
