@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
+from nlp.corpus.columns import names_nobody
 from nlp.recovery.readings import Readings
 from nlp.text.duplicates import near_duplicate_groups
 from nlp.wom.channels import channel_kinds
@@ -150,12 +151,19 @@ def group_cases(
     )
 
 
+def known_customers(table: ClassifiedTable) -> NDArray[np.bool_]:
+    """Documents whose customer is known, ``(n,)``; a cell such as ``-``, ``비회원`` or ``N/A`` names nobody."""
+    known = {cell: bool(cell) and not names_nobody(str(cell)) for cell in set(table.customer_ids)}
+    return np.array([known[cell] for cell in table.customer_ids], dtype=bool)
+
+
 def _codes(table: ClassifiedTable) -> tuple[NDArray[np.int64], NDArray[np.object_], NDArray[np.bool_]]:
     """Case number of each document, and the id of each case in order of first appearance."""
     numbers: dict[tuple[bool, str], int] = {}
     code = np.empty(len(table), dtype=np.int64)
-    for row, (customer, document) in enumerate(zip(table.customer_ids, table.ids, strict=True)):
-        key = (True, str(customer)) if customer else (False, f"{row}:{document}")
+    rows = zip(known_customers(table), table.customer_ids, table.ids, strict=True)
+    for row, (known, customer, document) in enumerate(rows):
+        key = (True, str(customer)) if known else (False, f"{row}:{document}")
         code[row] = numbers.setdefault(key, len(numbers))
     ids = np.array([name if known else name.split(":", 1)[1] for known, name in numbers], dtype=object)
     return code, ids, np.array([known for known, _ in numbers], dtype=bool)

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from nlp.classified import ClassifiedTable
+from nlp.recovery.cases import known_customers
 from nlp.recovery.causes import CauseImpact, rank_causes
 from nlp.recovery.clock import credible, latest_time
 from nlp.recovery.columns import ValueColumns
@@ -189,7 +190,7 @@ def analyze_table(
     counted = once.table
     overall = shares(counted, audit=audit)
     # A copy by another customer is another person; a copy by nobody knows whom may be the same one.
-    people = np.union1d(once.rows, np.flatnonzero(table.customer_ids.astype(bool)))
+    people = np.union1d(once.rows, np.flatnonzero(known_customers(table)))
     return Analysis(
         table=table,
         unread=unread,

@@ -26,6 +26,18 @@ def test_a_customer_and_a_document_of_the_same_name_are_two_cases() -> None:
     assert len(group(table(document(customer="doc-1"), document()))) == 2
 
 
+@pytest.mark.parametrize("cell", ["-", "--", "0", "0000", "비회원", "없음", "N/A", "null", " 익명 ", "(미상)", "?"])
+def test_a_cell_that_names_nobody_joins_no_strangers(cell: str) -> None:
+    cases = group(table(document(customer=cell), document(customer=cell, days_ago=9, text="또 늦네요")))
+    assert list(cases.ids) == ["doc-0", "doc-1"]
+    assert not cases.known_customer.any()
+
+
+@pytest.mark.parametrize("cell", ["A", "7", "100", "0012", "무명씨"])
+def test_other_cells_name_a_customer(cell: str) -> None:
+    assert list(group(table(document(customer=cell), document(customer=cell))).known_customer) == [True]
+
+
 def test_causes_of_one_episode_come_together_and_old_ones_stay_out() -> None:
     data = table(
         document(customer="A", days_ago=2, cause=["price"]),
