@@ -30,9 +30,10 @@ _DAY = 86_400
 class Cases:
     """``n`` cases; a customer's documents are one case, a document without a customer is its own.
 
-    Of a customer's documents those of the *episode* speak: the newest one and what came within the repeat
-    window before it. ``order`` holds the rows of the table sorted by case and time, ``starts`` ``(n + 1,)`` the
-    position in ``order`` where each case begins, ``newest`` ``(n,)`` the row of its newest document.
+    Of a customer's documents those of the *episode* speak: the newest one, what came within the repeat window
+    before it, and what has no date. ``episode`` ``(n_documents,)`` marks them. ``order`` holds the rows of the table
+    sorted by case and time, ``starts`` ``(n + 1,)`` the position in ``order`` where each case begins, ``newest``
+    ``(n,)`` the row of its newest document.
 
     ``probabilities`` ``(n, n_labels)`` in [0, 1] are the highest over the episode (a text resembles the same
     customer's other texts, so the classifier's errors do too, and a noisy-or would count them twice); in
@@ -52,6 +53,7 @@ class Cases:
     order: NDArray[np.int64]
     starts: NDArray[np.int64]
     newest: NDArray[np.int64]
+    episode: NDArray[np.bool_]
     probabilities: NDArray[np.float32]
     decided: NDArray[np.bool_]
     repeat: NDArray[np.float64]
@@ -77,6 +79,11 @@ class Cases:
     def rows(self, case: int) -> NDArray[np.int64]:
         """The table's rows of one case, oldest first."""
         return self.order[self.starts[case] : self.starts[case + 1]]
+
+    def episode_rows(self, case: int) -> NDArray[np.int64]:
+        """Those of the episode, newest first, undated ones last."""
+        rows = self.rows(case)[::-1]
+        return rows[self.episode[rows]]
 
     def latest(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """The newest known number of each case ``(n,)`` from one per document; NaN where none is known."""
@@ -106,7 +113,7 @@ def group_cases(
     newest = order[starts[1:] - 1]
 
     cut = np.where(dated[newest], seconds[newest] - window_days * _DAY, -np.inf)
-    member = np.where(dated, seconds, -np.inf) >= cut[code]
+    member = ~dated | (seconds >= cut[code])
     complaint = _complaint(table)
     failed_row, repeat, gap = _failures(table, code, order, complaint, seconds, dated, len(ids), readings.copies)
     failed_row = np.where(failed_row >= 0, failed_row, newest)
@@ -135,6 +142,7 @@ def group_cases(
         order=order,
         starts=starts,
         newest=newest,
+        episode=member,
         probabilities=_together(table, order, starts, member, newest),
         decided=np.logical_or.reduceat((table.decided & member[:, None])[order], starts[:-1], axis=0),
         repeat=repeat,

@@ -164,6 +164,11 @@ def test_tiers(made: dict[str, Any], tier: str) -> None:
     assert rank(table(document(**made))).case(0).tier == tier
 
 
+def test_a_text_without_a_date_is_not_lost_among_dated_ones() -> None:
+    urgent = document(customer="A", days_ago=None, response=["third_party"], text="소비자원에 신고합니다")
+    assert rank(table(document(customer="A"), urgent)).case(0).tier == "urgent"
+
+
 def test_a_text_on_which_the_model_abstains_stands_before_every_ordinary_one() -> None:
     rich = document(customer="rich", severity="3", cause=["core_service_failure"], fields={"월매출": "900만원"})
     unsure = document(customer="unsure", abstained=("severity",), severity="0", fields={"월매출": "1원"})
@@ -234,10 +239,13 @@ def test_who_has_left_comes_back_less_easily_where_recovery_works_less(
     assert left(harder).p_fast[0] > left(easier).p_fast[0]
 
 
-def test_evidence_sentences_come_from_the_caller_for_every_row_of_the_case() -> None:
-    data = table(document(customer="A"), document(customer="A", days_ago=5))
+def test_evidence_sentences_come_from_the_caller_for_the_episode_newest_first() -> None:
+    data = table(
+        document(customer="A", days_ago=400), document(customer="A", days_ago=5), document(customer="A", days_ago=1)
+    )
     case = rank(data, evidence=lambda row: (f"근거 {row}",)).case(0)
-    assert case.evidence == ("근거 1", "근거 0")
+    assert case.evidence == ("근거 2", "근거 1")
+    assert case.rows == (0, 1, 2)
     assert rank(data).case(0).evidence == ()
 
 
