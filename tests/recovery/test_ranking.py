@@ -256,6 +256,14 @@ def test_a_bare_table_is_ranked_and_says_what_is_missing_in_two_languages() -> N
     assert all(note.ko and note.en and "{" not in note.ko + note.en for note in ranking.notes)
 
 
+def test_the_columns_read_and_those_that_are_not_in_won_are_named() -> None:
+    made = document(fields={"월매출(USD)": "300", "등급": "VIP", "해지여부": "N"})
+    notes = {note.code: note.ko for note in rank(table(made)).notes}
+    assert "월매출(USD)" in notes["not_in_won"]
+    assert "등급, 해지여부" in notes["columns_used"]
+    assert not {"not_in_won", "columns_used"} & {note.code for note in rank(table(document())).notes}
+
+
 def test_switching_a_contested_constant_on_is_told_first(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text("[value.growth]\nenabled = true\n", encoding="utf-8")
