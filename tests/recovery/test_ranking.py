@@ -264,6 +264,16 @@ def test_the_columns_read_and_those_that_are_not_in_won_are_named() -> None:
     assert not {"not_in_won", "columns_used"} & {note.code for note in rank(table(document())).notes}
 
 
+def test_one_rich_customer_moves_nobody_elses_word_of_mouth() -> None:
+    def told(richest: str) -> float:
+        crowd = [document(customer=f"C{index}", fields={"월매출": "5만원"}) for index in range(4)]
+        loud = document(customer="loud", response=["negative_wom"], fields={"월매출": "5만원"})
+        ranking = rank(table(*crowd, loud, document(customer="rich", fields={"월매출": richest})))
+        return float(ranking.word_of_mouth[place(ranking, "loud")])
+
+    assert told("50억원") == told("5만원")
+
+
 def test_switching_a_contested_constant_on_is_told_first(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text("[value.growth]\nenabled = true\n", encoding="utf-8")
