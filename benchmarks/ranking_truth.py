@@ -97,6 +97,6 @@ def true_gain(
         saved = effect * np.maximum(np.exp(-calm) - np.exp(-hazard), 0.0) * ahead
 
     reach = np.where(heard, truth["wom.reach.public"], truth["wom.reach.private"])
-    talk = x[:, 9] * x[:, 12:15].mean(axis=1) * reach * truth["wom.influence"] * truth["wom.calmed"] * value.mean()
+    talk = x[:, 9] * x[:, 12:15].mean(axis=1) * reach * truth["wom.influence"] * truth["wom.calmed"] * np.median(value)
     compensation = np.where(x[:, 13] > 0.5, truth["cost.major"], truth["cost.minor"])
     return value * saved + talk - truth["cost.contact"] - compensation

@@ -180,6 +180,12 @@ def speaker_of(name: str) -> Speaker:
     return _speakers().get(key) or _speakers().get(key.removesuffix("님"), "unknown")
 
 
+def names_nobody(customer_id: str) -> bool:
+    """Whether a customer's cell stands for an unknown one: ``-``, ``0000``, ``비회원``, ``N/A``."""
+    key = normalize_name(customer_id)
+    return not key.strip("0") or key in _nobody()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Synonyms:
     names: tuple[str, ...]
@@ -204,6 +210,11 @@ def _synonyms() -> dict[str, _Synonyms]:
         role: _Synonyms(names=keys(entry, "names"), endings=keys(entry, "endings"), never=keys(entry, "never"))
         for role, entry in _table()["role"].items()
     }
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(normalize_name(name) for name in _table()["nobody"]["names"])
 
 
 @cache

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
+from nlp.corpus.columns import names_nobody
 from nlp.recovery.readings import Readings
 from nlp.text.duplicates import near_duplicate_groups
 from nlp.wom.channels import channel_kinds
@@ -29,9 +30,10 @@ _DAY = 86_400
 class Cases:
     """``n`` cases; a customer's documents are one case, a document without a customer is its own.
 
-    Of a customer's documents those of the *episode* speak: the newest one and what came within the repeat
-    window before it. ``order`` holds the rows of the table sorted by case and time, ``starts`` ``(n + 1,)`` the
-    position in ``order`` where each case begins, ``newest`` ``(n,)`` the row of its newest document.
+    Of a customer's documents those of the *episode* speak: the newest one, what came within the repeat window
+    before it, and what has no date. ``episode`` ``(n_documents,)`` marks them. ``order`` holds the rows of the table
+    sorted by case and time, ``starts`` ``(n + 1,)`` the position in ``order`` where each case begins, ``newest``
+    ``(n,)`` the row of its newest document.
 
     ``probabilities`` ``(n, n_labels)`` in [0, 1] are the highest over the episode (a text resembles the same
     customer's other texts, so the classifier's errors do too, and a noisy-or would count them twice); in
@@ -41,7 +43,8 @@ class Cases:
     ``repeat`` ``(n,)`` in [0, 1] is the probability that there were two failures on different days, copies of one
     text aside, and ``gap_days`` ``(n,)`` the days between the last two (infinity where there is one).
     ``failed_at`` ``(n,)`` is the time of the newest failure, NaT where unknown; ``days`` ``(n,)`` the days from
-    it until now, NaN where unknown and 0 for the ``n_future`` cases dated after it. ``stage`` and
+    it until now, NaN where unknown. ``n_future`` documents are dated after now; a failure among them counts as
+    one of now. ``stage`` and
     ``outcome`` ``(n,)`` are positions in ``STAGES`` and ``OUTCOMES``.
     """
 
@@ -50,6 +53,7 @@ class Cases:
     order: NDArray[np.int64]
     starts: NDArray[np.int64]
     newest: NDArray[np.int64]
+    episode: NDArray[np.bool_]
     probabilities: NDArray[np.float32]
     decided: NDArray[np.bool_]
     repeat: NDArray[np.float64]
@@ -75,6 +79,11 @@ class Cases:
     def rows(self, case: int) -> NDArray[np.int64]:
         """The table's rows of one case, oldest first."""
         return self.order[self.starts[case] : self.starts[case + 1]]
+
+    def episode_rows(self, case: int) -> NDArray[np.int64]:
+        """Those of the episode, newest first, undated ones last."""
+        rows = self.rows(case)[::-1]
+        return rows[self.episode[rows]]
 
     def latest(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """The newest known number of each case ``(n,)`` from one per document; NaN where none is known."""
@@ -104,12 +113,12 @@ def group_cases(
     newest = order[starts[1:] - 1]
 
     cut = np.where(dated[newest], seconds[newest] - window_days * _DAY, -np.inf)
-    member = np.where(dated, seconds, -np.inf) >= cut[code]
+    member = ~dated | (seconds >= cut[code])
     complaint = _complaint(table)
     failed_row, repeat, gap = _failures(table, code, order, complaint, seconds, dated, len(ids), readings.copies)
     failed_row = np.where(failed_row >= 0, failed_row, newest)
-    failed_at = table.times[failed_row].astype("datetime64[s]")
     wall = np.datetime64(now.replace(tzinfo=None), "s")
+    failed_at = np.minimum(table.times[failed_row].astype("datetime64[s]"), wall)
     days = np.where(dated[failed_row], (wall.astype(np.int64) - seconds[failed_row]) / _DAY, np.nan)
 
     def any_of(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -123,7 +132,8 @@ def group_cases(
         _has(table, "recovery", "failed")[newest],
         _has(table, "recovery", "recovered")[newest],
     )
-    shut = np.zeros(len(ids), bool) if closed is None else _latest(closed, order, starts) == 1.0
+    # A status is that of its own ticket: what an older one says tells nothing of the newest.
+    shut = np.zeros(len(ids), bool) if closed is None else closed[newest] == 1.0
     outcome = np.select([recovered, failed, shut], [2, 1, 3], 0).astype(np.int8)
     stage = np.where(outcome > 0, 2, np.where(any_of(reached), 1, 0)).astype(np.int8)
     return Cases(
@@ -132,6 +142,7 @@ def group_cases(
         order=order,
         starts=starts,
         newest=newest,
+        episode=member,
         probabilities=_together(table, order, starts, member, newest),
         decided=np.logical_or.reduceat((table.decided & member[:, None])[order], starts[:-1], axis=0),
         repeat=repeat,
@@ -144,16 +155,23 @@ def group_cases(
         involuntary=any_of(readings.involuntary),
         safety=any_of(readings.unsafe),
         public=any_of(public),
-        n_future=int((days < 0.0).sum()),
+        n_future=int((table.times > wall).sum()),
     )
+
+
+def known_customers(table: ClassifiedTable) -> NDArray[np.bool_]:
+    """Documents whose customer is known, ``(n,)``; a cell such as ``-``, ``비회원`` or ``N/A`` names nobody."""
+    known = {cell: bool(cell) and not names_nobody(str(cell)) for cell in set(table.customer_ids)}
+    return np.array([known[cell] for cell in table.customer_ids], dtype=bool)
 
 
 def _codes(table: ClassifiedTable) -> tuple[NDArray[np.int64], NDArray[np.object_], NDArray[np.bool_]]:
     """Case number of each document, and the id of each case in order of first appearance."""
     numbers: dict[tuple[bool, str], int] = {}
     code = np.empty(len(table), dtype=np.int64)
-    for row, (customer, document) in enumerate(zip(table.customer_ids, table.ids, strict=True)):
-        key = (True, str(customer)) if customer else (False, f"{row}:{document}")
+    rows = zip(known_customers(table), table.customer_ids, table.ids, strict=True)
+    for row, (known, customer, document) in enumerate(rows):
+        key = (True, str(customer)) if known else (False, f"{row}:{document}")
         code[row] = numbers.setdefault(key, len(numbers))
     ids = np.array([name if known else name.split(":", 1)[1] for known, name in numbers], dtype=object)
     return code, ids, np.array([known for known, _ in numbers], dtype=bool)

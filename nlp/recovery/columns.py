@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from math import isnan
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,9 @@ from nlp.errors import ColumnError
 from nlp.resources import data_path
 
 TIERS: Final = ("top", "high", "middle", "base")
+_MONEY_ROLES: Final = (
+    "margin", "yearly_margin", "total_margin", "revenue", "yearly_revenue", "total_revenue", "saving", "premium"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +53,8 @@ class ValueColumns:
     def filled_from(self, names: Collection[str]) -> ValueColumns:
         """Recognise the roles that are not set among the column names of a file.
 
-        A column that is set must exist (ColumnError). A role that two columns fit takes the first of them.
+        A column that is set must exist (ColumnError). A role that two columns fit takes the first of them; money in
+        anything but won is not recognised.
         """
         chosen: dict[str, str | None] = {role.name: getattr(self, role.name) for role in fields(self)}
         for role, name in chosen.items():
@@ -61,41 +66,51 @@ class ValueColumns:
                     columns=", ".join(names),
                 )
         taken = {name for name in chosen.values() if name is not None}
-        by_key = {_key(known): role for role, known_names in _table()["names"].items() for known in known_names}
         for name in names:
-            role = by_key.get(_key(name), "")
-            if role and chosen[role] is None and name not in taken:
+            role = _role_of(name)
+            if role and chosen[role] is None and name not in taken and not _not_in_won(name):
                 chosen[role] = name
         return ValueColumns(**chosen)
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The columns that play a role, by name."""
+        return tuple(name for role in fields(self) if (name := getattr(self, role.name)) is not None)
+
+
+def not_in_won(names: Collection[str]) -> tuple[str, ...]:
+    """The columns that would tell a customer's money, were it in won: 월매출(USD), 마진(%)."""
+    return tuple(name for name in names if _not_in_won(name))
+
 
 def money_unit(name: str) -> float:
-    """How many won one unit of a column is, from its name's brackets: 월매출(만원), 월매출(단위: 만원) → 10,000."""
-    bracket = re.search(r"[(\[（]([^)\]）]*)[)\]）]", name)
-    unit = re.sub(r"^단위[:：]?", "", bracket.group(1).replace(" ", "")) if bracket else ""
-    return {
-        "천원": 1e3,
-        "천": 1e3,
-        "만원": 1e4,
-        "만": 1e4,
-        "백만원": 1e6,
-        "백만": 1e6,
-        "억원": 1e8,
-        "억": 1e8,
-    }.get(unit, 1.0)
+    """How many won one unit of a column is, from its name's brackets: 월매출(VAT 별도, 만원) → 10,000; NaN: not won."""
+    parts = [
+        part.replace(" ", "").lower() for inside in _BRACKETS.findall(name) for part in re.split("[,/·:;：]", inside)
+    ]
+    for part in parts:
+        for word, won in _UNITS.items():
+            if part.removeprefix("단위") == word or part.endswith(f"{word}원"):
+                return won
+        if part in ("원", "krw"):
+            return 1.0
+    return float("nan") if any(map(_NOT_WON.search, parts)) else 1.0
 
 
-def parse_money(text: str) -> float:
-    """Won from a cell: 12,000원 · 3만원 · 120만 · 3만 5천원 · 1억 2,000만원 · ₩9,900 · -500; NaN otherwise."""
-    cell = _NOISE.sub("", text)
-    if (plain := _PLAIN.fullmatch(cell)) is not None:
-        return float(plain.group())
+def parse_money(text: str, *, unit: float = 1.0) -> float:
+    """Won from a cell: 12,000원 · 3만 5천원 · 2천만원 · 1억 2,000만원 · ₩9,900 · -500 · (500) · △500; NaN otherwise.
+
+    A cell that is a mere number counts ``unit`` won for each.
+    """
+    cell = re.sub(r"[\s,₩￦\\]", "", text)
+    if (negative := _NEGATIVE.fullmatch(cell)) is not None:
+        return -parse_money(negative.group(1) or negative.group(2), unit=unit)
+    if _PLAIN.fullmatch(cell) is not None:
+        return float(cell) * unit
     found = _MONEY.fullmatch(cell)
-    if found is None or not any(found.group(name) for name in (*_UNITS, "rest")):
+    if found is None or not any(found.groups()):
         return float("nan")
-    total = sum(float(found.group(name)) * unit for name, unit in _UNITS.items() if found.group(name))
-    total += float(found.group("rest") or 0.0)
-    return -total if found.group("sign") else total
+    return sum(_group(part) * worth for part, worth in zip(found.groups(), (1e8, 1e4, 1.0), strict=True) if part)
 
 
 def parse_months(text: str) -> float:
@@ -147,16 +162,40 @@ def parse_column(cells: NDArray[np.object_], parse: Callable[[str], float]) -> N
     return numbers
 
 
-_NOISE: Final = re.compile(r"[\s,₩￦\\]|(?:원|KRW)(?=\s*$)")
-_PLAIN: Final = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_NOISE: Final = re.compile(r"[\s,]")
 _NUMBER: Final = r"(\d+(?:\.\d+)?)"
-_UNITS: Final[Mapping[str, float]] = {"eok": 1e8, "man": 1e4, "cheon": 1e3}
-_MONEY: Final = re.compile(
-    r"(?P<sign>-)?(?:(?P<eok>\d+(?:\.\d+)?)억)?(?:(?P<man>\d+(?:\.\d+)?)만)?"
-    r"(?:(?P<cheon>\d+(?:\.\d+)?)천)?(?P<rest>\d+(?:\.\d+)?)?"
-)
+_PLAIN: Final = re.compile(r"\+?\d+(?:\.\d+)?")
+_NEGATIVE: Final = re.compile(r"[-\u2212\uff0d△▲]([\d.천백십만억]+(?:원|KRW)?)|\(([\d.천백십만억]+(?:원|KRW)?)\)")
+_UNITS: Final[Mapping[str, float]] = {
+    "십억": 1e9, "억": 1e8, "천만": 1e7, "백만": 1e6, "십만": 1e5, "만": 1e4, "천": 1e3
+}  # fmt: skip
+_MONEY: Final = re.compile(r"(?:(\d[\d.천백십]*)억)?(?:(\d[\d.천백십]*)만)?(\d[\d.천백십]*)?(?:원|KRW)?")
+_GROUP: Final = re.compile(rf"(?:{_NUMBER}천)?(?:{_NUMBER}백)?(?:{_NUMBER}십)?{_NUMBER}?")
+_BRACKETS: Final = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
+_NOT_WON: Final = re.compile(r"usd|eur|jpy|cny|rmb|gbp|[$€¥￥£]|^%$|달러|유로|위안|파운드|(?:^|[^가-힣])엔화?$")
 _MONTHS: Final = re.compile(rf"(?:{_NUMBER}년)?(?:{_NUMBER}(?:개월|달)?)?(?:{_NUMBER}일)?")
 _COUNT: Final = re.compile(rf"{_NUMBER}(?:회|건|번|명|개)?")
+
+
+def _not_in_won(name: str) -> bool:
+    return _role_of(name) in _MONEY_ROLES and isnan(money_unit(name))
+
+
+def _role_of(name: str) -> str:
+    return _roles().get(_key(name), "")
+
+
+def _group(text: str) -> float:
+    """A number below 만: 3500 · 3천5백 · 2.5천; NaN otherwise."""
+    found = _GROUP.fullmatch(text)
+    if found is None:
+        return float("nan")
+    return sum(float(part or 0.0) * worth for part, worth in zip(found.groups(), (1e3, 1e2, 1e1, 1.0), strict=True))
+
+
+@cache
+def _roles() -> dict[str, str]:
+    return {_key(known): role for role, names in _table()["names"].items() for known in names}
 
 
 @cache

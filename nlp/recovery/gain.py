@@ -83,7 +83,7 @@ class GainModel:
             values=values,
         )
         fast = self.cases.days <= values["timing.fast_days"]
-        word_of_mouth = self._word_of_mouth(x, values, float(value.mean()))
+        word_of_mouth = self._word_of_mouth(x, values, float(np.median(value)))
         cost = values["cost.contact"] + values["cost.minor"] + (values["cost.major"] - values["cost.minor"]) * major
         saved = chance.ignored - np.where(fast, chance.fast, chance.slow)
         return Gain(
@@ -127,6 +127,7 @@ class GainModel:
         return np.where(self.cases.involuntary, 0.0, competitor * second * mended * closed)
 
     def _word_of_mouth(self, x: NDArray[np.float32], values: Values, average: float) -> Floats:
+        # The typical customer is the median one: a few rich ones say nothing of whom a complaint reaches.
         reach = np.where(self.cases.public, values["wom.reach.public"], values["wom.reach.private"])
         levels = self._levels(x)
         strength = levels.mean(axis=1) if levels.shape[1] else np.ones(len(x))

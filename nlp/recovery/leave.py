@@ -197,7 +197,8 @@ class Effect:
 def leave(*, base: Floats, added: Floats, ahead: Floats, effect: Effect, values: Values) -> Leave:
     """P(leave) of each case; ``base`` and ``added`` ``(n,)`` are log-odds, ``ahead`` as in ``still_ahead``.
 
-    Who has already left leaves with probability 1, and recovery keeps the share ``recovery.left`` of its effect.
+    Who has already left leaves with probability 1, and recovery keeps the share ``recovery.left`` of its effect; that
+    effect is scaled by ``effect.factor`` like everybody's.
     """
     calm = np.logaddexp(0.0, base)
     extra = (np.logaddexp(0.0, base + added) - calm) * ahead
@@ -209,7 +210,7 @@ def leave(*, base: Floats, added: Floats, ahead: Floats, effect: Effect, values:
         share = minor + (major - minor) * effect.major
         result: Floats = np.where(
             effect.left,
-            1.0 - values["recovery.left"] * share,
+            1.0 - values["recovery.left"] * effect.factor * share,
             -np.expm1(-calm - extra + effect.factor * share * mendable),
         )
         return result

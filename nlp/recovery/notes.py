@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlp.classified import ClassifiedTable
-from nlp.recovery.columns import ValueColumns
+from nlp.recovery.columns import ValueColumns, not_in_won
 from nlp.recovery.gain import GainModel
 from nlp.recovery.outcome import FEWEST, OutcomeFit
 from nlp.recovery.priors import Priors
@@ -22,7 +22,7 @@ def notes_of(
             for constant in priors.switched_on
         ),
         *_missing(table, model),
-        *_columns(model, columns, fit),
+        *_columns(table, model, columns, fit),
         words("note", "shares_of_leavers", shrink=priors["recovery.behaviour"].used),
     )
 
@@ -47,8 +47,10 @@ def _missing(table: ClassifiedTable, model: GainModel) -> list[Words]:
     return notes
 
 
-def _columns(model: GainModel, columns: ValueColumns, fit: OutcomeFit | None) -> list[Words]:
+def _columns(table: ClassifiedTable, model: GainModel, columns: ValueColumns, fit: OutcomeFit | None) -> list[Words]:
     notes = []
+    if foreign := not_in_won(table.fields):
+        notes.append(words("note", "not_in_won", columns=", ".join(foreign)))
     unmeasured = int((~model.facts.measured).sum())
     if unmeasured == len(model.cases):
         notes.append(words("note", "no_value"))
@@ -67,4 +69,6 @@ def _columns(model: GainModel, columns: ValueColumns, fit: OutcomeFit | None) ->
         notes.append(
             words("note", "fitted", n=q.n, left=q.left, auc=q.auc, low=q.auc_low, high=q.auc_high, slope=q.slope)
         )
+    if columns.used:
+        notes.append(words("note", "columns_used", columns=", ".join(columns.used)))
     return notes

@@ -36,7 +36,10 @@ class Contribution:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One case for presentation; see ``Ranking`` for the units."""
+    """One case for presentation; see ``Ranking`` for the units.
+
+    ``rows`` are all of the customer's, oldest first; ``evidence`` is of the episode alone, the newest text first.
+    """
 
     id: str
     known_customer: bool
@@ -151,7 +154,9 @@ class Ranking:
                 for index in order
                 if parts[index] != 0.0
             ),
-            evidence=tuple(line for row in rows for line in self.evidence(row)) if self.evidence else (),
+            evidence=tuple(line for row in self.cases.episode_rows(at) for line in self.evidence(int(row)))
+            if self.evidence
+            else (),
             actions=suggest(
                 causes=self._causes(place),
                 stage=stage,

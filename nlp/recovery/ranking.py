@@ -188,8 +188,7 @@ def _rank_intervals(
 
 def draw_gain(model: GainModel, expected: NDArray[np.float32], values: Values, random: np.random.Generator) -> Gain:
     """Gain for one draw of labels and of what tells customers apart."""
-    x = model.terms.draw(expected, random)
-    x[:, -1] *= model.cases.gap_days <= values["timing.repeat_window_days"]
+    x = draw_labels(model, expected, values, random)
     noise = random.standard_normal((2, len(model.cases)), dtype=np.float32)
     spread = values["value.unexplained"]
     return model.gain(
@@ -198,6 +197,15 @@ def draw_gain(model: GainModel, expected: NDArray[np.float32], values: Values, r
         value=model.value_sources(values).sum(axis=1) * np.exp(spread * noise[1].astype(np.float64) - spread**2 / 2),
         shift=values["leave.unexplained"] * noise[0].astype(np.float64),
     )
+
+
+def draw_labels(
+    model: GainModel, expected: NDArray[np.float32], values: Values, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """One draw of x; ``expected`` is ``Terms.expected`` for an endless window, the window that of ``values``."""
+    x = model.terms.draw(expected, random)
+    x[:, -1] *= model.cases.gap_days <= values["timing.repeat_window_days"]
+    return x
 
 
 def _factor_name(table: ClassifiedTable, factor: str) -> Words:

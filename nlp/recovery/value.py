@@ -64,7 +64,8 @@ def read_value_facts(table: ClassifiedTable, cases: Cases, columns: ValueColumns
     def money(name: str | None) -> NDArray[np.float64]:
         if name is None:
             return unknown
-        return cases.latest(parse_column(table.fields[name], parse_money) * money_unit(name))
+        unit = money_unit(name)
+        return cases.latest(parse_column(table.fields[name], lambda cell: parse_money(cell, unit=unit)))
 
     def count(name: str | None) -> NDArray[np.float64]:
         return unknown if name is None else cases.latest(parse_column(table.fields[name], parse_count))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
@@ -11,7 +11,9 @@ from typing import Final
 import numpy as np
 
 from nlp.classified import ClassifiedTable
+from nlp.recovery.cases import known_customers
 from nlp.recovery.causes import CauseImpact, rank_causes
+from nlp.recovery.clock import credible, latest_time
 from nlp.recovery.columns import ValueColumns
 from nlp.recovery.levers import Triad, triad
 from nlp.recovery.priors import Priors
@@ -148,9 +150,10 @@ def analyze_table(
     """Compute every figure of the report.
 
     ``now`` is the moment the queue is worked on; without it the latest time in the data, and where no document
-    has a time ``today``. ``audit`` rows correct the shares, ``volumes`` give the journey index, ``morphemes``
-    the key phrases; each is left out with a note when it is missing. ``evidence`` speaks of rows of ``table``.
-    Documents that cannot be read are left out of everything. Equal arguments give equal results.
+    has a time ``today``. Times later than ``today`` are slips: they are no ``now``, the ranking names them, and
+    elsewhere these documents are undated. ``audit`` rows correct the shares, ``volumes`` give the journey index,
+    ``morphemes`` the key phrases; each is left out with a note when it is missing. ``evidence`` speaks of rows of
+    ``table``. Documents that cannot be read are left out of everything. Equal arguments give equal results.
 
     Raises InputError for a table without a document that can be read, audited rows or volumes that do not fit it,
     and ValueError when neither the arguments nor the data tell a time.
@@ -160,7 +163,10 @@ def analyze_table(
     if unread:
         said, table = evidence, table.take(rows)
         evidence = None if said is None else lambda row: said(int(rows[row]))
-    moment = now or _latest(table) or today
+    if now is not None and today is not None:
+        today = max(today, now.replace(tzinfo=None))
+    latest = latest_time(table.times, today)
+    moment = now or latest or today
     if moment is None:
         raise ValueError("no document has a time; give 'now' or 'today'")
     priors = priors or Priors.load()
@@ -178,15 +184,19 @@ def analyze_table(
         evidence=evidence,
         readings=readings,
     )
+    # The ranking alone is told of times that cannot be: it names them.
+    table = replace(table, times=np.where(credible(table.times, today), table.times, np.datetime64("NaT")))
     once = distinct(table, keep=audit.ids.tolist() if audit is not None else (), groups=copies)
     counted = once.table
     overall = shares(counted, audit=audit)
+    # A copy by another customer is another person; a copy by nobody knows whom may be the same one.
+    people = np.union1d(once.rows, np.flatnonzero(known_customers(table)))
     return Analysis(
         table=table,
         unread=unread,
         distinct=once,
         now=moment,
-        now_from_data=now is None and _latest(table) is not None,
+        now_from_data=now is None and latest is not None,
         shares=overall,
         slices={by: shares(counted, by=by, audit=audit, most=12) for by in SLICED},
         trend=trend(counted),
@@ -203,25 +213,19 @@ def analyze_table(
         phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,
         ranking=ranking,
         causes=rank_causes(
-            counted,
+            table.take(people),
             now=moment,
             priors=priors,
             value_columns=value_columns,
             seed=seed,
-            readings=readings.take(once.rows),
+            readings=readings.take(people),
+            fit=ranking.fit,
+            counted=counted,
         ),
         triad=triad(counted),
         priors=priors,
         capacity=capacity,
     )
-
-
-def _latest(table: ClassifiedTable) -> datetime | None:
-    times = table.times[~np.isnat(table.times)]
-    if not len(times):
-        return None
-    latest: datetime = times.max().astype("datetime64[s]").item()
-    return latest
 
 
 def _phrases(table: ClassifiedTable, morphemes: Analyzer, rng: np.random.Generator) -> Phrases | None:

@@ -15,6 +15,7 @@ from nlp.corpus.results import Incoming
 from nlp.errors import InputError
 from nlp.model.evidence import Evidence, said
 from nlp.pipeline.masking import cell_mask
+from nlp.recovery.clock import latest_time
 from nlp.recovery.queue import Ranking
 from nlp.recovery.ranking import rank_cases
 from nlp.recovery.texts import words
@@ -43,7 +44,8 @@ def documents_of(body: RankIn) -> list[Source]:
 
 
 def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]] | None) -> Ranked:
-    """Rank the documents as files are ranked: cells are masked, and without ``now`` the latest time counts.
+    """Rank the documents as files are ranked: cells are masked, and without ``now`` the latest time counts
+    that is not after the clock's.
 
     Documents that are not Korean or hold no word of the customer are left out; raises InvalidError when none is left.
     """
@@ -53,9 +55,8 @@ def rank(body: RankIn, scored: Scored, evidence: Sequence[Mapping[str, Evidence]
     except InputError as error:
         raise invalid(("documents", error.message)) from error
     table = whole.take(rows)
-    times = table.times[~np.isnat(table.times)]
-    latest = times.max().item() if len(times) else in_korea(datetime.now(UTC)).replace(microsecond=0)
-    now = body.now or latest
+    today = in_korea(datetime.now(UTC)).replace(microsecond=0)
+    now = body.now or latest_time(table.times, today) or today
     spoken = None if evidence is None else lambda row: said(evidence[int(rows[row])])
     ranking = rank_cases(table, now=now, capacity=body.capacity, evidence=spoken)
     return Ranked(ranking=ranking, ids=list(table.ids), unread=len(whole) - len(rows), now=now)

@@ -26,6 +26,18 @@ def test_a_customer_and_a_document_of_the_same_name_are_two_cases() -> None:
     assert len(group(table(document(customer="doc-1"), document()))) == 2
 
 
+@pytest.mark.parametrize("cell", ["-", "--", "0", "0000", "비회원", "없음", "N/A", "null", " 익명 ", "(미상)", "?"])
+def test_a_cell_that_names_nobody_joins_no_strangers(cell: str) -> None:
+    cases = group(table(document(customer=cell), document(customer=cell, days_ago=9, text="또 늦네요")))
+    assert list(cases.ids) == ["doc-0", "doc-1"]
+    assert not cases.known_customer.any()
+
+
+@pytest.mark.parametrize("cell", ["A", "7", "100", "0012", "무명씨"])
+def test_other_cells_name_a_customer(cell: str) -> None:
+    assert list(group(table(document(customer=cell), document(customer=cell))).known_customer) == [True]
+
+
 def test_causes_of_one_episode_come_together_and_old_ones_stay_out() -> None:
     data = table(
         document(customer="A", days_ago=2, cause=["price"]),
@@ -110,9 +122,9 @@ def test_the_recovery_stage_follows_who_knows_and_what_came_of_it(
 
 @pytest.mark.parametrize(
     ("newer", "older", "outcome"),
-    [(np.nan, 1.0, "closed"), (1.0, 0.0, "closed"), (0.0, 1.0, "unknown"), (np.nan, np.nan, "unknown")],
+    [(np.nan, 1.0, "unknown"), (1.0, 0.0, "closed"), (0.0, 1.0, "unknown"), (np.nan, np.nan, "unknown")],
 )
-def test_the_newest_known_status_tells_whether_a_case_is_closed(newer: float, older: float, outcome: str) -> None:
+def test_the_newest_tickets_own_status_tells_whether_a_case_is_closed(newer: float, older: float, outcome: str) -> None:
     data = table(document(customer="A", days_ago=1), document(customer="A", days_ago=9))
     assert OUTCOMES[group(data, closed=np.array([newer, older])).outcome[0]] == outcome
 
@@ -128,6 +140,7 @@ def test_undated_documents_still_make_cases() -> None:
 def test_a_date_after_now_counts_as_today_and_is_counted() -> None:
     cases = group(table(document(days_ago=-3.0), document()))
     assert cases.days[0] == 0.0
+    assert cases.failed_at[0] == np.datetime64(NOW, "s")
     assert cases.n_future == 1
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.recovery.causes import CauseImpact, rank_causes
 from nlp.recovery.priors import Priors
+from nlp.recovery.ranking import rank_cases
 
 
 def impacts(data: ClassifiedTable, **options: Any) -> dict[str, CauseImpact]:
@@ -50,6 +52,43 @@ def test_two_causes_share_what_the_severity_adds() -> None:
     alone = impacts(table(document(cause=["price"], severity="3", sure=1.0)))["price"]
     shared = impacts(table(document(cause=["price", "ethics"], severity="3", sure=1.0)))["price"]
     assert shared.customers.value < alone.customers.value
+
+
+def test_a_text_without_a_cause_charges_no_cause_with_its_loss() -> None:
+    bare = table(*(document(text=f"그냥 해지합니다 {index}", response=["switching"], sure=0.97) for index in range(20)))
+    probabilities = bare.probabilities.copy()
+    probabilities[:, bare.taxonomy.columns("cause")] = 0.001
+    probabilities[:, bare.taxonomy.column("cause", "price")] = 0.02
+    lost = impacts(replace(bare, probabilities=probabilities))["price"].customers
+    certain = impacts(table(document(cause=["price"], response=["switching"], sure=1.0)))["price"].customers
+    assert lost.low <= lost.value <= lost.high
+    assert lost.value == pytest.approx(20 * 0.02 * certain.value, rel=0.35)
+
+
+def test_people_are_counted_once_each_whatever_they_write_and_texts_without_copies() -> None:
+    many = [
+        document(customer="A", text=f"{index}번째 요금 오류", cause=["price"], days_ago=index) for index in range(9)
+    ]
+    copied = [document(customer=f"B{index}", cause=["ethics"]) for index in range(5)]
+    data = table(*many, *copied)
+    found = impacts(data, counted=data.take(np.arange(10)))
+    assert (found["price"].documents, found["ethics"].documents) == (9, 1)
+    assert found["price"].sufferers.value == pytest.approx(found["price"].silent_weight.value)
+    assert found["ethics"].sufferers.value == pytest.approx(5 * found["ethics"].silent_weight.value)
+
+
+def test_the_leave_model_re_estimated_from_outcomes_counts_here_too() -> None:
+    made = [
+        document(customer=f"C{index}", cause=["price"] if index % 2 else ["ethics"], days_ago=1.0 + index % 30,
+                 fields={"해지여부": "Y" if index % 2 or not index % 5 else "N"})
+        for index in range(200)
+    ]  # fmt: skip
+    data = table(*made)
+    fit = rank_cases(data, now=NOW, draws=20).fit
+    assert fit is not None
+    assert fit.values()["leave.intercept"] > Priors.load()["leave.intercept"].used
+    plain, fitted = impacts(data), impacts(data, fit=fit)
+    assert fitted["price"].customers.value > plain["price"].customers.value
 
 
 def test_who_suffers_in_silence_moves_mistreatment_up_and_raw_counts_stay() -> None:

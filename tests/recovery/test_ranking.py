@@ -116,8 +116,12 @@ def test_a_competitor_tempers_what_recovery_can_do() -> None:
     assert pulled.gain[0] < free.gain[0]
 
 
-def test_an_involuntary_leaver_gains_nothing_from_recovery() -> None:
-    ranking = rank(table(document(text="이사 가게 되어 해지합니다", cause=["price"], response=["switching"])))
+@pytest.mark.parametrize("left", ["Y", "N", ""])
+def test_an_involuntary_leaver_gains_nothing_from_recovery(left: str) -> None:
+    made = document(
+        text="이사 가게 되어 해지합니다", cause=["price"], response=["switching"], fields={"해지여부": left}
+    )
+    ranking = rank(table(made))
     case = ranking.case(0)
     assert case.involuntary
     assert case.p_leave_recovered == case.p_leave_ignored
@@ -158,6 +162,11 @@ def test_a_second_failure_soon_after_the_first_moves_a_customer_up() -> None:
 )
 def test_tiers(made: dict[str, Any], tier: str) -> None:
     assert rank(table(document(**made))).case(0).tier == tier
+
+
+def test_a_text_without_a_date_is_not_lost_among_dated_ones() -> None:
+    urgent = document(customer="A", days_ago=None, response=["third_party"], text="소비자원에 신고합니다")
+    assert rank(table(document(customer="A"), urgent)).case(0).tier == "urgent"
 
 
 def test_a_text_on_which_the_model_abstains_stands_before_every_ordinary_one() -> None:
@@ -212,10 +221,31 @@ def test_a_customer_who_has_left_is_won_back_only_in_part() -> None:
     assert "already_left" in {part.factor for part in left.case(0).contributions}
 
 
-def test_evidence_sentences_come_from_the_caller_for_every_row_of_the_case() -> None:
-    data = table(document(customer="A"), document(customer="A", days_ago=5))
+@pytest.mark.parametrize(
+    ("harder", "easier"),
+    [
+        ({"cause": ["competitor_pull"]}, {"cause": ["price"]}),
+        ({"recovery": "failed"}, {}),
+        ({"recovery": "recovered"}, {}),
+        ({"fields": {"처리상태": "종결"}}, {"fields": {"처리상태": "접수"}}),
+    ],
+)
+def test_who_has_left_comes_back_less_easily_where_recovery_works_less(
+    harder: dict[str, Any], easier: dict[str, Any]
+) -> None:
+    def left(made: dict[str, Any]) -> Ranking:
+        return rank(table(document(**{**made, "fields": {"해지여부": "Y", **made.get("fields", {})}})))
+
+    assert left(harder).p_fast[0] > left(easier).p_fast[0]
+
+
+def test_evidence_sentences_come_from_the_caller_for_the_episode_newest_first() -> None:
+    data = table(
+        document(customer="A", days_ago=400), document(customer="A", days_ago=5), document(customer="A", days_ago=1)
+    )
     case = rank(data, evidence=lambda row: (f"근거 {row}",)).case(0)
-    assert case.evidence == ("근거 1", "근거 0")
+    assert case.evidence == ("근거 2", "근거 1")
+    assert case.rows == (0, 1, 2)
     assert rank(data).case(0).evidence == ()
 
 
@@ -224,6 +254,24 @@ def test_a_bare_table_is_ranked_and_says_what_is_missing_in_two_languages() -> N
     codes = {note.code for note in ranking.notes}
     assert codes >= {"no_customer", "no_time", "no_channel", "no_value", "no_purchases", "no_status", "no_outcome"}
     assert all(note.ko and note.en and "{" not in note.ko + note.en for note in ranking.notes)
+
+
+def test_the_columns_read_and_those_that_are_not_in_won_are_named() -> None:
+    made = document(fields={"월매출(USD)": "300", "등급": "VIP", "해지여부": "N"})
+    notes = {note.code: note.ko for note in rank(table(made)).notes}
+    assert "월매출(USD)" in notes["not_in_won"]
+    assert "등급, 해지여부" in notes["columns_used"]
+    assert not {"not_in_won", "columns_used"} & {note.code for note in rank(table(document())).notes}
+
+
+def test_one_rich_customer_moves_nobody_elses_word_of_mouth() -> None:
+    def told(richest: str) -> float:
+        crowd = [document(customer=f"C{index}", fields={"월매출": "5만원"}) for index in range(4)]
+        loud = document(customer="loud", response=["negative_wom"], fields={"월매출": "5만원"})
+        ranking = rank(table(*crowd, loud, document(customer="rich", fields={"월매출": richest})))
+        return float(ranking.word_of_mouth[place(ranking, "loud")])
+
+    assert told("50억원") == told("5만원")
 
 
 def test_switching_a_contested_constant_on_is_told_first(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def value(known: ValueFacts, hazard: float = 1.0, **changed: float) -> dict[str,
         ({"누적이익": "36만"}, 30_000),
         ({"월마진": "3만원", "월매출": "90만원"}, 30_000),
         ({"월마진(천원)": "30"}, 30_000),
+        ({"월마진(만원)": "3만원"}, 30_000),
     ],
 )
 def test_margins_of_any_period_become_a_months(fields: dict[str, str], margin: float) -> None:

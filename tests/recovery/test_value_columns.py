@@ -12,6 +12,7 @@ from nlp.errors import ColumnError
 from nlp.recovery.columns import (
     ValueColumns,
     money_unit,
+    not_in_won,
     parse_answer,
     parse_column,
     parse_count,
@@ -37,15 +38,33 @@ from nlp.recovery.columns import (
         ("-500", -500),
         ("-3만원", -30_000),
         ("0", 0),
+        ("1천만", 10_000_000),
+        ("2천만원", 20_000_000),
+        ("5백만원", 5_000_000),
+        ("3천5백만원", 35_000_000),
+        ("1억 2천3백만", 123_000_000),
+        ("5백원", 500),
+        ("(500)", -500),
+        ("(3만원)", -30_000),
+        ("△500", -500),
+        ("▲1,500원", -1_500),
+        ("\u2212500", -500),
     ],
 )
 def test_money_is_read_as_koreans_write_it(cell: str, won: float) -> None:
     assert parse_money(cell) == pytest.approx(won)
 
 
-@pytest.mark.parametrize("cell", ["", "원", "-", "없음", "3만~5만", "만", "12,000원 이상"])
+@pytest.mark.parametrize(
+    "cell", ["", "원", "-", "없음", "3만~5만", "만", "12,000원 이상", "$500", "(없음)", "2천천", "1.2.3"]
+)
 def test_what_is_no_amount_is_unknown(cell: str) -> None:
     assert isnan(parse_money(cell))
+
+
+@pytest.mark.parametrize(("cell", "won"), [("3", 30_000), ("(3)", -30_000), ("3만원", 30_000), ("300원", 300)])
+def test_the_unit_of_a_column_is_for_mere_numbers(cell: str, won: float) -> None:
+    assert parse_money(cell, unit=1e4) == won
 
 
 @given(st.integers(0, 10**12))
@@ -63,10 +82,25 @@ def test_an_amount_reads_the_same_with_and_without_separators(won: int) -> None:
         ("매출(원)", 1),
         ("월매출(단위: 만원)", 1e4),
         ("월매출(단위:천원)", 1e3),
+        ("월매출(VAT 별도, 만원)", 1e4),
+        ("월매출(VAT포함)(백만 원)", 1e6),
+        ("월매출(단위 억)", 1e8),
+        ("월매출(회원)", 1),
+        ("월매출(VAT 10% 포함)", 1),
+        ("월매출(원, USD 환산)", 1),
+        ("월매출(개인만)", 1),
     ],
 )
 def test_a_unit_in_brackets_counts(name: str, unit: float) -> None:
     assert money_unit(name) == unit
+
+
+@pytest.mark.parametrize("name", ["월매출(USD)", "월매출 ($)", "월매출(천달러)", "월매출(단위: 엔)", "마진(%)"])
+def test_money_that_is_not_won_is_not_read_as_won(name: str) -> None:
+    assert isnan(money_unit(name))
+    columns = ValueColumns().filled_from((name, "월매출(만원)", "구매횟수"))
+    assert columns.used == ("월매출(만원)", "구매횟수")
+    assert not_in_won((name, "월매출(만원)", "구매횟수", "할인(%)")) == (name,)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +146,11 @@ def test_tiers_are_known_by_their_usual_names(cell: str, position: int) -> None:
 @pytest.mark.parametrize(("cell", "left"), [("Y", 1), ("해지", 1), ("1", 1), ("유지", 0), ("N", 0), ("이용 중", 0)])
 def test_a_churn_outcome_is_read(cell: str, left: float) -> None:
     assert parse_answer(cell) == left
+
+
+@pytest.mark.parametrize("cell", ["접수", "신규", "재접수", "배정", "미답변", "답변 대기", "처리중"])
+def test_a_status_of_an_open_case_is_read(cell: str) -> None:
+    assert parse_answer(cell, yes="closed", no="open") == 0.0
 
 
 def test_an_unknown_answer_is_unknown() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 
+import numpy as np
 import pytest
 from synthetic import COLUMNS, complaint_table
 
@@ -50,3 +52,38 @@ def test_without_a_time_no_headline_speaks_of_deadlines() -> None:
 def test_with_all_columns_none_of_them_is_called_missing() -> None:
     analysis = analyze_table(complaint_table(320), draws=20)
     assert not {code for code, _ in NOTES.values()} & {note.code for note in analysis.notes}
+
+
+def test_a_mistyped_date_in_the_future_is_no_now_and_stays_out_of_the_weeks() -> None:
+    table = complaint_table(120)
+    times = table.times.copy()
+    times[50] = np.datetime64("2062-10-01T10:00:00")
+    mistyped = analyze_table(replace(table, times=times), today=TODAY, draws=20)
+    expected = analyze_table(table, today=TODAY, draws=20)
+    assert mistyped.now == expected.now
+    assert mistyped.period == expected.period
+    assert len(mistyped.trend.weeks) == len(expected.trend.weeks)
+    assert (mistyped.trend.undated, expected.trend.undated) == (1, 0)
+    assert "future_times" in {note.code for note in mistyped.notes}
+    assert not {"future_times", "some_times"} & {note.code for note in expected.notes}
+
+
+def test_a_clock_behind_the_given_moment_makes_no_date_a_slip() -> None:
+    late = analyze_table(complaint_table(120), now=TODAY, today=datetime(2020, 1, 1), draws=20)  # noqa: DTZ001
+    assert late.period is not None
+
+
+def test_one_text_by_many_customers_is_many_people_and_by_nobody_known_one() -> None:
+    table = complaint_table(40, without=("time",))
+    texts, customers, strangers = (np.empty(40, dtype=object) for _ in range(3))
+    texts[:] = "약속한 설치 날짜를 어기고 환불도 거부했습니다"
+    customers[:] = [f"C{row}" for row in range(40)]
+    known, unknown = (
+        analyze_table(replace(table, texts=texts, customer_ids=ids), today=TODAY, draws=20).causes
+        for ids in (customers, strangers)
+    )
+    for cause in known:
+        people = int(table.has("cause", cause.cause).sum())
+        assert cause.documents == int(table.has("cause", cause.cause)[0])
+        assert cause.sufferers.value == pytest.approx(people * cause.silent_weight.value)
+    assert all(cause.sufferers.value == cause.documents * cause.silent_weight.value for cause in unknown)

@@ -316,6 +316,13 @@ def test_documents_that_cannot_be_told_apart_or_say_two_things_are_named(client:
     assert [error["field"] for error in errors] == ["documents.0", "documents.1.id", "documents.2.id"]
 
 
+def test_a_ranking_without_a_moment_does_not_take_a_mistyped_date_for_it(client: TestClient) -> None:
+    documents = [{**DOCUMENTS[0], "time": "2062-11-20T14:03:00"}, *DOCUMENTS[1:]]
+    answer = client.post("/v1/rank", json={"documents": documents}).json()
+    assert answer["now"] == "2026-11-19T09:00:00"
+    assert "future_times" in {note["code"] for note in answer["notes"]}
+
+
 def test_a_document_without_words_is_named(client: TestClient) -> None:
     (error,) = problem(client.post("/v1/rank", json={"documents": [{"id": "a"}]}), 422, "invalid")["errors"]
     assert error["field"] == "documents.0.text"
