@@ -76,6 +76,12 @@ def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | 
         cells[:] = [value or None for value in table[name].to_pylist()]
         return cells
 
+    def names_of(role: str) -> NDArray[np.object_]:
+        """Blanks around a name make no other customer and no other branch of it."""
+        cells = texts(roles.get(role))
+        cells[:] = [(cell.strip() or None) if isinstance(cell, str) else cell for cell in cells]
+        return cells
+
     decided = np.zeros((count, len(taxonomy.labels)), dtype=np.bool_)
     for group in taxonomy:
         decided[:, taxonomy.columns(group.id)] = _decided(group, table[groups[group.id]].to_pylist(), path)
@@ -97,10 +103,10 @@ def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | 
         decided=decided,
         abstained=abstained,
         times=np.array(moments, dtype="datetime64[s]"),
-        customer_ids=texts(roles.get("customer_id")),
-        channels=texts(roles.get("channel")),
-        branches=texts(roles.get("branch")),
-        products=texts(roles.get("product")),
+        customer_ids=names_of("customer_id"),
+        channels=names_of("channel"),
+        branches=names_of("branch"),
+        products=names_of("product"),
         fields={name: texts(name) for name in names if name not in ours and name not in played},
         scopes=None if scope is None else _scopes(table[scope].to_pylist(), path),
     )

@@ -92,7 +92,7 @@ def _table(body: RankIn, scored: Scored) -> ClassifiedTable:
     masked = cell_mask(mask=body.mask)
 
     def column(name: str) -> Any:
-        cells = [getattr(document, name) for document in documents]
+        cells = [(getattr(document, name) or "").strip() for document in documents]
         role = Incoming(name="", role=name)
         return _objects([masked(cell, role) if cell else None for cell in cells])
 

@@ -17,6 +17,7 @@ from nlp.corpus.load import is_classified, load_classified
 from nlp.errors import ColumnError, InputError, ResumeError
 from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, Settings, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
+from nlp.pipeline.classify import classify_files
 from nlp.pipeline.forms import replacing
 from nlp.pipeline.volumes import read_volumes
 from nlp.taxonomy import Taxonomy
@@ -298,3 +299,12 @@ def test_a_result_that_cannot_be_replaced_is_named_and_leaves_nothing_behind(tmp
         stream.write(b"new")
 
     assert [path.name for path in tmp_path.iterdir()] == ["recovery_queue.xlsx"]
+
+
+def test_blanks_around_a_customer_make_no_other_customer(tmp_path: Path) -> None:
+    rows = ["고객번호,지점,내용", "C1, 강남 ,늦어요", " C1,강남,비싸요", " , ,좋아요"]
+    (tmp_path / "a.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    classify_files([tmp_path / "a.csv"], tmp_path / "a.parquet", classifier=StubClassifier())
+    table = load_classified(tmp_path / "a.parquet", TAXONOMY)
+    assert table.customer_ids.tolist() == ["C1", "C1", None]
+    assert table.branches.tolist() == ["강남", "강남", None]
