@@ -281,6 +281,29 @@ def test_a_full_disk_fails_the_job_with_advice_and_the_job_can_be_resumed(
     assert len(first.seen) + len(second.seen) < 2 * 588
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a limit on the size of files is POSIX")
+def test_a_disk_that_is_full_for_the_report_fails_the_job_with_the_same_advice(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = tmp_path / "python"
+    limited.write_text(f'#!/bin/sh\nulimit -f 50\nexec "{sys.executable}" "$@"\n')
+    limited.chmod(0o700)
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    job = take_in(jobs, write_export(tmp_path / "export.csv", 40), kind="analyze")
+    with monkeypatch.context() as patch:
+        patch.setattr("nlp.serve.jobs_report.sys.executable", str(limited))
+        finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert str(failed.error) == (
+        "11월 상담.csv: the disk of the server is full; what is finished is kept. Make room, then resume the job"
+    )
+    store.jobs.resume(job.id, actor="crm")
+    again = Stub()
+    finish(runner(store, tmp_path / "jobs", again), job.id, "done")
+    assert again.seen == []  # the rows were kept
+
+
 @pytest.mark.parametrize("trouble", [StoreBusyError, StoreFullError])
 def test_a_store_that_does_not_answer_for_a_while_does_not_hurt_the_job(
     store: Store, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
