@@ -14,6 +14,7 @@ from nlp.client import calls
 from nlp.client.calls import Call
 from nlp.client.retries import Retries
 from nlp.client.values import Job, refusal, settled
+from nlp.files import replacing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,7 +67,7 @@ class AsyncClient:
 
     async def download(self, job_id: str, target: str | Path) -> Path:
         """Write the result of a finished job to ``target``, which appears in one step."""
-        with calls.whole(Path(target)) as file:
+        with replacing(Path(target)) as file:
             async with self._http.stream("GET", calls.result(job_id)) as answer:
                 if answer.is_error:
                     await answer.aread()

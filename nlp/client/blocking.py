@@ -14,6 +14,7 @@ from nlp.client import calls
 from nlp.client.calls import Call
 from nlp.client.retries import Retries
 from nlp.client.values import Job, refusal, settled
+from nlp.files import replacing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,7 +70,7 @@ class Client:
 
     def download(self, job_id: str, target: str | Path) -> Path:
         """Write the result of a finished job to ``target``, which appears in one step."""
-        with calls.whole(Path(target)) as file, self._http.stream("GET", calls.result(job_id)) as answer:
+        with replacing(Path(target)) as file, self._http.stream("GET", calls.result(job_id)) as answer:
             if answer.is_error:
                 answer.read()
                 raise refusal(answer)

@@ -46,6 +46,7 @@ def main() -> None:
 
 
 def _analyze(task: Mapping[str, Any]) -> None:
+    from nlp.files import replacing
     from nlp.model.classifier import ComplaintClassifier
     from nlp.pipeline.analyze import Settings, analyze_files
 
@@ -63,16 +64,10 @@ def _analyze(task: Mapping[str, Any]) -> None:
         stage=lambda name: _tell(stage=name),
     )
     _tell(stage="pack")
-    archive = Path(task["archive"])
-    temporary = archive.with_name(f"{archive.name}.tmp")
-    with temporary.open("wb") as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-            # The folder may also hold half a file that a run left which was cut off.
-            for path in [*sorted(delivery.files), *map(Path, task["with"])]:
-                packed.write(path, path.name)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(archive)
+    with replacing(Path(task["archive"])) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        # The folder may also hold half a file that a run left which was cut off.
+        for path in [*sorted(delivery.files), *map(Path, task["with"])]:
+            packed.write(path, path.name)
 
 
 def _tell(**what: object) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.errors import InputError
+from nlp.files import replacing
 from nlp.taxonomy import Taxonomy
 from nlp.training.card import model_card
 from nlp.training.figures import Evaluation
@@ -54,8 +55,10 @@ def write_card(
             path=path,
             error=error,
         ) from error
-    path.write_text(json.dumps(metrics, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    (folder / CARD).write_text(text, encoding="utf-8")
+    with replacing(path) as stream:
+        stream.write(json.dumps(metrics, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
+    with replacing(folder / CARD) as stream:
+        stream.write(text.encode())
 
 
 def _check(item: Mapping[str, Any]) -> None:

@@ -263,7 +263,7 @@ def test_a_full_disk_fails_the_job_with_advice_and_the_job_can_be_resumed(
             raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("nlp.pipeline.partial.os.fsync", full)
+        patch.setattr("nlp.files.os.fsync", full)
         jobs = runner(store, tmp_path / "jobs", first)
         job = take_in(jobs, export)
         finish(jobs, job.id, "failed")
@@ -299,9 +299,11 @@ def test_a_disk_that_is_full_for_the_report_fails_the_job_with_the_same_advice(
         "11월 상담.csv: the disk of the server is full; what is finished is kept. Make room, then resume the job"
     )
     store.jobs.resume(job.id, actor="crm")
+    (left := jobs.files(job.id).report / ".report.html.1a2b3c4d.tmp").touch()  # by a run that was killed
     again = Stub()
     finish(runner(store, tmp_path / "jobs", again), job.id, "done")
     assert again.seen == []  # the rows were kept
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("trouble", [StoreBusyError, StoreFullError])
