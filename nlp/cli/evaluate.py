@@ -21,8 +21,8 @@ from nlp.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from nlp.report.evaluation.measured import Source
-    from nlp.training.evaluation import Evaluation
     from nlp.training.examples import Example
+    from nlp.training.figures import Evaluation
 
 
 def command(
@@ -131,7 +131,7 @@ def _sources(paths: Sequence[Path], examples: Sequence[Example]) -> tuple[Source
 
 def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
     """Print the figures by group and by label."""
-    from nlp.training.evaluation import FEW
+    from nlp.training.figures import FEW
 
     say = reader.say
     groups = Table(

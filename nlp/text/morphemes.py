@@ -110,22 +110,17 @@ def konlpy(name: KonlpyName) -> Analyzer:
     return _Konlpy(tagger.pos)
 
 
-def content_words(text: str, analyzer: Analyzer) -> list[str]:
-    """Nouns as they are, verbs and adjectives with 다, in order: what key phrases are made of.
-
-    Knows the tags of Kiwi and of every KoNLPy tagger. Pronouns, numerals, bound nouns and auxiliaries are
-    left out. Okt gives verbs as they are inflected.
-    """
-    return [word for morpheme in analyzer(text) if (word := content_word(morpheme))]
-
-
 _NOUNS = frozenset({"NNG", "NNP", "XR", "SL", "Noun", "NC", "NQ", "OL"})
 _STEMS = frozenset({"VV", "VA", "PV", "PA"})
 _INFLECTED = frozenset({"Verb", "Adjective"})
 
 
 def content_word(morpheme: Morpheme) -> str:
-    """A morpheme as a word of a key phrase, or "" when it carries no content of its own."""
+    """A noun as it is, a verb or adjective with 다: what key phrases are made of; "" for any other morpheme.
+
+    Knows the tags of Kiwi and of every KoNLPy tagger. Pronouns, numerals, bound nouns and auxiliaries count as
+    others. Okt gives verbs as they are inflected.
+    """
     # Kiwi marks irregular stems (VV-I), MeCab joins tags (VV+EP).
     tag = morpheme.tag.partition("+")[0].partition("-")[0]
     if tag in _NOUNS or tag in _INFLECTED:

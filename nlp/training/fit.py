@@ -23,9 +23,10 @@ from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card import model_card
 from nlp.training.encoder import fast_tokenizer
-from nlp.training.evaluation import Evaluation, evaluate
+from nlp.training.evaluation import evaluate
 from nlp.training.examples import Example, read_examples
 from nlp.training.export import save_model
+from nlp.training.figures import Evaluation
 from nlp.training.identity import blinded_base, is_blind
 from nlp.training.loop import Fitted, load_base, predict_logits
 from nlp.training.members import Member, fit_members
