@@ -27,9 +27,9 @@ from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision
-from nlp.training.evaluation import FEW
 from nlp.training.examples import Example, read_examples
 from nlp.training.export import save_model
+from nlp.training.figures import FEW
 from nlp.training.loop import Fitted, Hyperparameters, fit, load_base, predict_logits
 from nlp.training.metrics import average_precision, bootstrap_weights, counts, f1
 from nlp.training.pretrain import pretrain

@@ -22,8 +22,9 @@ from nlp.model.windows import Windows
 from nlp.taxonomy import Taxonomy
 from nlp.training.baseline import LinearBaseline
 from nlp.training.calibration import fit_decision
-from nlp.training.evaluation import Evaluation, evaluate, macro_f1_difference
+from nlp.training.evaluation import evaluate, macro_f1_difference
 from nlp.training.examples import Example, read_examples
+from nlp.training.figures import Evaluation
 from nlp.training.metrics import macro_f1
 from nlp.training.split import fold_of, without_leaks
 

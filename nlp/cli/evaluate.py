@@ -21,8 +21,8 @@ from nlp.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from nlp.report.evaluation.measured import Source
-    from nlp.training.evaluation import Evaluation
     from nlp.training.examples import Example
+    from nlp.training.figures import Evaluation
 
 
 def command(
@@ -46,6 +46,7 @@ def command(
 ) -> None:
     """라벨이 달린 파일로 모델을 평가합니다: 라벨마다 정밀도, 재현율, F1, 보정 오차와 95 % 구간, 넘긴 글의 이득."""
     from nlp.model.classifier import ComplaintClassifier
+    from nlp.pipeline.forms import result_file
     from nlp.report.evaluation.measured import Measured, shown_mistakes
     from nlp.report.evaluation.page import render_evaluation
     from nlp.training.evaluation import evaluate
@@ -86,7 +87,8 @@ def command(
             "digests": [source.digest for source in sources],
             **evaluation.to_dict(),
         }
-        output.write_text(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        with result_file(output) as stream:
+            stream.write(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
     if report is not None:
         worst = worst_mistakes(probabilities, decided, targets, taxonomy, most=texts)
         measured = Measured(
@@ -106,7 +108,8 @@ def command(
             ),
         )
         made = datetime.now()  # noqa: DTZ005 - a date on paper
-        report.write_text(render_evaluation(measured, lang=reader.lang, made=made), encoding="utf-8")
+        with result_file(report) as stream:
+            stream.write(render_evaluation(measured, lang=reader.lang, made=made).encode())
         Console(stderr=True, highlight=False).print(reader.say(Message("wrote {path}", path=report)))
 
 
@@ -128,7 +131,7 @@ def _sources(paths: Sequence[Path], examples: Sequence[Example]) -> tuple[Source
 
 def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: options.Reader) -> None:
     """Print the figures by group and by label."""
-    from nlp.training.evaluation import FEW
+    from nlp.training.figures import FEW
 
     say = reader.say
     groups = Table(

@@ -14,6 +14,7 @@ from nlp.client import calls
 from nlp.client.calls import Call
 from nlp.client.retries import Retries
 from nlp.client.values import Job, settled
+from nlp.files import replacing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Client:
             try:
                 with self._http.stream("GET", calls.result(job_id)) as answer:
                     if answer.is_success:
-                        with calls.whole(Path(target)) as file:
+                        with replacing(Path(target)) as file:
                             for chunk in answer.iter_bytes():
                                 file.write(chunk)
                     else:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import uuid4
 
 from nlp.client.values import Job, Predictions, Text
@@ -148,18 +148,6 @@ def described(method: M, make: Callable[..., Call[Any]]) -> M:
         parameters=[this, *signature.parameters.values()], return_annotation=signature.empty
     )
     return method
-
-
-@contextmanager
-def whole(target: Path) -> Iterator[BinaryIO]:
-    """A stream whose content becomes ``target`` in one step at the end, unless something failed before."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with part.open("wb") as stream:
-            yield stream
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _whole(body: dict[str, Any]) -> dict[str, Any]:

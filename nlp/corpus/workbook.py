@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -50,10 +49,6 @@ class WorkbookTable:
                     cells = [_unescaped(cell_text(value)) for value in values]
                     if any(cells):
                         yield RawRow(number, cells, sheet=told)
-
-    def head(self, count: int) -> list[RawRow]:
-        """The first ``count`` rows that hold anything."""
-        return list(islice(self.rows(), count))
 
     def position(self) -> int:
         """Bytes read so far, estimated from the share of rows."""

@@ -21,7 +21,7 @@ from nlp.pipeline.assemble import JobReport
 from nlp.pipeline.audits import read_audit
 from nlp.pipeline.classify import Classifier, Progress, classify_files, ingredients, name_of
 from nlp.pipeline.evidence import model_evidence
-from nlp.pipeline.forms import replacing, write_csv
+from nlp.pipeline.forms import result_file, write_csv
 from nlp.pipeline.sources import Source, files_of
 from nlp.pipeline.volumes import read_volumes
 from nlp.recovery.columns import ValueColumns
@@ -201,13 +201,13 @@ def write_outputs(
 ) -> int:
     """Write the four outputs of an analysis, each in one step; returns how many cases the workbook holds."""
     page = render_report(analysis, lang=lang, sources=sources, model=model, made=made)
-    with replacing(folder / "report.html") as stream:
+    with result_file(folder / "report.html") as stream:
         stream.write(page.encode())
-    with replacing(folder / "recovery_queue.xlsx") as stream:
+    with result_file(folder / "recovery_queue.xlsx") as stream:
         in_workbook = write_workbook(stream, analysis, lang=lang, clean=without_controls)
     write_csv(folder / "causes.csv", cause_rows(analysis, lang=lang))
     figures = summary(analysis, sources=sources, model=model)
-    with replacing(folder / "summary.json") as stream:
+    with result_file(folder / "summary.json") as stream:
         stream.write(json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
     return in_workbook
 

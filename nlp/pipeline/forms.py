@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,6 +13,7 @@ from nlp.corpus.columns import normalize_name
 from nlp.corpus.formats import open_tables
 from nlp.corpus.writers import neutral
 from nlp.errors import ColumnError, InputError
+from nlp.files import replacing
 
 
 class FormRow(NamedTuple):
@@ -77,19 +76,14 @@ def _positions(
 
 
 @contextlib.contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
+def result_file(target: Path) -> Iterator[BinaryIO]:
     """A stream whose content becomes ``target`` in one step at the end; on an error nothing is changed.
 
     Raises InputError when the file cannot be written. On Windows that is so while Excel has it open.
     """
-    # A file of mkstemp would keep others out; results are as readable as any file of the user's.
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with temporary.open("xb") as stream:
+        with replacing(target) as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(target)
     except OSError as error:
         raise InputError(
             "{path}: the file cannot be written ({error.strerror}); close it where it is open, in Excel for example, "
@@ -97,14 +91,11 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
             path=target,
             error=error,
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 def write_csv(target: Path, rows: Iterable[Sequence[str]]) -> None:
     """A CSV as Excel opens it: UTF-8 with a byte order mark, CRLF, no formulas; written in one step."""
-    with replacing(target) as stream:
+    with result_file(target) as stream:
         text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
         csv.writer(text, lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
         text.flush()

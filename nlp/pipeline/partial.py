@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from nlp.errors import InputError, Joined, Message, ResumeError
+from nlp.files import replacing
 
 _WHOLE_HASH = 64 << 20
 _END_HASH = 1 << 20
@@ -141,14 +142,9 @@ class PartialFolder:
     @contextlib.contextmanager
     def replacing(self, target: Path) -> Iterator[BinaryIO]:
         """A stream whose content becomes ``target`` in one step at the end, flushed to the disk before."""
-        temporary = self.path / f"{target.name}.{os.getpid()}.tmp"
         try:
-            with temporary.open("wb") as stream:
+            with replacing(target, within=self.path) as stream:
                 yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(target)
-            sync_folder(target.parent)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             reason = Message("the disk is full") if full else Message("it cannot be written ({error})", error=error)
@@ -167,16 +163,6 @@ class PartialFolder:
 
     def _part(self, file: int, block: int) -> Path:
         return self.path / f"{file:04d}-{block:07d}.arrow"
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder last through a power cut; only POSIX lets a folder be opened for that."""
-    if os.name == "posix":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _short(value: Any) -> str:

@@ -150,7 +150,7 @@ def _satisfaction(table: ClassifiedTable) -> list[Estimate] | None:
     Least squares with standard errors that allow unequal variances (White 1980); a cause that never occurs has no
     effect. The effect of a cause is its coefficient times its mean probability, with the sign turned.
     """
-    if "sentiment" not in table.taxonomy or not {"positive", "negative"} <= set(table.taxonomy.group("sentiment").ids):
+    if not table.taxonomy.has("sentiment", "positive", "negative"):
         return None
     mood = (table.probability("sentiment", "positive") - table.probability("sentiment", "negative")).astype(float)
     causes: NDArray[np.float64] = table.probabilities[:, table.taxonomy.columns("cause")].astype(np.float64)

@@ -1,4 +1,4 @@
-"""Tables over cause, stage and quality dimension: levers, phases, kind of loss, and who had control."""
+"""Tables over cause, stage and quality dimension: levers, kind of loss, and who had control."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from nlp.classified import ClassifiedTable
 from nlp.recovery.texts import Words
 from nlp.resources import data_path
 
-Phase: TypeAlias = Literal["before", "on", "after"]
 Loss: TypeAlias = Literal["money", "treatment", "mixed"]
 Control: TypeAlias = Literal["organisation", "provider", "customer"]
 
@@ -28,12 +27,6 @@ def levers(cause: str, stage: str) -> tuple[Words, ...]:
     table = _read("levers.toml")
     names: Sequence[str] = table["map"].get(cause, {}).get(stage, ())
     return tuple(_words(name, table["lever"][name]) for name in names)
-
-
-def phase_of(stage: str) -> Phase | None:
-    """Phase of the service: reservation and order before it, processing and provision on it, then after."""
-    phase: Phase | None = _read("levers.toml")["phase"].get(stage)
-    return phase
 
 
 def loss_of(cause: str) -> Loss:

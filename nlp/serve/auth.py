@@ -41,7 +41,7 @@ class Caller:
     role: Role
 
     def allows(self, role: Role) -> bool:
-        """Whether the caller may do what ``role`` may."""
+        """Whether the caller may do what ``role`` may: an admin everything, a reader least."""
         order = get_args(Role)
         return order.index(self.role) >= order.index(role)
 

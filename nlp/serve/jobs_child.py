@@ -25,22 +25,28 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)  # callers who wait for an answer come first
-    from nlp.errors import DangolError
+    from nlp.errors import DangolError, InputError
     from nlp.store.failures import pack
 
     try:
         _analyze(task)
-    except DangolError as error:
-        _tell(error=pack(error))
     except Exception as error:
-        # Where it happened, but not what the error says: that may quote a customer.
-        frames = traceback.extract_tb(error.__traceback__)
-        _tell(crash=type(error).__name__, at=[f"{frame.filename}:{frame.lineno}" for frame in frames[-6:]])
+        # What went wrong with a file is said by the server: the library's advice is for who gave it a command.
+        disk = error.__cause__ if isinstance(error, InputError) else error
+        if isinstance(disk, OSError) and disk.errno:
+            _tell(errno=disk.errno)
+        elif isinstance(error, DangolError):
+            _tell(error=pack(error))
+        else:
+            # Where it happened, but not what the error says: that may quote a customer.
+            frames = traceback.extract_tb(error.__traceback__)
+            _tell(crash=type(error).__name__, at=[f"{frame.filename}:{frame.lineno}" for frame in frames[-6:]])
     else:
         _tell(done=True)
 
 
 def _analyze(task: Mapping[str, Any]) -> None:
+    from nlp.files import replacing
     from nlp.model.classifier import ComplaintClassifier
     from nlp.pipeline.analyze import Settings, analyze_files
 
@@ -58,16 +64,10 @@ def _analyze(task: Mapping[str, Any]) -> None:
         stage=lambda name: _tell(stage=name),
     )
     _tell(stage="pack")
-    archive = Path(task["archive"])
-    temporary = archive.with_name(f"{archive.name}.tmp")
-    with temporary.open("wb") as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-            # The folder may also hold half a file that a run left which was cut off.
-            for path in [*sorted(delivery.files), *map(Path, task["with"])]:
-                packed.write(path, path.name)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(archive)
+    with replacing(Path(task["archive"])) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        # The folder may also hold half a file that a run left which was cut off.
+        for path in [*sorted(delivery.files), *map(Path, task["with"])]:
+            packed.write(path, path.name)
 
 
 def _tell(**what: object) -> None:

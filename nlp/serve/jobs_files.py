@@ -133,6 +133,8 @@ class JobFiles:
         self.model.unlink(missing_ok=True)
         for left in self.folder.glob("*.partial*"):
             shutil.rmtree(left, ignore_errors=True)
+        for unfinished in self.folder.rglob(".*.tmp"):
+            unfinished.unlink()
 
     def remove(self) -> None:
         """Remove everything; renamed first, so that half a folder is never taken for a job."""

@@ -24,7 +24,8 @@ _LOOK_EVERY = 0.2
 def run_report(task: Mapping[str, Any], *, lock: Lock, check: Callable[[], None], stage: Callable[[str], None]) -> None:
     """Run ``nlp.serve.jobs_child`` on a task; ``stage`` is told what begins, ``check`` raises to end it.
 
-    Raises DangolError when the analysis cannot be done. The child never outlives this call or this process.
+    Raises DangolError when the analysis cannot be done, OSError when a file cannot be read or written. The child
+    never outlives this call or this process.
     """
     roots = [str(Path(nlp.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     with subprocess.Popen(
@@ -76,6 +77,8 @@ def _follow(said: queue.SimpleQueue[str], check: Callable[[], None], stage: Call
 def _judge(last: Mapping[str, Any]) -> None:
     if last.get("done"):
         return
+    if "errno" in last:
+        raise OSError(last["errno"], os.strerror(last["errno"]))
     if "error" in last:
         raise unpack(last["error"])
     reason = f"{last['crash']} {last['at'][-1]}" if "crash" in last else "killed"

@@ -17,7 +17,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from nlp.errors import InputError
-from nlp.pipeline.partial import sync_folder
+from nlp.files import sync_folder
 from nlp.serve.problems import MediaTypeError, ServiceError, file_too_large
 
 if TYPE_CHECKING:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,6 +12,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from nlp.errors import DangolError, InputError
+from nlp.files import replacing
 from nlp.model.session import FILE
 from nlp.resources import default_model_path
 from nlp.serve.engine import Engine
@@ -130,7 +129,5 @@ class LiveModel:
         return name if name and Path(name).name == name else None
 
     def _write(self, name: str) -> None:
-        handle, temporary = tempfile.mkstemp(dir=self._pointer.parent, prefix=f".{POINTER}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(name + "\n")
-        Path(temporary).replace(self._pointer)
+        with replacing(self._pointer) as file:
+            file.write(f"{name}\n".encode())

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from nlp.store.database import Database
-from nlp.store.moments import Clock
 from nlp.store.tables import DocumentRow, PredictionRow
 from nlp.types import Decided, Prediction, Scope
 
@@ -36,24 +35,10 @@ class StoredDocument:
 
 
 class Documents:
-    """Add and read documents."""
+    """Read documents; ``Jobs.keep_block`` writes them."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
-
-    def add(self, documents: Sequence[StoredDocument]) -> None:
-        """Keep documents that belong to no job, all or none."""
-        with self._database.writing() as session:
-            insert_documents(session, documents, at=self._clock())
-
-    def count(self, *, job_id: str | None = None) -> int:
-        """How many are kept, of one job or in all."""
-        query = select(func.count()).select_from(DocumentRow)
-        if job_id is not None:
-            query = query.where(DocumentRow.job_id == job_id)
-        with self._database.reading() as session:
-            return session.scalar(query) or 0
 
     def of_job(self, job_id: str) -> Iterator[StoredDocument]:
         """The documents of a job in the order of its file, page by page."""
@@ -83,16 +68,16 @@ def insert_documents(
     documents: Sequence[StoredDocument],
     *,
     at: datetime,
-    job_id: str | None = None,
-    first: int | None = None,
+    job_id: str,
+    first: int,
 ) -> None:
-    """Insert in the transaction of the caller; of a job, ``first`` is the ordinal of the first document."""
+    """Insert in the transaction of the caller; ``first`` is the ordinal of the first document in its job."""
     if not documents:
         return
     rows = [
         {
             "job_id": job_id,
-            "ordinal": None if first is None else first + at_row,
+            "ordinal": first + at_row,
             "external_id": _sound(document.id),
             "text": _sound(document.text),
             "customer_id": _sound(document.customer_id),

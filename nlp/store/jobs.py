@@ -77,13 +77,6 @@ class Jobs:
                     raise
                 return _same(known, new), False
 
-    def of_key(self, caller: str, idempotency_key: str) -> Job | None:
-        """The job that a caller created under an idempotency key."""
-        query = select(JobRow).where(JobRow.caller == caller, JobRow.idempotency_key == idempotency_key)
-        with self._database.reading() as session:
-            row = session.scalar(query)
-            return job_of(row) if row is not None else None
-
     def get(self, job_id: str) -> Job | None:
         """One job, None when there is none of that id."""
         with self._database.reading() as session:

@@ -42,11 +42,6 @@ class ApiKey:
     created_at: datetime
     revoked_at: datetime | None = None
 
-    def allows(self, role: Role) -> bool:
-        """Whether the key may do what ``role`` may: an admin everything, a reader least."""
-        order = get_args(Role)
-        return order.index(self.role) >= order.index(role)
-
 
 class Keys:
     """Create, check, revoke and list keys."""

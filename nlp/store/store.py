@@ -43,7 +43,7 @@ class Store:
         self.audit = Audit(database, clock)
         self.keys = Keys(database, clock)
         self.jobs = Jobs(database, clock)
-        self.documents = Documents(database, clock)
+        self.documents = Documents(database)
 
     @classmethod
     def open(cls, url: str, *, clock: Clock = utc_now, wait: float = WAIT_SECONDS) -> Store:

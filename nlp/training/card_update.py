@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.errors import InputError
+from nlp.files import replacing
 from nlp.taxonomy import Taxonomy
 from nlp.training.card import model_card
 from nlp.training.figures import Evaluation
@@ -29,14 +30,20 @@ _KEPT = Evaluation.__dataclass_fields__.keys() - {"slices"}
 
 
 def write_card(
-    folder: Path, *, evaluation: Mapping[str, Any] | None = None, sections: Sequence[Mapping[str, Any]] = ()
+    folder: Path,
+    *,
+    training: Mapping[str, Any] | None = None,
+    evaluation: Mapping[str, Any] | None = None,
+    sections: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Take figures and sections into the folder's ``metrics.json`` and write its card anew.
+
+    ``training`` says how a new model was made; whatever ``metrics.json`` said of another one goes.
 
     Raises InputError when ``metrics.json``, or what is to join it, lacks what a card says.
     """
     path = folder / METRICS
-    metrics = _json(path)
+    metrics: dict[str, Any] = _json(path) if training is None else {"training": training}
     if evaluation is not None:
         metrics["evaluation"] = {name: found for name, found in evaluation.items() if name in _KEPT}
     for item in sections:
@@ -54,8 +61,10 @@ def write_card(
             path=path,
             error=error,
         ) from error
-    path.write_text(json.dumps(metrics, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    (folder / CARD).write_text(text, encoding="utf-8")
+    with replacing(path) as stream:
+        stream.write(json.dumps(metrics, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
+    with replacing(folder / CARD) as stream:
+        stream.write(text.encode())
 
 
 def _check(item: Mapping[str, Any]) -> None:

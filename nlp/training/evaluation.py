@@ -9,10 +9,7 @@ from numpy.typing import NDArray
 
 from nlp.model.decision import group_confidence
 from nlp.taxonomy import Group, Taxonomy
-from nlp.training.figures import FEW as FEW
-from nlp.training.figures import Curve, GroupFigures, LabelFigures, Reliability
-from nlp.training.figures import Evaluation as Evaluation
-from nlp.training.figures import Figure as Figure
+from nlp.training.figures import FEW, Curve, Evaluation, Figure, GroupFigures, LabelFigures, Reliability
 from nlp.training.metrics import (
     Floats,
     average_precision,

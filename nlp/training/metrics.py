@@ -70,11 +70,6 @@ def mean_average_precision(scores: NDArray[np.float32], targets: NDArray[np.floa
     return float(np.nanmean(by_label)) if not np.isnan(by_label).all() else 0.0
 
 
-def calibration_error(probabilities: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
-    """Debiased expected calibration error of one label in [0, 1], lower is better; see ``calibration_errors``."""
-    return calibration_errors(probabilities, targets, np.ones((1, len(targets))))[0]
-
-
 def calibration_errors(
     probabilities: NDArray[np.float32], targets: NDArray[np.float32], weights: Floats
 ) -> tuple[float, float, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nlp.model.classifier import ComplaintClassifier
 from nlp.text.prepare import PreparedText, prepare
-from nlp.training.evaluation import Figure
+from nlp.training.figures import Figure
 from nlp.training.metrics import Floats, bootstrap_weights
 from nlp.training.selective import figure
 

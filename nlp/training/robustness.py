@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
-from nlp.training.evaluation import FEW, Figure
+from nlp.training.figures import FEW, Figure
 from nlp.training.metrics import bootstrap_weights, macro_f1
 from nlp.training.noise.counterfactual import exchanged
 from nlp.training.noise.edits import Noise

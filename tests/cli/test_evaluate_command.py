@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.cli.app import app
+from nlp.errors import InputError
 
 ROWS = [
     {
@@ -65,3 +67,21 @@ def test_texts_are_shown_masked_when_they_are_asked_for(labelled: Path, tiny_mod
     assert "환불이 한 달째" in html
     assert "1234-5678" not in html
     assert "<td>3</td>" in html
+
+
+def test_figures_of_before_stay_when_new_ones_cannot_be_written(
+    labelled: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    figures = tmp_path / "figures.json"
+    figures.write_text("{}")
+    monkeypatch.setattr("nlp.files.os.fsync", full)
+
+    done = CliRunner().invoke(
+        app, ["evaluate", str(labelled), "--model", str(tiny_model), "--resamples", "100", "-o", str(figures)]
+    )
+
+    assert isinstance(done.exception, InputError)
+    assert figures.read_text() == "{}"

@@ -18,7 +18,7 @@ from nlp.errors import ColumnError, InputError, ResumeError
 from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, Settings, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
 from nlp.pipeline.classify import classify_files
-from nlp.pipeline.forms import replacing
+from nlp.pipeline.forms import result_file
 from nlp.pipeline.volumes import read_volumes
 from nlp.taxonomy import Taxonomy
 
@@ -260,7 +260,7 @@ def test_a_file_that_fails_halfway_leaves_the_old_one(tmp_path: Path) -> None:
     target.write_text("old", encoding="utf-8")
 
     def write() -> None:
-        with replacing(target) as stream:
+        with result_file(target) as stream:
             stream.write(b"new")
             raise RuntimeError
 
@@ -276,14 +276,14 @@ def test_a_result_is_as_readable_as_any_file_and_other_threads_keep_their_umask(
     (tmp_path / "any").touch()
     with monkeypatch.context() as patch:
         patch.delattr("os.umask")
-        with replacing(tmp_path / "report.html") as stream:
+        with result_file(tmp_path / "report.html") as stream:
             stream.write(b"new")
     assert (tmp_path / "report.html").stat().st_mode == (tmp_path / "any").stat().st_mode
 
 
 def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="the file cannot be written"), replacing(tmp_path / "file" / "a.csv"):
+    with pytest.raises(InputError, match="the file cannot be written"), result_file(tmp_path / "file" / "a.csv"):
         pass
 
 
@@ -294,7 +294,7 @@ def test_a_result_that_cannot_be_replaced_is_named_and_leaves_nothing_behind(tmp
 
     with (
         pytest.raises(InputError, match=r"recovery_queue\.xlsx: the file cannot be written"),
-        replacing(target) as stream,
+        result_file(target) as stream,
     ):
         stream.write(b"new")
 

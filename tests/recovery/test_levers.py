@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from recovery_tables import TAXONOMY, document, table
 
-from nlp.recovery.levers import CONTROLS, control_of, levers, loss_of, phase_of, triad
+from nlp.recovery.levers import CONTROLS, control_of, levers, loss_of, triad
 
 CAUSES, STAGES = TAXONOMY.group("cause").ids, TAXONOMY.group("stage").ids
 SERVQUAL = TAXONOMY.group("servqual").ids
@@ -39,18 +39,6 @@ def test_a_cause_of_ones_own_has_no_lever_and_a_mixed_loss() -> None:
     assert levers("parking", "provision") == ()
     assert loss_of("parking") == "mixed"
     assert control_of("parking") is None
-    assert phase_of("parking") is None
-
-
-def test_stages_fall_into_the_phases_of_the_service() -> None:
-    phases = {stage: phase_of(stage) for stage in STAGES}
-    assert phases == {
-        "reservation": "before",
-        "order": "before",
-        "processing": "on",
-        "provision": "on",
-        "after_service": "after",
-    }
 
 
 @pytest.mark.parametrize(

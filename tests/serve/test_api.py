@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -16,9 +16,10 @@ from nlp.corpus.load import load_classified
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.classify import classify_files
 from nlp.recovery.ranking import rank_cases
+from nlp.serve.auth import Caller
 from nlp.serve.model import LoadedModel
 from nlp.serve.settings import Settings
-from nlp.store import Store
+from nlp.store import Role, Store
 
 TEXT = "배송이 2주나 걸렸는데 상담원은 기다리라는 말만 해요. 010-1234-5678로 전화 주세요"
 CALL = {
@@ -429,6 +430,15 @@ def test_keys_are_needed_for_all_but_health_and_roles_are_kept(tmp_path: Path, m
         bearer = {"Authorization": f"Bearer {reader}"}
         assert one.post("/v1/predict", json={"texts": [TEXT]}, headers=bearer).status_code == 200
         problem(one.post("/v1/models/live", json={"model": "x"}, headers=bearer), 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("reader", ["reader"]), ("analyst", ["reader", "analyst"]), ("admin", ["reader", "analyst", "admin"])],
+)
+def test_a_role_may_what_the_lesser_roles_may(role: Role, may: list[Role]) -> None:
+    caller = Caller(id="k", name="CRM", role=role)
+    assert [name for name in get_args(Role) if caller.allows(name)] == may
 
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path, model: LoadedModel) -> None:

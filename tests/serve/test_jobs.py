@@ -103,7 +103,7 @@ def test_documents_are_kept_masked_with_the_version_of_the_model_when_the_server
     assert (version, said.labels, others) == ("stub+1", expected.labels, [])
     assert said.probabilities == pytest.approx(expected.probabilities, abs=1e-6)
     # Text that is not masked is never kept.
-    assert store.documents.count() == 588
+    assert not list(store.documents.of_job(unmasked.id))
 
 
 def test_a_server_that_stops_hands_its_job_back_and_the_next_goes_on(
@@ -263,7 +263,7 @@ def test_a_full_disk_fails_the_job_with_advice_and_the_job_can_be_resumed(
             raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("nlp.pipeline.partial.os.fsync", full)
+        patch.setattr("nlp.files.os.fsync", full)
         jobs = runner(store, tmp_path / "jobs", first)
         job = take_in(jobs, export)
         finish(jobs, job.id, "failed")
@@ -279,6 +279,31 @@ def test_a_full_disk_fails_the_job_with_advice_and_the_job_can_be_resumed(
     assert done is not None
     assert again.files(job.id).result(done).read_bytes() == uninterrupted(export, tmp_path / "plain.csv")
     assert len(first.seen) + len(second.seen) < 2 * 588
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a limit on the size of files is POSIX")
+def test_a_disk_that_is_full_for_the_report_fails_the_job_with_the_same_advice(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = tmp_path / "python"
+    limited.write_text(f'#!/bin/sh\nulimit -f 50\nexec "{sys.executable}" "$@"\n')
+    limited.chmod(0o700)
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    job = take_in(jobs, write_export(tmp_path / "export.csv", 40), kind="analyze")
+    with monkeypatch.context() as patch:
+        patch.setattr("nlp.serve.jobs_report.sys.executable", str(limited))
+        finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert str(failed.error) == (
+        "11월 상담.csv: the disk of the server is full; what is finished is kept. Make room, then resume the job"
+    )
+    store.jobs.resume(job.id, actor="crm")
+    (left := jobs.files(job.id).report / ".report.html.1a2b3c4d.tmp").touch()  # by a run that was killed
+    again = Stub()
+    finish(runner(store, tmp_path / "jobs", again), job.id, "done")
+    assert again.seen == []  # the rows were kept
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("trouble", [StoreBusyError, StoreFullError])
@@ -300,7 +325,7 @@ def test_a_store_that_does_not_answer_for_a_while_does_not_hurt_the_job(
     job = take_in(jobs, export)
     finish(jobs, job.id, "done")
     assert set(left.values()) == {0}
-    assert store.documents.count(job_id=job.id) == 588
+    assert len(list(store.documents.of_job(job.id))) == 588
 
 
 def test_a_job_that_kills_the_server_again_and_again_is_given_up(store: Store, export: Path, tmp_path: Path) -> None:

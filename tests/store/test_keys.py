@@ -60,15 +60,6 @@ def test_secrets_and_digests_are_compared_in_constant_time(store: Store, monkeyp
     assert [len(side) for pair in compared for side in pair] == [64] * 6
 
 
-@pytest.mark.parametrize(
-    ("role", "may"),
-    [("reader", ["reader"]), ("analyst", ["reader", "analyst"]), ("admin", ["reader", "analyst", "admin"])],
-)
-def test_a_role_may_what_the_lesser_roles_may(store: Store, role: str, may: list[str]) -> None:
-    key, _ = store.keys.create("CRM", role, actor="cli:kim")  # type: ignore[arg-type]
-    assert [name for name in ("reader", "analyst", "admin") if key.allows(name)] == may  # type: ignore[arg-type]
-
-
 def test_creating_and_revoking_a_key_leaves_a_trail(store: Store, clock: Clock) -> None:
     key, secret = store.keys.create("CRM", "analyst", actor="cli:kim")
     clock.pass_by(hours=1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.text.segment import clauses, sentences, turn_spans, turns
+from nlp.text.segment import clauses, sentences, turn_spans
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from nlp.text.segment import clauses, sentences, turn_spans, turns
     ],
 )
 def test_speakers_of_a_dialogue(text: str, expected: list[str]) -> None:
-    assert [turn.speaker for turn in turns(text)] == expected
+    assert [turn.speaker for turn in turn_spans(text)] == expected
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,12 @@ def test_speakers_of_a_dialogue(text: str, expected: list[str]) -> None:
     ],
 )
 def test_what_is_no_dialogue(text: str) -> None:
-    assert turns(text) == ()
+    assert turn_spans(text) == ()
 
 
 def test_turns_hold_what_was_said_without_marks() -> None:
-    assert [turn.text for turn in turns("상담원: 네  \n고객:  해지\n하고 싶어요 ")] == ["네", "해지\n하고 싶어요"]
+    text = "상담원: 네  \n고객:  해지\n하고 싶어요 "
+    assert [text[turn.start : turn.end] for turn in turn_spans(text)] == ["네", "해지\n하고 싶어요"]
 
 
 @given(

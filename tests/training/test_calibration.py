@@ -7,7 +7,7 @@ pytest.importorskip("scipy", reason="needs the train extra")
 
 from nlp.taxonomy import Taxonomy
 from nlp.training.calibration import COVERAGE, best_threshold, fit_decision
-from nlp.training.metrics import calibration_error
+from nlp.training.metrics import calibration_errors
 
 TAXONOMY = Taxonomy.load()
 N = 6000
@@ -44,8 +44,10 @@ def test_fitted_probabilities_are_calibrated_on_fresh_rows() -> None:
     decision = fit_decision(*_world(), TAXONOMY, max_length=32)
     logits, targets = _world(seed=1)
 
-    before = calibration_error(1 / (1 + np.exp(-logits[:, 0])), targets[:, 0])
-    after = calibration_error(decision.probabilities(logits, TAXONOMY)[:, 0], targets[:, 0])
+    ones = np.ones((1, len(targets)))
+
+    before, _, _ = calibration_errors(1 / (1 + np.exp(-logits[:, 0])), targets[:, 0], ones)
+    after, _, _ = calibration_errors(decision.probabilities(logits, TAXONOMY)[:, 0], targets[:, 0], ones)
 
     assert before > 0.1
     assert after < 0.03

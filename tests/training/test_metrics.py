@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy
-from nlp.training.evaluation import Evaluation, evaluate, macro_f1_difference, reliability
+from nlp.training.evaluation import evaluate, macro_f1_difference, reliability
+from nlp.training.figures import Evaluation
 from nlp.training.metrics import (
     average_precision,
     bootstrap_weights,
-    calibration_error,
     calibration_errors,
     counts,
     f1,
@@ -23,6 +24,10 @@ from nlp.wom.estimates import wilson
 
 ONES = np.ones((1, 4))
 TAXONOMY = Taxonomy.load()
+
+
+def _calibration_error(probabilities: NDArray[np.float32], targets: NDArray[np.float32]) -> float:
+    return calibration_errors(probabilities, targets, np.ones((1, len(targets))))[0]
 
 
 def test_f1_of_two_rows_that_can_be_checked_by_eye() -> None:
@@ -77,8 +82,8 @@ def test_perfectly_calibrated_probabilities_have_an_error_near_zero_and_shifted_
     true = rng.random(20_000).astype(np.float32)
     labels = (rng.random(20_000) < true).astype(np.float32)
 
-    assert calibration_error(true, labels) < 0.01
-    assert calibration_error(np.clip(true + 0.1, 0, 1), labels) > 0.07
+    assert _calibration_error(true, labels) < 0.01
+    assert _calibration_error(np.clip(true + 0.1, 0, 1), labels) > 0.07
 
 
 def test_noise_alone_is_no_calibration_error_however_few_the_texts() -> None:
@@ -87,7 +92,7 @@ def test_noise_alone_is_no_calibration_error_however_few_the_texts() -> None:
     found = []
     for _ in range(200):
         true = rng.random(300).astype(np.float32)
-        found.append(calibration_error(true, (rng.random(300) < true).astype(np.float32)) ** 2)
+        found.append(_calibration_error(true, (rng.random(300) < true).astype(np.float32)) ** 2)
 
     assert np.sqrt(np.mean(found)) < 0.05
 
@@ -99,8 +104,8 @@ def test_the_calibration_error_of_forty_texts_can_be_worked_out_by_hand() -> Non
 
     squared = ((0.1**2 - 0.2 * 0.8 / 19) + (0.15**2 - 0.75 * 0.25 / 19)) / 2
 
-    assert calibration_error(probabilities, targets) == pytest.approx(np.sqrt(squared), abs=1e-6)
-    assert np.isnan(calibration_error(probabilities[1:], targets[1:]))
+    assert _calibration_error(probabilities, targets) == pytest.approx(np.sqrt(squared), abs=1e-6)
+    assert np.isnan(_calibration_error(probabilities[1:], targets[1:]))
 
 
 @pytest.mark.parametrize(("shift", "true"), [(0.0, 0.0), (0.1, 0.1)])

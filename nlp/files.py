@@ -1,0 +1,40 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def replacing(target: Path, *, within: Path | None = None) -> Iterator[BinaryIO]:
+    """A stream whose content becomes ``target`` in one step at the end, for good; on an error nothing is changed.
+
+    Until then it lies beside the target, or in the folder ``within`` of the same file system. Raises OSError.
+    """
+    # A file of mkstemp would keep others out; results are as readable as any file of the user's.
+    temporary = (within or target.parent) / f".{target.name}.{secrets.token_hex(4)}.tmp"
+    try:
+        with temporary.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+        sync_folder(target.parent)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder last through a power cut; only POSIX lets a folder be opened for that."""
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
