@@ -132,6 +132,10 @@ class Taxonomy:
     def __contains__(self, group_id: object) -> bool:
         return any(group.id == group_id for group in self.groups)
 
+    def has(self, group_id: str, *label_ids: str) -> bool:
+        """Whether there is this group, with all of these labels."""
+        return any(group.id == group_id and set(label_ids) <= set(group.ids) for group in self.groups)
+
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """``group:label`` ids in column order."""
@@ -205,7 +209,7 @@ def complaints(decided: NDArray[np.bool_], taxonomy: Taxonomy) -> NDArray[np.boo
 
     None where the taxonomy has neither group, so that nothing tells.
     """
-    if "severity" in taxonomy and "0" in taxonomy.group("severity").ids:
+    if taxonomy.has("severity", "0"):
         return ~decided[:, taxonomy.column("severity", "0")]
     if "cause" in taxonomy:
         return np.asarray(decided[:, taxonomy.columns("cause")].any(axis=1))

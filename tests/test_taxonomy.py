@@ -28,6 +28,16 @@ ko = "나"
 """
 
 
+@pytest.mark.parametrize(
+    ("group", "labels", "there"),
+    [("g", (), True), ("g", ("a", "b"), True), ("g", ("a", "c"), False), ("h", (), False), ("h", ("a",), False)],
+)
+def test_a_taxonomy_says_whether_it_has_a_group_with_all_of_some_labels(
+    group: str, labels: tuple[str, ...], *, there: bool
+) -> None:
+    assert Taxonomy.parse(_toml()).has(group, *labels) is there
+
+
 def test_the_shipped_taxonomy_has_the_seven_groups_of_the_codebook() -> None:
     assert [(group.id, group.kind, len(group.labels)) for group in SHIPPED] == [
         ("cause", "any-of", 7),

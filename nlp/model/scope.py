@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy, complaints
-from nlp.text.personal.found import KINDS
+from nlp.text.personal.found import PLACEHOLDER
 from nlp.text.prepare import PreparedText
 from nlp.types import Scope
 
@@ -19,7 +19,6 @@ LEAST_KOREAN = 0.25
 _LATIN_WEIGHT = 1 / 3
 """A Latin letter says about a third of what a syllable of Hangul says."""
 
-_MASK = re.compile(rf"\[(?:{'|'.join(KINDS)})\]")
 _SYLLABLE = re.compile(r"[가-힣]")
 _JAMO = re.compile(r"[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\ud7b0-\ud7ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
@@ -57,7 +56,7 @@ def unread(text: PreparedText) -> Scope | None:
     """
     if text.turns and all(turn.speaker == "agent" for turn in text.turns):
         return "no_words"
-    said = _MASK.sub(" ", text.customer)
+    said = PLACEHOLDER.sub(" ", text.customer)
     syllables, latin = len(_SYLLABLE.findall(said)), len(_LATIN.findall(said))
     letters = sum(map(str.isalpha, said))
     others = letters - syllables - latin - len(_JAMO.findall(said))

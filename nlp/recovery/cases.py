@@ -161,7 +161,7 @@ def _codes(table: ClassifiedTable) -> tuple[NDArray[np.int64], NDArray[np.object
 
 def _has(table: ClassifiedTable, group: str, label: str) -> NDArray[np.bool_]:
     """Whether the label was decided; nowhere when the taxonomy lacks it."""
-    if group in table.taxonomy and label in table.taxonomy.group(group).ids:
+    if table.taxonomy.has(group, label):
         return table.has(group, label)
     return np.zeros(len(table), dtype=bool)
 

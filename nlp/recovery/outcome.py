@@ -13,10 +13,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.recovery.leave import Terms, sigmoid
+from nlp.recovery.leave import Floats, Terms, sigmoid
 from nlp.recovery.priors import Priors
-
-Floats = NDArray[np.float64]
 
 FEWEST = 20
 """Fewest customers who left, and who stayed, that an estimate is made from."""

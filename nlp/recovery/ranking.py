@@ -149,7 +149,7 @@ def _fit(
 def _tiers(table: ClassifiedTable, cases: Cases) -> NDArray[np.int8]:
     urgent = cases.safety.copy()
     for group, label in (("cause", "ethics"), ("response", "third_party")):
-        if group in table.taxonomy and label in table.taxonomy.group(group).ids:
+        if table.taxonomy.has(group, label):
             urgent |= cases.decided[:, table.taxonomy.column(group, label)]
     return np.where(urgent, 0, np.where(cases.abstained, 1, 2)).astype(np.int8)
 

@@ -56,7 +56,7 @@ def plain(text: str) -> Words:
 
 def label_words(taxonomy: Taxonomy, group: str, label: str) -> Words:
     """Name of a label; the id stands for a label that the taxonomy lacks."""
-    if group not in taxonomy or label not in taxonomy.group(group).ids:
+    if not taxonomy.has(group, label):
         return plain(label)
     found = taxonomy.group(group).label(label)
     return Words(code=label, ko=found.ko, en=found.en)

@@ -8,7 +8,6 @@ the mean of the embeddings of the old pieces that spell it ("fast vocabulary tra
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -20,15 +19,11 @@ from tokenizers.models import Unigram
 from tokenizers.trainers import UnigramTrainer
 
 from nlp.errors import InputError
-from nlp.text.personal.found import KINDS
-
-PLACEHOLDERS = tuple(f"[{kind}]" for kind in KINDS)
-"""What masking writes in place of personal data; each stays one piece."""
+from nlp.text.personal.found import PLACEHOLDER, PLACEHOLDERS
 
 WORD = "▁"
 """Begins a piece that begins a word."""
 
-_PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
 _LONGEST_PIECE = 12
 _BLOCK = 10_000
 
@@ -162,7 +157,7 @@ def _stretches(texts: Sequence[str], kept: frozenset[str]) -> Iterator[list[str]
     """Texts without placeholders and rare characters, in blocks."""
     block: list[str] = []
     for text in texts:
-        for stretch in _PLACEHOLDER.split(text):
+        for stretch in PLACEHOLDER.split(text):
             block.append("".join(character if character in kept else " " for character in stretch))
         if len(block) >= _BLOCK:
             yield block

@@ -144,8 +144,7 @@ def competitors(
     Four rules, each shown with the name: the gazetteer; a word with a company's ending ("단비모바일",
     "새솔의원"); a name before "…로 옮기다", "…로 갈아타다"; a name before "…가 더 낫다", "…보다 비싸다".
     """
-    known = "cause" in table.taxonomy and "competitor_pull" in table.taxonomy.group("cause").ids
-    if not known:
+    if not table.taxonomy.has("cause", "competitor_pull"):
         return Competitors(pulled=0, named=0, competitors=(), wins_on=(), notes=(note("label"),))
     gazetteer = gazetteer or load_gazetteer()
     rows = np.flatnonzero(table.has("cause", "competitor_pull"))

@@ -102,9 +102,8 @@ def importance_performance(
 
 def _outcome(table: ClassifiedTable, outcome: Outcome) -> NDArray[np.bool_] | None:
     if outcome == "switching":
-        known = "response" in table.taxonomy and "switching" in table.taxonomy.group("response").ids
-        return table.has("response", "switching") if known else None
-    if "severity" not in table.taxonomy or not {"2", "3"} <= set(table.taxonomy.group("severity").ids):
+        return table.has("response", "switching") if table.taxonomy.has("response", "switching") else None
+    if not table.taxonomy.has("severity", "2", "3"):
         return None
     return table.has("severity", "2") | table.has("severity", "3")
 

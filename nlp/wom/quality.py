@@ -149,7 +149,7 @@ def ksqi_view(table: ClassifiedTable, *, path: Path | None = None, level: float 
                 share=wilson(float(has.sum()), total, level=level),
             )
         )
-    if "severity" in table.taxonomy and never["severity"] in table.taxonomy.group("severity").ids:
+    if table.taxonomy.has("severity", never["severity"]):
         grave &= table.has("severity", never["severity"])
     else:
         grave[:] = False

@@ -170,7 +170,7 @@ def waiting(table: ClassifiedTable, *, cues: WaitingCues | None = None, level: f
     """Apply the rule to every document decided to hold inconvenience or core service failure."""
     n = len(table)
     eligible = np.zeros(n, dtype=bool)
-    present = [cause for cause in CAUSES if "cause" in table.taxonomy and cause in table.taxonomy.group("cause").ids]
+    present = [cause for cause in CAUSES if table.taxonomy.has("cause", cause)]
     for cause in present:
         eligible |= table.has("cause", cause)
     cues = cues or load_waiting_cues()

@@ -7,9 +7,9 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from nlp.errors import InputError
+from nlp.text.personal.found import PLACEHOLDERS
 from nlp.text.prepare import prepare
 from nlp.training.vocabulary import (
-    PLACEHOLDERS,
     kept_pieces,
     tokens_per_text,
     train_vocabulary,

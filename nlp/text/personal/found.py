@@ -19,7 +19,12 @@ KINDS = (
     "운전면허번호",
     "생년월일",
 )
-"""Every kind of personal data; a masked text holds it in brackets."""
+"""Every kind of personal data."""
+
+PLACEHOLDERS = tuple(f"[{kind}]" for kind in KINDS)
+"""What masking writes in place of personal data."""
+
+PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
 
 
 class Found(NamedTuple):
@@ -46,14 +51,13 @@ PROVINCE = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강�
 _ODD = "０１２３４５６７８９＠．／（）：‐‑‒–—―−－·ㅡ￣"
 _PLAIN = str.maketrans(_ODD, "0123456789@./():" + "-" * 11)
 _ANY_ODD = re.compile(f"[{_ODD}]")
-_TOKEN = re.compile(rf"\[(?:{'|'.join(KINDS)})\]")
 _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 
 
 def view_of(text: str) -> str:
     """``text`` with plain digits and dashes and its masked tokens blanked out, of the same length."""
     view = text.translate(_PLAIN) if _ANY_ODD.search(text) else text
-    return _TOKEN.sub(lambda match: "\ufffc" * len(match.group()), view) if "[" in view else view
+    return PLACEHOLDER.sub(lambda match: "\ufffc" * len(match.group()), view) if "[" in view else view
 
 
 def digits_of(number: str) -> str:
