@@ -30,14 +30,20 @@ _KEPT = Evaluation.__dataclass_fields__.keys() - {"slices"}
 
 
 def write_card(
-    folder: Path, *, evaluation: Mapping[str, Any] | None = None, sections: Sequence[Mapping[str, Any]] = ()
+    folder: Path,
+    *,
+    training: Mapping[str, Any] | None = None,
+    evaluation: Mapping[str, Any] | None = None,
+    sections: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Take figures and sections into the folder's ``metrics.json`` and write its card anew.
+
+    ``training`` says how a new model was made; whatever ``metrics.json`` said of another one goes.
 
     Raises InputError when ``metrics.json``, or what is to join it, lacks what a card says.
     """
     path = folder / METRICS
-    metrics = _json(path)
+    metrics: dict[str, Any] = _json(path) if training is None else {"training": training}
     if evaluation is not None:
         metrics["evaluation"] = {name: found for name, found in evaluation.items() if name in _KEPT}
     for item in sections:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
-from nlp.training.card import model_card
+from nlp.training.card_update import write_card
 from nlp.training.encoder import fast_tokenizer
 from nlp.training.evaluation import evaluate
 from nlp.training.examples import Example, read_examples
@@ -52,29 +52,8 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         run = replace(run, base=blinded_base(run.base, blinded=run.blinded, scratch=run.scratch))
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
     teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
-    examples = read_examples(run.data, taxonomy)
-    first_also = len(examples)
-    examples += read_examples(run.also, taxonomy) if run.also else []
-    first_validation = len(examples)
-    examples += read_examples(run.validation_data, taxonomy) if run.validation_data else []
-    held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
-    kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
-    if kept is not None and not kept.all():
-        say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))
-        first_also, first_validation = int(kept[:first_also].sum()), int(kept[:first_validation].sum())
-        examples = [example for example, keep in zip(examples, kept, strict=True) if keep]
-    if len(examples) < _FEWEST_ROWS:
-        raise LabelledDataError(
-            (
-                Message(
-                    "{count} rows are left to train on; at least {fewest} are needed",
-                    count=len(examples),
-                    fewest=_FEWEST_ROWS,
-                ),
-            )
-        )
-    say(Message("{count} rows to train on, {held_out} held out", count=len(examples), held_out=len(held_out)))
-
+    rows = _read(run, taxonomy, say)
+    examples, first_also = rows.examples, rows.first_also
     texts = [example.prepared() for example in examples]
     targets = np.stack([example.target for example in examples])
     # Whatever an earlier run left is used again only by the very same run.
@@ -98,12 +77,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         taught = teacher.predict_proba(texts)
         softened = np.where(np.isnan(targets), taught, (1.0 - run.soften) * targets + run.soften * taught)
 
-    if run.validation_data:
-        masked = [text.masked for text in texts]
-        fit_rows = np.flatnonzero(without_leaks(masked[:first_validation], masked[first_validation:]))
-        stop_rows = np.arange(first_validation, len(texts))
-    else:
-        fit_rows, stop_rows = _split(texts, first_also, run.validation)
+    fit_rows, stop_rows = _split(run, texts, rows)
     base = run.base
     if linear is not None and run.unlabelled:
         base = adapted_base(
@@ -111,7 +85,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             at(texts, fit_rows),
             targets[fit_rows],
             linear[fit_rows],
-            [example.text for example in held_out] + [texts[row].source for row in stop_rows],
+            [example.text for example in rows.held_out] + [texts[row].source for row in stop_rows],
             taxonomy,
             teacher,
             say,
@@ -152,23 +126,59 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         keep_float_onnx=run.keep_float_onnx,
     )
     familiarity.save(run.out)
-    scored = _evaluate(best.fitted, decision, held_out or at(examples, stop_rows), taxonomy)
-    _write_card(
-        run, scored, examples, held_out, first_validation - first_also, len(stop_rows), members, best, taxonomy, today
-    )
+    evaluation = _evaluate(best.fitted, decision, rows.held_out or at(examples, stop_rows), taxonomy)
+    facts = _facts(run, rows, len(stop_rows), members, best, today)
+    write_card(run.out, training=facts, evaluation=evaluation.to_dict())
     say(Message("wrote {path}", path=run.out))
     return run.out
 
 
-def _split(
-    texts: Sequence[PreparedText], first_also: int, validation: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows to fit on and rows to validate on; the latter come from before ``first_also`` only."""
+class _Rows(NamedTuple):
+    """``examples`` to train on: from ``first_also`` on those chosen for a label, then those given to validate on."""
+
+    examples: list[Example]
+    first_also: int
+    first_validation: int
+    held_out: list[Example]
+
+
+def _read(run: TrainingRun, taxonomy: Taxonomy, say: Say) -> _Rows:
+    examples = read_examples(run.data, taxonomy)
+    first_also = len(examples)
+    examples += read_examples(run.also, taxonomy) if run.also else []
+    first_validation = len(examples)
+    examples += read_examples(run.validation_data, taxonomy) if run.validation_data else []
+    held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
+    kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
+    if kept is not None and not kept.all():
+        say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))
+        first_also, first_validation = int(kept[:first_also].sum()), int(kept[:first_validation].sum())
+        examples = [example for example, keep in zip(examples, kept, strict=True) if keep]
+    if len(examples) < _FEWEST_ROWS:
+        raise LabelledDataError(
+            (
+                Message(
+                    "{count} rows are left to train on; at least {fewest} are needed",
+                    count=len(examples),
+                    fewest=_FEWEST_ROWS,
+                ),
+            )
+        )
+    say(Message("{count} rows to train on, {held_out} held out", count=len(examples), held_out=len(held_out)))
+    return _Rows(examples, first_also, first_validation, held_out)
+
+
+def _split(run: TrainingRun, texts: Sequence[PreparedText], rows: _Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows to fit on and rows to validate on; the latter are those given, or come from before ``first_also``."""
     masked = [text.masked for text in texts]
-    parts = fold_of(masked[:first_also], folds=max(2, round(1 / validation)), seed=_SPLIT_SEED)
+    if run.validation_data:
+        first = rows.first_validation
+        return np.flatnonzero(without_leaks(masked[:first], masked[first:])), np.arange(first, len(texts))
+    first = rows.first_also
+    parts = fold_of(masked[:first], folds=max(2, round(1 / run.validation)), seed=_SPLIT_SEED)
     stop_rows = np.flatnonzero(parts == 0)
-    apart = without_leaks(masked[first_also:], at(masked, stop_rows))
-    return np.concatenate([np.flatnonzero(parts != 0), first_also + np.flatnonzero(apart)]), stop_rows
+    apart = without_leaks(masked[first:], at(masked, stop_rows))
+    return np.concatenate([np.flatnonzero(parts != 0), first + np.flatnonzero(apart)]), stop_rows
 
 
 def _evaluate(fitted: Fitted, decision: Decision, examples: Sequence[Example], taxonomy: Taxonomy) -> Evaluation:
@@ -185,27 +195,18 @@ def _evaluate(fitted: Fitted, decision: Decision, examples: Sequence[Example], t
     )
 
 
-def _write_card(
-    run: TrainingRun,
-    evaluation: Evaluation,
-    examples: Sequence[Example],
-    held_out: Sequence[Example],
-    also: int,
-    stop_rows: int,
-    members: Sequence[Member],
-    best: Member,
-    taxonomy: Taxonomy,
-    today: date,
-) -> None:
-    facts: dict[str, Any] = {
+def _facts(
+    run: TrainingRun, rows: _Rows, stop_rows: int, members: Sequence[Member], best: Member, today: date
+) -> dict[str, Any]:
+    return {
         "version": run.version,
         "date": today.isoformat(),
         "lineage": getattr(best.fitted.model.config, "dangol_lineage", Path(run.base).name),
         "provenance": run.provenance,
-        "rows": len(examples),
-        "also": also,
+        "rows": len(rows.examples),
+        "also": rows.first_validation - rows.first_also,
         "stop_rows": stop_rows,
-        "held_out_rows": len(held_out),
+        "held_out_rows": len(rows.held_out),
         "folds": run.folds,
         "soften": run.soften,
         "blinded": is_blind(fast_tokenizer(run.base)),
@@ -216,11 +217,6 @@ def _write_card(
         "chosen": best.name,
         "hyperparameters": asdict(run.hyperparameters),
     }
-    metrics = {"training": facts, "evaluation": evaluation.to_dict()}
-    (run.out / "metrics.json").write_text(
-        json.dumps(metrics, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
-    )
-    (run.out / "README.md").write_text(model_card(facts, evaluation, taxonomy), encoding="utf-8")
 
 
 def _fingerprint(run: TrainingRun, examples: Sequence[Example], first_also: int, taxonomy_text: str) -> str:

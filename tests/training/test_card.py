@@ -64,6 +64,14 @@ def test_the_card_is_written_from_the_metrics_file_alone(folder: Path) -> None:
     assert "nan" not in card
 
 
+def test_a_new_model_keeps_nothing_that_was_said_of_the_one_before(folder: Path) -> None:
+    write_card(folder, sections=[{"title": "Ablation", "text": "of before"}])
+    write_card(folder, training={**FACTS, "version": "시험-2"}, evaluation=_evaluation(True))
+
+    assert "# 시험-2" in _card(folder)
+    assert "Ablation" not in _card(folder)
+
+
 def test_new_figures_take_the_place_of_the_old_ones_in_both_files(folder: Path) -> None:
     measured = {"model": "시험", "files": ["a.jsonl"], **_evaluation(False), "slices": {"source": []}}
 
