@@ -1,1 +1,1 @@
-""""""
+"""Analyses and evaluations to pages, a workbook and a summary, in Korean and English."""

