@@ -50,6 +50,9 @@ def command(
     ] = None,
     priors: Annotated[Path | None, typer.Option(help="순위에 쓸 상수 파일(TOML).", callback=options.present)] = None,
     capacity: Annotated[int | None, typer.Option(help="회복을 맡을 수 있는 고객 수.", min=1)] = None,
+    own_names: Annotated[
+        list[str] | None, typer.Option("--own-name", help="자사 이름. 경쟁사로 세지 않습니다. 여러 번 쓸 수 있습니다.")
+    ] = None,
     now: Annotated[
         datetime | None,
         typer.Option(
@@ -102,7 +105,14 @@ def command(
             classifier=classifier,
             model_id=classifier.name if classifier is not None else "",
             columns=columns,
-            settings=Settings(now=now, audited=audited, volumes=volumes, priors=Priors.load(priors), capacity=capacity),
+            settings=Settings(
+                now=now,
+                audited=audited,
+                volumes=volumes,
+                priors=Priors.load(priors),
+                capacity=capacity,
+                own_names=own_names or (),
+            ),
             lang=reader.lang,
             resume=resume,
             restart=restart,

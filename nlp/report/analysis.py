@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -140,6 +140,7 @@ def analyze_table(
     priors: Priors | None = None,
     value_columns: ValueColumns | None = None,
     capacity: int | None = None,
+    own_names: Sequence[str] = (),
     morphemes: Analyzer | None = None,
     evidence: Evidence | None = None,
     draws: int = 300,
@@ -149,7 +150,8 @@ def analyze_table(
 
     ``now`` is the moment the queue is worked on; without it the latest time in the data, and where no document
     has a time ``today``. ``audit`` rows correct the shares, ``volumes`` give the journey index, ``morphemes``
-    the key phrases; each is left out with a note when it is missing. ``evidence`` speaks of rows of ``table``.
+    the key phrases; each is left out with a note when it is missing. ``own_names`` are no competitors.
+    ``evidence`` speaks of rows of ``table``.
     Documents that cannot be read are left out of everything. Equal arguments give equal results.
 
     Raises InputError for a table without a document that can be read, audited rows or volumes that do not fit it,
@@ -199,7 +201,7 @@ def analyze_table(
         ksqi=ksqi_view(counted),
         touchpoints=touchpoint_kinds(counted)[0],
         waiting=waiting(counted),
-        competitors=competitors(counted),
+        competitors=competitors(counted, own=own_names),
         phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,
         ranking=ranking,
         causes=rank_causes(

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -139,6 +141,13 @@ def test_a_data_frame_is_read_through_the_arrow_interface() -> None:
 
 def test_a_classified_table_needs_no_model(table: ClassifiedTable) -> None:
     assert len(analyze(table, draws=20).table) == ROWS
+
+
+def test_own_names_are_no_competitors(table: ClassifiedTable) -> None:
+    drawn = replace(table, texts=np.full(ROWS, "KT보다 SKT가 더 싸요", dtype=object), decided=table.decided.copy())
+    drawn.decided[:, TAXONOMY.column("cause", "competitor_pull")] = True
+    found = analyze(drawn, draws=20, own_names=("케이티",)).competitors.competitors
+    assert [rival.name for rival in found] == ["SK텔레콤"]
 
 
 @pytest.mark.parametrize("source", [42, object(), [1, 2]])
