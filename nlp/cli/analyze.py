@@ -136,7 +136,7 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
     """Print the headlines, the head of the queue, what is missing, and where the files lie."""
     from nlp.recovery.texts import words
     from nlp.report.cards import causes_of
-    from nlp.report.headlines import headlines, shown_id, until
+    from nlp.report.headlines import headlines, shown_id, to_recover, until
     from nlp.report.words import percent, won
 
     analysis, say = delivery.analysis, reader.say
@@ -157,7 +157,7 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
     for line in headlines(analysis):
         console.print(f" • {escape(reader.name(line))}")
 
-    shown = min(_TOP, len(analysis.ranking))
+    shown = min(_TOP, to_recover(analysis))
     queue = Table(
         title="\n" + say(Message("Customers to win back first: {count}", count=shown)),
         title_justify="left",
@@ -179,7 +179,8 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
             reader.name(won(case.gain)),
             reader.name(until(case.deadline, analysis.now)),
         )
-    console.print(queue)
+    if shown:
+        console.print(queue)
 
     for note in analysis.notes:
         if note.code in ("unread", "unlike"):
