@@ -204,6 +204,7 @@ def _competitor(analysis: Analysis) -> Iterator[Words]:
 def _queue(analysis: Analysis) -> Iterator[Words]:
     ranking, focus = analysis.ranking, in_focus(analysis)
     if not focus:
+        yield say("headline", "queue_none")
         return
     due = still_in_time(analysis, focus)
     yield say(
