@@ -10,13 +10,15 @@ import numpy as np
 from synthetic import COLUMNS, complaint_table
 
 from nlp.classified import ClassifiedTable
-from nlp.report.analysis import Analysis, analyze_table
+from nlp.report.analysis import Analysis, Phrases, analyze_table
 from nlp.report.blocks import Lines
+from nlp.report.charts.graph import FEWEST_EDGES, graph_chart
 from nlp.report.headlines import headlines
 from nlp.report.html import render_report
 from nlp.report.page import build_page
 from nlp.report.words import texts_of
 from nlp.wom.audit import Audit
+from nlp.wom.keyphrases import Edge, EmergingPhrases, Graph, Node
 
 NOW = datetime(2026, 11, 21)  # noqa: DTZ001 - clock times as written
 PRAISE = {"sentiment": "positive", "severity": "0"}
@@ -126,3 +128,20 @@ def test_the_top_is_called_a_group_only_where_first_place_is_in_doubt() -> None:
     assert clear.ranking.rank_high[0] == 1
     assert titles(clear)["ranks"] == "First place stays first over the draws"
     assert "read the top as a group" in titles(read(*[{"cause": ["price"]}] * 10))["ranks"]
+
+
+def test_a_handful_of_phrases_makes_no_graph() -> None:
+    analysis = read({"cause": ["price"]})
+
+    def drawn(n: int) -> bool:
+        causes = [f"cause:{label}" for label in analysis.taxonomy.group("cause").ids]
+        edges = [Edge(left=causes[at % 7], right=f"말{at}", documents=5, pmi=1.0, weight=0.5) for at in range(n)]
+        ends = dict.fromkeys(end for edge in edges for end in (edge.left, edge.right))
+        nodes = [Node(id=end, kind="cause" if end in causes else "phrase", shown=end, documents=5) for end in ends]
+        none = EmergingPhrases(monday=None, rate=0.05, phrases=(), watched=0, notes=())
+        graph = Graph(nodes=tuple(nodes), edges=tuple(edges))
+        phrases = Phrases(typical=(), graph=graph, emerging=none, read=1, population=1)
+        return graph_chart(replace(analysis, phrases=phrases)) is not None
+
+    assert drawn(FEWEST_EDGES)
+    assert not drawn(FEWEST_EDGES - 1)
