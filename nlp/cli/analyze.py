@@ -50,6 +50,9 @@ def command(
     ] = None,
     priors: Annotated[Path | None, typer.Option(help="순위에 쓸 상수 파일(TOML).", callback=options.present)] = None,
     capacity: Annotated[int | None, typer.Option(help="회복을 맡을 수 있는 고객 수.", min=1)] = None,
+    own_names: Annotated[
+        list[str] | None, typer.Option("--own-name", help="자사 이름. 경쟁사로 세지 않습니다. 여러 번 쓸 수 있습니다.")
+    ] = None,
     now: Annotated[
         datetime | None,
         typer.Option(
@@ -108,7 +111,14 @@ def command(
             classifier=classifier,
             model_id=classifier.name if classifier is not None else "",
             columns=columns,
-            settings=Settings(now=now, audited=audited, volumes=volumes, priors=Priors.load(priors), capacity=capacity),
+            settings=Settings(
+                now=now,
+                audited=audited,
+                volumes=volumes,
+                priors=Priors.load(priors),
+                capacity=capacity,
+                own_names=own_names or (),
+            ),
             lang=reader.lang,
             resume=resume,
             restart=restart,
@@ -132,7 +142,7 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
     """Print the headlines, the head of the queue, what is missing, and where the files lie."""
     from nlp.recovery.texts import words
     from nlp.report.cards import causes_of
-    from nlp.report.headlines import headlines, shown_id, until
+    from nlp.report.headlines import headlines, shown_id, to_recover, until
     from nlp.report.words import percent, won
 
     analysis, say = delivery.analysis, reader.say
@@ -153,7 +163,7 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
     for line in headlines(analysis):
         console.print(f" • {escape(reader.name(line))}")
 
-    shown = min(_TOP, len(analysis.ranking))
+    shown = min(_TOP, to_recover(analysis))
     queue = Table(
         title="\n" + say(Message("Customers to win back first: {count}", count=shown)),
         title_justify="left",
@@ -175,7 +185,8 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
             reader.name(won(case.gain)),
             reader.name(until(case.deadline, analysis.now)),
         )
-    console.print(queue)
+    if shown:
+        console.print(queue)
 
     for note in analysis.notes:
         if note.code in ("unread", "unlike"):

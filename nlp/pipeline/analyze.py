@@ -44,6 +44,7 @@ class Settings:
     """What an analysis is told beside its texts.
 
     ``audited`` and ``volumes`` are files. Without ``now`` deadlines count from the latest time in the data.
+    ``own_names`` are names of one's own firm and brands, which are no competitors.
     ``morphemes`` replaces Kiwi. ``draws`` sets of priors, drawn from ``seed``, give the intervals of ranks.
     """
 
@@ -53,6 +54,7 @@ class Settings:
     priors: Priors | None = None
     value_columns: ValueColumns | None = None
     capacity: int | None = None
+    own_names: Sequence[str] = ()
     morphemes: Analyzer | None = None
     seed: int = 0
     draws: int = 300
@@ -83,6 +85,7 @@ def analyze(
     priors: Priors | None = None,
     value_columns: ValueColumns | None = None,
     capacity: int | None = None,
+    own_names: Sequence[str] = (),
     morphemes: Analyzer | None = None,
     seed: int = 0,
     draws: int = 300,
@@ -114,6 +117,7 @@ def analyze(
         priors=priors,
         value_columns=value_columns,
         capacity=capacity,
+        own_names=own_names,
         morphemes=morphemes,
         seed=seed,
         draws=draws,
@@ -223,6 +227,7 @@ def _analysis(table: ClassifiedTable, classifier: Classifier | None, settings: S
         priors=settings.priors,
         value_columns=settings.value_columns,
         capacity=settings.capacity,
+        own_names=settings.own_names,
         morphemes=settings.morphemes or kiwi(),
         seed=settings.seed,
         draws=settings.draws,

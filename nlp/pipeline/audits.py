@@ -13,6 +13,7 @@ from nlp.errors import InputError
 from nlp.pipeline.forms import read_form, write_csv
 from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.audit import INCLUSION, STRATUM, Audit, audit_sample
+from nlp.wom.copies import distinct
 
 _ID, _TEXT = "문서번호", "글"
 _NONE = ("없음", "none", "-", "해당없음")
@@ -22,12 +23,14 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
     """Draw ``n`` rows that can be read and write them with an empty column for each group; returns how many were drawn.
 
     The model's own labels are left out: who sees them agrees with them too easily. Documents that share an id
-    with another one cannot be told apart when they come back, so none of them is drawn.
+    with another one cannot be told apart when they come back, so none of them is drawn. Copies are one document, as
+    in the shares that the rows correct: else a text of many copies would be drawn more often than it counts.
     """
     table = table.take(table.readable_rows())
     ids, counts = np.unique(table.ids.astype(str), return_counts=True)
     once = set(ids[counts == 1].tolist())
-    unique = table.take(np.array([identity in once for identity in table.ids], dtype=bool))
+    counted = distinct(table, keep=list(once)).table
+    unique = counted.take(np.array([identity in once for identity in counted.ids], dtype=bool))
     if not len(unique):
         raise InputError(
             "{path}: every document shares its id with another one; give a column of unique ids", path=path

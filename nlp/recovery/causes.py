@@ -20,6 +20,7 @@ from nlp.recovery.priors import Priors, Values
 from nlp.recovery.ranking import build_model, draw_labels
 from nlp.recovery.readings import Readings
 from nlp.wom.estimates import Estimate, z_value
+from nlp.wom.importance import FEWEST, robust_slopes
 
 _LEVEL = 0.9
 
@@ -34,7 +35,7 @@ class CauseImpact:
     would stay if the cause had never struck, ``value`` what they are worth in won, both among the customers of the
     table alone.
     ``satisfaction`` is the change of the mean sentiment (-1 all negative … 1 all positive) of the table's documents
-    if the cause were gone; None without a sentiment group.
+    if the cause were gone; None without a sentiment group or below 50 documents.
     """
 
     cause: str
@@ -147,24 +148,17 @@ def _losses(model: GainModel, x: NDArray[np.float32], values: Values) -> Floats:
 def _satisfaction(table: ClassifiedTable) -> list[Estimate] | None:
     """Change of the mean sentiment if a cause were gone, from a regression of sentiment on all causes.
 
-    Least squares with standard errors that allow unequal variances (White 1980); a cause that never occurs has no
-    effect. The effect of a cause is its coefficient times its mean probability, with the sign turned.
+    The effect of a cause is its coefficient times its mean probability, with the sign turned; a cause that never
+    occurs has none. None below 50 documents: the errors of so many coefficients cannot be told from fewer.
     """
-    if not table.taxonomy.has("sentiment", "positive", "negative"):
+    if len(table) < FEWEST or not table.taxonomy.has("sentiment", "positive", "negative"):
         return None
     mood = (table.probability("sentiment", "positive") - table.probability("sentiment", "negative")).astype(float)
     causes: NDArray[np.float64] = table.probabilities[:, table.taxonomy.columns("cause")].astype(np.float64)
-    x = np.concatenate([np.ones((len(causes), 1)), causes], axis=1)
     # A touch of ridge keeps causes that never occur, or always occur together, from dividing by zero.
-    inverse = np.linalg.inv(x.T @ x + 1e-3 * np.eye(x.shape[1]))
-    coefficients = inverse @ (x.T @ mood)
-    residual = mood - x @ coefficients
-    spread = np.sqrt(np.diag(inverse @ ((x * residual[:, None] ** 2).T @ x) @ inverse))
+    slopes, spread = robust_slopes(causes, mood, ridge=1e-3)
     z, mean = z_value(_LEVEL), causes.mean(axis=0)
-    return [
-        _estimate(-b * m, (-b - z * s) * m, (-b + z * s) * m)
-        for b, s, m in zip(coefficients[1:], spread[1:], mean, strict=True)
-    ]
+    return [_estimate(-b * m, (-b - z * s) * m, (-b + z * s) * m) for b, s, m in zip(slopes, spread, mean, strict=True)]
 
 
 def _estimate(value: float, low: float, high: float) -> Estimate:

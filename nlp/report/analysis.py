@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -142,6 +142,7 @@ def analyze_table(
     priors: Priors | None = None,
     value_columns: ValueColumns | None = None,
     capacity: int | None = None,
+    own_names: Sequence[str] = (),
     morphemes: Analyzer | None = None,
     evidence: Evidence | None = None,
     draws: int = 300,
@@ -152,8 +153,9 @@ def analyze_table(
     ``now`` is the moment the queue is worked on; without it the latest time in the data, and where no document
     has a time ``today``. Times later than ``today`` are slips: they are no ``now``, the ranking names them, and
     elsewhere these documents are undated. ``audit`` rows correct the shares, ``volumes`` give the journey index,
-    ``morphemes`` the key phrases; each is left out with a note when it is missing. ``evidence`` speaks of rows of
-    ``table``. Documents that cannot be read are left out of everything. Equal arguments give equal results.
+    ``morphemes`` the key phrases; each is left out with a note when it is missing. ``own_names`` are no competitors.
+    ``evidence`` speaks of rows of ``table``. Documents that cannot be read are left out of everything. Equal
+    arguments give equal results.
 
     Raises InputError for a table without a document that can be read, audited rows or volumes that do not fit it,
     and ValueError when neither the arguments nor the data tell a time.
@@ -209,7 +211,7 @@ def analyze_table(
         ksqi=ksqi_view(counted),
         touchpoints=touchpoint_kinds(counted)[0],
         waiting=waiting(counted),
-        competitors=competitors(counted),
+        competitors=competitors(counted, own=own_names),
         phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,
         ranking=ranking,
         causes=rank_causes(

@@ -10,7 +10,7 @@ from nlp.recovery.queue import Case
 from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.charts.queue import FAMILIES, families
-from nlp.report.headlines import shown_id, until
+from nlp.report.headlines import shown_id, to_recover, until
 from nlp.report.words import Words, label_words, percent, plain, say, won
 
 CARDS: Final = 10
@@ -55,8 +55,8 @@ class Card:
 
 
 def cards(analysis: Analysis, *, most: int = CARDS) -> tuple[Card, ...]:
-    """Cards of the first ``most`` cases."""
-    return tuple(_card(analysis, place) for place in range(min(most, len(analysis.ranking))))
+    """Cards of the first ``most`` cases that are worth a recovery."""
+    return tuple(_card(analysis, place) for place in range(min(most, to_recover(analysis))))
 
 
 def causes_of(analysis: Analysis, place: int) -> tuple[Words, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
 from nlp.report.words import Words, label_words, number, percent, percent_range, points, points_range, say, won
+from nlp.wom.estimates import difference
 from nlp.wom.shares import Share
 from nlp.wom.trends import Change
 from nlp.wom.wordofmouth import Voices
@@ -44,8 +45,8 @@ def whole_voices(analysis: Analysis) -> dict[str, Voices]:
 
 
 def weeks_compared(analysis: Analysis) -> int:
-    """How many weeks stand on each side of the comparison; 0 where nothing is compared."""
-    if analysis.trend.after is None:
+    """How many weeks stand on each side of the comparison; 0 where nothing is compared, or one side has no text."""
+    if analysis.trend.after is None or all(np.isnan(change.points.value) for change in analysis.trend.changes):
         return 0
     first, last = analysis.trend.after
     return (last - first).days // 7 + 1
@@ -59,10 +60,16 @@ def cause_changes(analysis: Analysis) -> list[Change]:
     return sorted(found, key=lambda change: -abs(np.nan_to_num(change.points.value)))
 
 
+def to_recover(analysis: Analysis) -> int:
+    """How many of the first cases are worth a recovery: those with a gain, and whatever is urgent or for a person."""
+    ranking = analysis.ranking
+    return int(((ranking.gain > 0) | (ranking.tier != TIERS.index("ordinary"))).sum())
+
+
 def in_focus(analysis: Analysis) -> int:
     """How many of the first cases the headline speaks of: the capacity, else a tenth."""
     wanted = analysis.capacity or max(1, round(len(analysis.ranking) * QUEUE_SHARE))
-    return min(wanted, len(analysis.ranking))
+    return min(wanted, to_recover(analysis))
 
 
 def still_in_time(analysis: Analysis, first: int) -> int | None:
@@ -150,7 +157,8 @@ def _movement(analysis: Analysis) -> Iterator[Words]:
             points=f"{abs(change.points.value) * 100:.1f}",
             range=points_range(change.points),
         )
-    if not moved and not single:
+    # Single weeks have no direction: how much weeks differ cannot be known from one.
+    if not moved and not single and weeks > 1:
         yield say("headline", "steady", weeks=weeks)
 
 
@@ -162,14 +170,19 @@ def _voices(analysis: Analysis) -> Iterator[Words]:
     side = sides.get("public") or sides.get("all")
     if side is None or side.net_advocacy is None or not side.volume:
         return
+    bad, good, net = side.responses["negative_wom"], side.responses["positive_wom"], side.net_advocacy
+    if side.side == "all":
+        against, towards = (analysis.shares.get("response", label) for label in ("negative_wom", "positive_wom"))
+        if against.corrected and towards.corrected:
+            bad, good, net = against.best, towards.best, difference(towards.best, against.best)
     yield say(
         "headline",
         "advocacy_public" if side.side == "public" else "advocacy_all",
         n=number(side.volume),
-        bad=percent(side.responses["negative_wom"].value),
-        good=percent(side.responses["positive_wom"].value),
-        net=points(side.net_advocacy.value),
-        range=points_range(side.net_advocacy),
+        bad=percent(bad.value),
+        good=percent(good.value),
+        net=points(net.value),
+        range=points_range(net),
     )
 
 
@@ -190,13 +203,16 @@ def _competitor(analysis: Analysis) -> Iterator[Words]:
 
 def _queue(analysis: Analysis) -> Iterator[Words]:
     ranking, focus = analysis.ranking, in_focus(analysis)
+    if not focus:
+        yield say("headline", "queue_none")
+        return
     due = still_in_time(analysis, focus)
     yield say(
         "headline",
         ("queue" if ranking.cases.known_customer.any() else "queue_texts") + ("_undated" if due is None else ""),
         first=shown_id(ranking.ids[0]),
         n=number(focus),
-        gain=won(float(np.maximum(ranking.gain[:focus], 0.0).sum())),
+        gain=won(float(ranking.gain[:focus].sum())),
         **({} if due is None else {"due": number(due)}),
     )
     for code in ("urgent", "person"):

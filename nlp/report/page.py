@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import SLICED, Analysis
@@ -15,7 +16,7 @@ from nlp.report.charts.importance import importance_charts
 from nlp.report.charts.movement import journey_chart, trend_charts, volume_chart
 from nlp.report.charts.queue import gain_chart, rank_chart
 from nlp.report.charts.voices import advocacy_chart, competitor_chart, response_chart
-from nlp.report.headlines import headlines, whole_voices
+from nlp.report.headlines import headlines, to_recover, whole_voices
 from nlp.report.tables import (
     ksqi_table,
     lever_table,
@@ -27,6 +28,9 @@ from nlp.report.tables import (
 )
 from nlp.report.tables_movement import burst_table, change_table, emerging_table, phrase_table
 from nlp.report.words import Words, number, percent, percent_range, plain, say, terms_of, texts_of
+
+_FEWEST_PUBLIC: Final = 50
+"""Public texts below which nothing is said of their spread: fewer miss channels."""
 
 
 def build_page(analysis: Analysis) -> Page:
@@ -60,18 +64,20 @@ def _tiles(analysis: Analysis) -> Iterator[Tile]:
     tiers = [int((analysis.ranking.tier == TIERS.index(tier)).sum()) for tier in ("urgent", "person")]
     yield Tile(
         name=say("tile", "cases"),
-        figure=number(len(analysis.ranking)),
+        figure=number(to_recover(analysis)),
         note=say("tile", "cases_note", urgent=number(tiers[0]), person=number(tiers[1])),
     )
 
 
 def _queue(analysis: Analysis) -> Sequence[Block | None]:
     shown = cards(analysis)
+    if not shown:
+        return ()
     return (
         gain_chart(analysis),
         Deck(title=say("ui", "cards", n=len(shown)), cards=shown),
         queue_table(analysis, first=len(shown)),
-        rank_chart(analysis) if len(analysis.ranking) > 1 else None,
+        rank_chart(analysis) if to_recover(analysis) > 1 else None,
     )
 
 
@@ -121,7 +127,8 @@ def _trend(analysis: Analysis) -> Sequence[Block | None]:
 def _voices(analysis: Analysis) -> Sequence[Block | None]:
     spread = analysis.voices.dispersion
     lines: list[tuple[Words | None, Words]] = []
-    if spread is not None and "public" in whole_voices(analysis):
+    public = whole_voices(analysis).get("public")
+    if spread is not None and public is not None and public.volume >= _FEWEST_PUBLIC:
         lines.append(
             (
                 None,

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
-from nlp.report.headlines import cause_shares, headlines, whole_voices
+from nlp.report.headlines import cause_shares, headlines, to_recover, whole_voices
 from nlp.report.words import Lang, say
 from nlp.wom.estimates import Estimate
 
@@ -90,7 +88,7 @@ def summary(analysis: Analysis, *, sources: Sequence[str] = (), model: str = "")
             "cases": len(ranking),
             "capacity": analysis.capacity,
             "tiers": {tier: int((ranking.tier == at).sum()) for at, tier in enumerate(TIERS)},
-            "gain": float(np.maximum(ranking.gain, 0.0).sum()),
+            "gain": float(ranking.gain[: to_recover(analysis)].sum()),
             "first": [
                 {
                     "id": case.id,

@@ -10,7 +10,7 @@ from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell
-from nlp.report.headlines import shown_id, stage_shares, until
+from nlp.report.headlines import shown_id, stage_shares, to_recover, until
 from nlp.report.titled import Titled, table_of
 from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
 
@@ -18,8 +18,8 @@ _QUEUE = 40
 
 
 def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
-    """The cases that follow the cards, a line each."""
-    places = range(first, min(first + _QUEUE, len(analysis.ranking)))
+    """The cases worth a recovery that follow the cards, a line each."""
+    places = range(first, min(first + _QUEUE, to_recover(analysis)))
     if not places:
         return None
     rows: list[tuple[Cell, ...]] = []

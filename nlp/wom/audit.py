@@ -91,6 +91,7 @@ class Audit:
 def audit_sample(table: ClassifiedTable, n: int, rng: np.random.Generator) -> AuditSample:
     """Draw ``n`` rows to label (all rows when there are fewer), at random within strata.
 
+    For shares that count copies once, give documents without copies (``nlp.wom.copies.distinct``).
     A stratum is the rarest decided cause of a document; documents without one are parted into near misses
     and clear ones. Half of the rows are shared out in proportion to size, half by Neyman's (1934) optimal
     allocation with the spread that the calibrated probabilities imply, and each stratum gets at least three.

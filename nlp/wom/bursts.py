@@ -16,15 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
-from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
+from nlp.wom.estimates import LEVEL, Estimate, Note, note, overdispersion, step_up, wilson
 from nlp.wom.events import Event, event_matrix
 from nlp.wom.slices import slices
 from nlp.wom.trends import complete_weeks
 
 FEWEST_WEEKS = 4
 """Baseline weeks below which nothing is said: the spread between weeks cannot be known from fewer."""
-
-_PRIOR_WEEKS = 4.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +116,7 @@ def emerging(
     latest = counts[-1].astype(np.int64)
     total = sizes.sum()
     share = (weekly.sum(axis=0) + 0.5) / (total + 1)
-    correlation = _overdispersion(weekly, sizes)
+    correlation = overdispersion(weekly, sizes)
     # The spread of this week's true share around the estimate: between weeks, plus what the estimate misses.
     relative = correlation + (correlation * (sizes**2).sum() / total**2 + (1 - correlation) / total)
     p_values = np.array(
@@ -127,7 +125,7 @@ def emerging(
             for count, p, spread in zip(latest, share, relative, strict=True)
         ]
     )
-    q_values = _step_up(p_values)
+    q_values = step_up(p_values)
     order = [int(item) for item in np.argsort(p_values, kind="stable")]
     return tuple(
         Emergence(
@@ -146,25 +144,6 @@ def emerging(
     )
 
 
-def _overdispersion(weekly: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Intra-week correlation per item in [0, 0.5], ``(n_items,)``: 0 when weeks differ by chance alone.
-
-    The moment estimator of Kleinman (1973), shrunk towards the mean over items by four weeks' worth, because
-    a dozen weeks tell little about one item.
-    """
-    weeks, total = len(sizes), sizes.sum()
-    share = weekly.sum(axis=0) / total
-    variance = share * (1 - share)
-    between = (sizes[:, None] * (weekly / sizes[:, None] - share) ** 2).sum(axis=0) / (weeks - 1)
-    scale = (total - (sizes**2).sum() / total) / (weeks - 1)
-    known = variance > 0
-    raw = np.divide(between - variance, variance * (scale - 1), out=np.zeros_like(share), where=known & (scale > 1))
-    information = np.where(known, np.minimum(weekly.sum(axis=0), total - weekly.sum(axis=0)), 0.0)
-    pooled = max(float((raw * information).sum() / information.sum()), 0.0) if information.any() else 0.0
-    shrunk = ((weeks - 1) * np.maximum(raw, 0.0) + _PRIOR_WEEKS * pooled) / (weeks - 1 + _PRIOR_WEEKS)
-    return np.asarray(np.maximum(shrunk, pooled).clip(0.0, 0.5))
-
-
 def _mid_p(count: int, documents: int, share: float, relative: float) -> float:
     """P(more than ``count``) + P(exactly ``count``) / 2 under a beta-binomial law.
 
@@ -181,13 +160,3 @@ def _mid_p(count: int, documents: int, share: float, relative: float) -> float:
     pmf = np.exp(log_pmf - log_pmf.max())
     pmf /= pmf.sum()
     return float(min(1.0, pmf[count + 1 :].sum() + pmf[count] / 2))
-
-
-def _step_up(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Adjusted p values of Benjamini & Hochberg (1995)."""
-    n = len(p_values)
-    order = np.argsort(p_values)
-    scaled = p_values[order] * n / np.arange(1, n + 1)
-    adjusted = np.empty(n)
-    adjusted[order] = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1.0)
-    return adjusted

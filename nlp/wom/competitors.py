@@ -142,7 +142,9 @@ def competitors(
     """Find the competitors in documents about a competitor's pull, leaving out ``own`` names.
 
     Four rules, each shown with the name: the gazetteer; a word with a company's ending ("단비모바일",
-    "새솔의원"); a name before "…로 옮기다", "…로 갈아타다"; a name before "…가 더 낫다", "…보다 비싸다".
+    "새솔의원"); a name before "…로 옮기다", "…로 갈아타다"; a name before "…가 더 낫다", "…보다 비싸다". Whichever
+    rule finds it, a name that the gazetteer knows is called as it is called there. An own name is left out under
+    its aliases and within longer names too ("KT": "케이티", "KT엠모바일", but not "KTX").
     """
     if not table.taxonomy.has("cause", "competitor_pull"):
         return Competitors(pulled=0, named=0, competitors=(), wins_on=(), notes=(note("label"),))
@@ -183,11 +185,10 @@ def competitor_mentions(
     text: str, gazetteer: Gazetteer, *, own: Sequence[str] = (), row: int = 0
 ) -> tuple[Mention, ...]:
     """Names in one customer's words, each once, by the most trusted rule that finds it."""
-    ours = {_plain(name) for name in own}
+    ours = _own_names(own, gazetteer)
     found: dict[str, Mention] = {}
     for rule, name, start, end in _candidates(text, gazetteer):
-        plain = _plain(name)
-        if plain in ours or any(brand and brand in plain for brand in ours):
+        if ours.search(_plain(name)):
             continue
         overlaps = any(start < other.end and other.start < end for other in found.values())
         if name not in found and not overlaps:
@@ -204,13 +205,19 @@ def _candidates(text: str, gazetteer: Gazetteer) -> Iterator[tuple[Rule, str, in
     for word, start in words:
         name = _suffixed(word, gazetteer)
         if name:
-            yield "suffix", name, start, start + len(name)
+            yield "suffix", _called(name, gazetteer), start, start + len(name)
     rules: tuple[tuple[Rule, re.Pattern[str]], ...] = (("moved", _MOVED), ("compared", _COMPARED))
     for rule, pattern in rules:
         for match in pattern.finditer(text):
             found = _BEFORE.search(text, max(0, match.start() - 12), match.start())
             if found and not _names_nobody(found.group(), text, found.start(), gazetteer):
-                yield rule, found.group(), found.start(), found.end()
+                yield rule, _called(found.group(), gazetteer), found.start(), found.end()
+
+
+def _called(word: str, gazetteer: Gazetteer) -> str:
+    """The gazetteer's name for a word that it knows, else the word."""
+    known = _known(word, gazetteer)
+    return gazetteer.by_key[known] if known else word
 
 
 def _known(word: str, gazetteer: Gazetteer) -> str | None:
@@ -258,6 +265,19 @@ def _wins_on(table: ClassifiedTable, rows: list[int], level: float) -> tuple[tup
             count = int(table.has("cause", cause)[rows].sum())
             found.append((cause, count, wilson(count, len(rows), level=level)))
     return tuple(sorted(found, key=lambda entry: -entry[1]))
+
+
+def _own_names(own: Sequence[str], gazetteer: Gazetteer) -> re.Pattern[str]:
+    """Finds own names, in themselves or as the gazetteer calls them, in plain names; Latin letters must end there."""
+    plain = {_plain(name) for name in own} - {""}
+    plain |= {_plain(gazetteer.by_key[name]) for name in plain if name in gazetteer.by_key}
+    edged = [
+        (r"\b" if re.match(r"\w", name, re.ASCII) else "")
+        + re.escape(name)
+        + (r"\b" if re.match(r"\w", name[-1], re.ASCII) else "")
+        for name in sorted(plain)
+    ]
+    return re.compile("|".join(edged) or r"(?!)", re.ASCII)
 
 
 def _plain(name: str) -> str:

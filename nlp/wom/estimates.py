@@ -16,6 +16,8 @@ Missing: TypeAlias = Literal["time", "channel", "branch", "product", "customer",
 LEVEL: Final = 0.95
 """Confidence level of every interval of this package unless a caller asks for another."""
 
+_PRIOR_WEEKS: Final = 4.0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
@@ -154,3 +156,44 @@ def count_interval(count: float, *, level: float = LEVEL) -> Estimate:
     more = count + 1
     high = more * (1 - 1 / (9 * more) + z / (3 * math.sqrt(more))) ** 3
     return Estimate(value=count, low=max(0.0, low), high=high)
+
+
+def overdispersion(
+    weekly: NDArray[np.float64], sizes: NDArray[np.float64], periods: NDArray[np.int64] | None = None
+) -> NDArray[np.float64]:
+    """Intra-week correlation per item in [0, 0.5], ``(n_items,)``: 0 when weeks differ by chance alone.
+
+    ``weekly`` ``(n_weeks, n_items)`` of ``sizes`` ``(n_weeks,)`` documents, above 0, have the item. Weeks are held
+    against the share in their own period where ``periods`` ``(n_weeks,)`` are given; one of them must have two weeks.
+
+    The moment estimator of Kleinman (1973), shrunk towards the mean over items by four weeks' worth, because
+    a dozen weeks tell little about one item.
+    """
+    of = np.zeros(len(sizes), dtype=np.int64) if periods is None else periods
+    free, scale = 0, 0.0
+    between, variance = np.zeros((2, weekly.shape[1]))
+    for period in np.unique(of):
+        counts, n = weekly[of == period], sizes[of == period]
+        share = counts.sum(axis=0) / n.sum()
+        between += (n[:, None] * (counts / n[:, None] - share) ** 2).sum(axis=0)
+        variance += (len(n) - 1) * share * (1 - share)
+        scale += n.sum() - (n**2).sum() / n.sum()
+        free += len(n) - 1
+    between, variance, scale = between / free, variance / free, scale / free
+    known = variance > 0
+    raw = np.divide(between - variance, variance * (scale - 1), out=np.zeros_like(variance), where=known & (scale > 1))
+    found = weekly.sum(axis=0)
+    information = np.where(known, np.minimum(found, sizes.sum() - found), 0.0)
+    pooled = max(float((raw * information).sum() / information.sum()), 0.0) if information.any() else 0.0
+    shrunk = (free * np.maximum(raw, 0.0) + _PRIOR_WEEKS * pooled) / (free + _PRIOR_WEEKS)
+    return np.asarray(np.maximum(shrunk, pooled).clip(0.0, 0.5))
+
+
+def step_up(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Adjusted p values of Benjamini & Hochberg (1995)."""
+    n = len(p_values)
+    order = np.argsort(p_values)
+    scaled = p_values[order] * n / np.arange(1, n + 1)
+    adjusted = np.empty(n)
+    adjusted[order] = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1.0)
+    return adjusted

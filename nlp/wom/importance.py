@@ -63,17 +63,18 @@ def importance_performance(
     of a linear probability model on the group's decided labels over all complaints, with
     heteroscedasticity-robust errors (MacKinnon & White 1985, HC3) and a ridge of one pseudo-complaint. Both
     sides come from the same classifier, whose errors may go together: read it as a guide to where to look, not as
-    a causal effect. Empty with a note when a group is missing or fewer than 50 documents complain.
+    a causal effect. Empty with a note when a group is missing, fewer than 50 documents complain, or all or none of
+    them have the outcome.
     """
     target = _outcome(table, outcome)
     rows = complaint_rows(table)
     if group not in table.taxonomy or target is None:
         return _empty(group, outcome, note("label"))
-    if rows.sum() < FEWEST:
+    if rows.sum() < FEWEST or len(np.unique(target[rows])) < 2:
         return _empty(group, outcome, note("text"))
     ids = table.taxonomy.group(group).ids
     decided = table.decided[:, table.taxonomy.columns(group)]
-    slopes, errors = _linear(decided[rows].astype(np.float64), target[rows].astype(np.float64))
+    slopes, errors = robust_slopes(decided[rows].astype(np.float64), target[rows].astype(np.float64))
     reach = z_value(level) * errors
     shares = [wilson(float(column.sum()), len(table), level=level) for column in decided.T]
     performance = [Estimate(value=1 - share.value, low=1 - share.high, high=1 - share.low) for share in shares]
@@ -108,15 +109,20 @@ def _outcome(table: ClassifiedTable, outcome: Outcome) -> NDArray[np.bool_] | No
     return table.has("severity", "2") | table.has("severity", "3")
 
 
-def _linear(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slopes and their robust standard errors, ``(n_items,)`` each; a label nobody has gets 0 and 1."""
+def robust_slopes(
+    x: NDArray[np.float64], y: NDArray[np.float64], *, ridge: float = 1.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Slopes of ``y`` ``(n,)`` on ``x`` ``(n, n_items)`` and their standard errors, ``(n_items,)`` each.
+
+    Least squares with an intercept, a ridge of so many pseudo-documents per item, and errors that allow unequal
+    variances (HC3, MacKinnon & White 1985). An item that nobody has gets 0 and 1.
+    """
     design = np.column_stack([np.ones(len(y)), x])
-    ridge = np.diag([0.0, *np.ones(x.shape[1])])
-    inverse = np.linalg.inv(design.T @ design + ridge)
+    inverse = np.linalg.inv(design.T @ design + np.diag([0.0, *np.full(x.shape[1], ridge)]))
     slopes = inverse @ design.T @ y
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design).clip(max=0.99)
     weighted = design * ((y - design @ slopes) / (1 - leverage))[:, None]
-    errors = np.sqrt(np.diag(inverse @ (weighted.T @ weighted) @ inverse))
+    errors = np.sqrt(np.diag(inverse @ (weighted.T @ weighted) @ inverse).clip(min=0.0))
     seen = x.any(axis=0)
     return np.where(seen, slopes[1:], 0.0), np.where(seen, errors[1:], 1.0)
 

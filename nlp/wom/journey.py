@@ -56,7 +56,8 @@ class Journey:
     """Stages in order, the product of their successes, and the stage whose repair lifts it most.
 
     ``index`` is the chance, in [0, 1], to pass all stages without a reason that reaches us as a complaint; as
-    most dissatisfied customers stay silent, it is an upper bound. ``repair_first`` is None without an index.
+    most dissatisfied customers stay silent, it is an upper bound. ``repair_first`` is None without an
+    index, or where no stage alone lifts it.
     ``phases`` are shares of all complaints before, on and after the service; a complaint can be in several.
     """
 
@@ -146,7 +147,7 @@ def journey(
         stages=tuple(done),
         phases=phases,
         index=index,
-        repair_first=best.stage,
+        repair_first=best.stage if best.lift and best.lift.value > 0 else None,
         notes=tuple(notes),
     )
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
 from nlp.wom.bursts import Emergence, emerging
-from nlp.wom.estimates import LEVEL, Estimate, Note, note, z_value
+from nlp.wom.estimates import LEVEL, Estimate, Note, note, step_up, z_value
 from nlp.wom.phrases import Phrase, PhraseIndex
 from nlp.wom.slices import slices
 
@@ -98,26 +98,34 @@ def key_phrases(
     group: str = "cause",
     most: int = 15,
     fewest: int = 5,
+    rate: float = 0.05,
     level: float = LEVEL,
 ) -> tuple[KeyPhrase, ...]:
     """Up to ``most`` phrases per label of a group that set it apart from documents without the label.
 
     Log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, Fightin' Words, eq. 16
-    and 20-22), on documents that hold the phrase. Only phrases whose interval lies above 0 and that ``fewest``
-    documents of the label hold are given; a word is left out when a longer phrase shown holds nearly all of it.
+    and 20-22), on documents that hold the phrase. Only phrases that ``fewest`` documents of the label hold are given,
+    and more than chance lets expect by Fisher's exact test: of all phrases with all labels so many that a share of
+    ``rate`` in expectation is false (Benjamini & Hochberg 1995). A word is left out when a longer phrase shown holds
+    nearly all of it.
     """
     found: list[KeyPhrase] = []
-    for label in table.taxonomy.group(group).ids:
-        inside = table.has(group, label)[index.rows]
-        with_label, without = index.counts(inside), index.counts(~inside)
+    reach = z_value(level)
+    labels = table.taxonomy.group(group).ids
+    inside_of = [table.has(group, label)[index.rows] for label in labels]
+    counts = [(index.counts(inside), index.counts(~inside)) for inside in inside_of]
+    fisher = _Fisher.of(len(index.rows))
+    chance = [
+        fisher.chance(int(count), int(inside.sum()), int(count + other)) if count >= fewest else 1.0
+        for inside, (with_label, without) in zip(inside_of, counts, strict=True)
+        for count, other in zip(with_label.tolist(), without.tolist(), strict=True)
+    ]
+    kept = (step_up(np.array(chance)) <= rate).reshape(len(labels), -1)
+    for label, (with_label, without), typical in zip(labels, counts, kept, strict=True):
         scores, spread = log_odds(with_label, without)
-        order = np.argsort(-scores / spread, kind="stable")
-        reach = z_value(level)
         chosen: list[int] = []
-        for position in order.tolist():
-            if len(chosen) >= most or scores[position] <= reach * spread[position]:
-                break
-            if with_label[position] >= fewest and not _covered(position, chosen, index, with_label):
+        for position in np.argsort(-scores / spread, kind="stable").tolist():
+            if len(chosen) < most and typical[position] and not _covered(position, chosen, index, with_label):
                 chosen.append(position)
         found.extend(
             KeyPhrase(
@@ -159,11 +167,13 @@ def cooccurrence(
     *,
     group: str = "cause",
     fewest: int = 3,
+    rate: float = 0.05,
 ) -> Graph:
     """Graph of the labels of a group and the given key phrases, edges by strongest association first.
 
-    Only pairs that go together more often than chance, in ``fewest`` documents or more, become edges; a word
-    and a phrase that contains it are no pair.
+    Only pairs that go together in ``fewest`` documents or more become edges, and of those only the ones that do so
+    more often than chance by Fisher's exact test, a share of ``rate`` in expectation wrongly (Benjamini & Hochberg
+    1995); a word and a phrase that contains it are no pair.
     """
     labels = table.taxonomy.group(group).labels
     place = {phrase.key: position for position, phrase in enumerate(index.phrases)}
@@ -183,24 +193,33 @@ def cooccurrence(
     ]
     together = marks.T @ marks
     n = max(len(index.rows), 1)
+    pairs = [
+        (left, right, int(together[at, beside]))
+        for at, left in enumerate(nodes)
+        for beside, right in enumerate(nodes[at + 1 :], start=at + 1)
+        if not _overlap(left, right)
+    ]
+    fisher = _Fisher.of(n)
+    chance = [
+        fisher.chance(count, left.documents, right.documents) if count >= fewest else 1.0
+        for left, right, count in pairs
+    ]
     edges = []
-    for left in range(len(nodes)):
-        for right in range(left + 1, len(nodes)):
-            count = float(together[left, right])
-            expected = nodes[left].documents * nodes[right].documents / n
-            if count < fewest or count <= expected or _overlap(nodes[left], nodes[right]):
-                continue
-            pmi = float(np.log(count / expected))
-            scale = -float(np.log(count / n))
-            edges.append(
-                Edge(
-                    left=nodes[left].id,
-                    right=nodes[right].id,
-                    documents=int(count),
-                    pmi=pmi,
-                    weight=pmi / scale if scale > 0 else 1.0,
-                )
+    for (left, right, count), q_value in zip(pairs, step_up(np.array(chance)).tolist(), strict=True):
+        expected = left.documents * right.documents / n
+        if q_value > rate:
+            continue
+        pmi = float(np.log(count / expected))
+        scale = -float(np.log(count / n))
+        edges.append(
+            Edge(
+                left=left.id,
+                right=right.id,
+                documents=count,
+                pmi=pmi,
+                weight=pmi / scale if scale > 0 else 1.0,
             )
+        )
     edges.sort(key=lambda edge: (-edge.weight, edge.left, edge.right))
     return Graph(nodes=tuple(nodes), edges=tuple(edges))
 
@@ -254,6 +273,25 @@ def _covered(position: int, chosen: list[int], index: PhraseIndex, inside: NDArr
         if others < words and inside[position] > 0.9 * inside[other]:
             return True
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Fisher:
+    """Fisher's exact test among ``n`` documents; ``logs`` ``(n + 1,)`` are the logarithms of the factorials."""
+
+    logs: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, n: int) -> _Fisher:
+        return cls(np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))]))
+
+    def chance(self, count: int, left: int, right: int) -> float:
+        """P(at least ``count`` of ``right`` documents drawn at random are among certain ``left`` ones)."""
+        n = len(self.logs) - 1
+        both = np.arange(max(count, left + right - n), min(left, right) + 1)
+        fixed = self.logs[[left, right, n - left, n - right]].sum() - self.logs[n]
+        free = sum(self.logs[part] for part in (both, left - both, right - both, n - left - right + both))
+        return min(float(np.exp(fixed - free).sum()), 1.0)
 
 
 def _overlap(left: Node, right: Node) -> bool:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
-from nlp.wom.estimates import LEVEL, Estimate, Note, count_interval, difference, note, wilson, wilson_bounds
+from nlp.wom.estimates import (
+    LEVEL,
+    Estimate,
+    Note,
+    count_interval,
+    difference,
+    note,
+    overdispersion,
+    wilson,
+    wilson_bounds,
+)
 from nlp.wom.events import Event, event_matrix
 from nlp.wom.slices import slices
 
@@ -36,8 +48,10 @@ class WeekPoint:
 class Change:
     """How the share of an event moved from the earlier weeks to the later ones.
 
-    ``points`` is later minus earlier, in [-1, 1], with Newcombe's interval; ``direction`` is unclear while
-    that interval holds 0.
+    ``points`` is later minus earlier, in [-1, 1], with Newcombe's interval. All intervals are widened by how much
+    weeks of one period differ beyond chance. ``direction`` is unclear while the interval at Bonferroni's level, for
+    all labels of the group (or all causes by stage) that are compared, holds 0; and where single weeks are compared,
+    because how much weeks differ cannot be known then.
     """
 
     event: Event
@@ -99,11 +113,14 @@ def trend(table: ClassifiedTable, *, recent: int = 4, level: float = LEVEL) -> T
     if not span:
         return Trend(weeks=points, changes=(), before=None, after=None, undated=undated, notes=())
     later, earlier = whole[-span:], whole[-2 * span : -span]
+    correlation = _correlation(counts, sizes, (earlier, later))
+    compared = Counter(_kind(event) for event in matrix.events)
     changes = []
     for column, event in enumerate(matrix.events):
-        before = wilson(float(counts[earlier, column].sum()), float(sizes[earlier].sum()), level=level)
-        after = wilson(float(counts[later, column].sum()), float(sizes[later].sum()), level=level)
-        changes.append(_change(event, before, after))
+        swing = float(correlation[column])
+        before, after = (_Period.of(counts[weeks, column], sizes[weeks], swing) for weeks in (earlier, later))
+        strict = 1 - (1 - level) / compared[_kind(event)]
+        changes.append(_change(event, before, after, level=level, strict=strict if span > 1 else None))
     return Trend(
         weeks=points,
         changes=tuple(changes),
@@ -130,10 +147,48 @@ def complete_weeks(table: ClassifiedTable, mondays: list[date]) -> list[bool]:
     return complete
 
 
-def _change(event: Event, before: Estimate, after: Estimate) -> Change:
-    if np.isnan(before.value) or np.isnan(after.value):
-        points = Estimate(value=float("nan"), low=-1.0, high=1.0)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Period:
+    """``count`` of ``documents`` independent ones: those of weeks that differ beyond chance are worth fewer."""
+
+    count: float
+    documents: float
+
+    @classmethod
+    def of(cls, counts: NDArray[np.float64], sizes: NDArray[np.float64], correlation: float) -> _Period:
+        total = float(sizes.sum())
+        worth = 1 / (1 + correlation * (float((sizes**2).sum()) / total - 1)) if total else 1.0
+        return cls(count=float(counts.sum()) * worth, documents=total * worth)
+
+    def share(self, level: float) -> Estimate:
+        return wilson(self.count, self.documents, level=level)
+
+
+def _kind(event: Event) -> tuple[str, bool]:
+    return event.group, event.stage is None
+
+
+def _correlation(
+    counts: NDArray[np.float64], sizes: NDArray[np.float64], periods: tuple[list[int], list[int]]
+) -> NDArray[np.float64]:
+    """How alike documents of one week are, per item, from the weeks of both periods; 0 where it cannot be known."""
+    of = np.repeat([0, 1], [len(weeks) for weeks in periods])
+    weeks = np.concatenate(periods)
+    filled = sizes[weeks] > 0
+    weeks, of = weeks[filled], of[filled]
+    if len(weeks) == len(np.unique(of)):
+        return np.zeros(counts.shape[1])
+    return overdispersion(counts[weeks], sizes[weeks], of)
+
+
+def _change(event: Event, before: _Period, after: _Period, *, level: float, strict: float | None) -> Change:
+    """The change at ``level``, with a direction at the level ``strict`` (None: without one)."""
+    if not (before.documents and after.documents):
+        points, bound = Estimate(value=float("nan"), low=-1.0, high=1.0), None
     else:
-        points = difference(after, before)
-    direction: Direction = "up" if points.low > 0 else "down" if points.high < 0 else "unclear"
-    return Change(event=event, before=before, after=after, points=points, direction=direction)
+        points = difference(after.share(level), before.share(level))
+        bound = difference(after.share(strict), before.share(strict)) if strict is not None else None
+    direction: Direction = "unclear"
+    if bound is not None:
+        direction = "up" if bound.low > 0 else "down" if bound.high < 0 else "unclear"
+    return Change(event=event, before=before.share(level), after=after.share(level), points=points, direction=direction)

@@ -51,7 +51,8 @@ class Dispersion:
 
     ``entropy`` is Shannon's, in nats, of the documents over the ``channels`` public channels (Godes &
     Mayzlin 2004: what is told in many circles travels further); ``evenness`` divides it by its maximum, so
-    that 0 is one channel and 1 all alike. Intervals by the delta method. ``evenness`` is None with one channel.
+    that 0 is one channel and 1 all alike. Intervals by the delta method to the second order: the first has no width
+    where all channels are alike. ``evenness`` is None with one channel.
     """
 
     channels: int
@@ -183,6 +184,7 @@ def _dispersion(table: ClassifiedTable, kinds: ChannelKinds, level: float) -> Di
     surprise = -np.log(share)
     entropy = float((share * surprise).sum())
     variance = max(float((share * surprise**2).sum()) - entropy**2, 0.0) / len(public)
+    variance += (len(share) - 1) / (2 * len(public) ** 2)
     spread = z_value(level) * math.sqrt(variance)
     top = math.log(len(share)) if len(share) > 1 else 0.0
     value = Estimate(value=entropy, low=max(0.0, entropy - spread), high=max(entropy, min(top, entropy + spread)))

@@ -30,10 +30,10 @@ class FixedClassifier:
         labels = {
             "cause": ("inconvenience",),
             "sentiment": "negative",
-            "response": ("voice",),
+            "response": ("voice", "switching"),
             "stage": ("processing",),
             "servqual": ("responsiveness",),
-            "severity": "1",
+            "severity": "2",
             "recovery": "none",
         }
         chosen = {
@@ -62,9 +62,18 @@ def app() -> typer.Typer:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     path = tmp_path / "voc.csv"
-    rows = [
-        f"V{at},C{at % 20},2026-11-{at % 20 + 1:02d},{at}일째 배송이 오지 않아 기다리고 있습니다" for at in range(40)
-    ]
+    what = ("주문한 물건이", "약속한 기사님이", "교환한 상품이", "환불한 돈이", "상담원 답변이")
+    how = (
+        "아직도 안 왔어요",
+        "며칠째 소식이 없네요",
+        "언제 오는지 모릅니다",
+        "온다더니 또 미뤄졌어요",
+        "늦는다는 말도 없어요",
+        "일주일을 넘겼습니다",
+        "기다려도 오지 않습니다",
+        "대체 어디쯤인가요",
+    )
+    rows = [f"V{at},C{at % 20},2026-11-{at % 20 + 1:02d},{what[at % 5]} {how[at // 5]}" for at in range(40)]
     path.write_text("접수번호,고객번호,접수일,내용\n" + "\n".join(rows) + "\n", encoding="utf-8")
     return path
 

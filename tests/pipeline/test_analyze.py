@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +23,8 @@ from nlp.pipeline.classify import classify_files
 from nlp.pipeline.forms import result_file
 from nlp.pipeline.volumes import read_volumes
 from nlp.taxonomy import Taxonomy
+from nlp.wom.copies import distinct
+from nlp.wom.shares import shares
 
 TAXONOMY = Taxonomy.load()
 ROWS = 90
@@ -158,6 +162,13 @@ def test_a_classified_table_needs_no_model(table: ClassifiedTable) -> None:
     assert len(analyze(table, draws=20).table) == ROWS
 
 
+def test_own_names_are_no_competitors(table: ClassifiedTable) -> None:
+    drawn = replace(table, texts=np.full(ROWS, "KT보다 SKT가 더 싸요", dtype=object), decided=table.decided.copy())
+    drawn.decided[:, TAXONOMY.column("cause", "competitor_pull")] = True
+    found = analyze(drawn, draws=20, own_names=("케이티",)).competitors.competitors
+    assert [rival.name for rival in found] == ["SK텔레콤"]
+
+
 @pytest.mark.parametrize("source", [42, object(), [1, 2]])
 def test_something_that_holds_no_texts_is_refused(source: object) -> None:
     with pytest.raises(InputError, match="data frame"):
@@ -208,6 +219,39 @@ def test_audited_rows_go_out_blank_and_come_back_as_corrected_shares(
     assert share.audited == 60
     assert abs(share.best.value - 1 / 3) < abs(share.raw.value - 1 / 3)
     assert not analysis.shares.get("stage", "order").corrected
+
+
+def test_a_text_of_many_copies_is_audited_no_more_than_another(table: ClassifiedTable, tmp_path: Path) -> None:
+    random, alone, copied, copies, price = np.random.default_rng(3), 200, 20, 10, TAXONOMY.column("cause", "price")
+    letters = np.array([chr(code) for code in random.integers(0xAC00, 0xD7A4, 400)])
+    texts = ["".join(random.choice(letters, 30)) for _ in range(alone + copied)]
+    said = np.r_[0:alone, np.repeat(np.arange(alone, alone + copied), copies)]
+    truly = np.r_[np.arange(alone) % 5 == 0, np.zeros(copied, dtype=bool)]
+    many = replace(
+        table.take(np.zeros(len(said), dtype=np.int64)),
+        ids=np.array([f"V{at}" for at in range(len(said))], dtype=object),
+        texts=np.array([texts[at] for at in said], dtype=object),
+    )
+    # The classifier is wrong about the copied texts alone.
+    many.decided[:, TAXONOMY.columns("cause")] = False
+    many.decided[:, price] = truly[said] | (said >= alone)
+    many.probabilities[:, price] = np.where(many.decided[:, price], 0.9, 0.1)
+    covered = 0
+    for seed in range(20):
+        form = tmp_path / f"{seed}.csv"
+        write_audit_sample(many, 100, form, seed=seed)
+        rows = list(csv.DictReader(form.read_text(encoding="utf-8-sig").splitlines()))
+        assert len({row["글"] for row in rows}) == len(rows)
+        for row in rows:
+            row["이탈 원인"] = "가격" if truly[texts.index(row["글"])] else "없음"
+        with form.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        audit = read_audit(form, TAXONOMY)
+        share = shares(distinct(many, keep=audit.ids.tolist()).table, audit=audit).get("cause", "price").best
+        covered += share.low <= truly.mean() <= share.high
+    assert covered >= 17
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,12 @@ def test_a_cause_of_unhappy_texts_lifts_satisfaction_when_it_is_gone() -> None:
     assert other.value < effect.value
 
 
+def test_a_handful_of_texts_says_nothing_of_satisfaction() -> None:
+    unhappy = [document(cause=["core_service_failure"], sentiment="negative") for _ in range(25)]
+    happy = [document(sentiment="positive", severity="0") for _ in range(24)]
+    assert impacts(table(*unhappy, *happy))["core_service_failure"].satisfaction is None
+
+
 def test_involuntary_leavers_do_not_count() -> None:
     assert impacts(table(document(cause=["price"], text="이사 가게 되어 해지합니다")))["price"].customers.value == 0.0
 

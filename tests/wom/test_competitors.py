@@ -27,6 +27,9 @@ GAZETTEER = load_gazetteer()
         ("고객센터는 연결도 안 돼요", []),
         ("저가항공이라 그런가", []),
         ("오백메가 상품인데 느려요", []),
+        ("SKT로 옮겼는데 SKT가 더 싸요", ["SK텔레콤"]),
+        ("엘지유플러스 쓰다가 다시 엘지유플러스로 옮김", ["LG유플러스"]),
+        ("KB국민은행은 되는데, KB국민은행이 나아요", ["국민은행"]),
     ],
 )
 def test_names_are_found_and_everyday_words_are_not(text, names):
@@ -40,9 +43,19 @@ def test_a_mention_says_which_rule_found_it_and_where():
     assert mention.rule == "suffix"
 
 
-def test_the_own_brand_is_left_out():
-    found = competitor_mentions("여울텔레콤 쓰다가 단비모바일로 옮겼어요", GAZETTEER, own=("여울",))
-    assert [mention.name for mention in found] == ["단비모바일"]
+@pytest.mark.parametrize(
+    ("own", "text", "names"),
+    [
+        ("여울", "여울텔레콤 쓰다가 단비모바일로 옮겼어요", ["단비모바일"]),
+        ("KT", "케이티에서 SKT로 옮겼어요", ["SK텔레콤"]),
+        ("SKT", "SK텔레콤 말고 KT가 나아요", ["KT"]),
+        ("KT", "KT엠모바일도 KT도 아니고 KTX가 더 낫네요", ["KTX"]),
+        ("LGU+", "유플러스보다 KT가 싸요", ["KT"]),
+        (" ", "KT가 싸요", ["KT"]),
+    ],
+)
+def test_the_own_brand_is_left_out(own, text, names):
+    assert [mention.name for mention in competitor_mentions(text, GAZETTEER, own=(own,))] == names
 
 
 def test_names_of_the_user_are_added(tmp_path):

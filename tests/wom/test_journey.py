@@ -40,6 +40,12 @@ def test_the_stage_to_repair_first_is_the_one_that_lifts_the_index_most():
     assert lift["order"] == pytest.approx(0.96 - 0.7 * 0.96)
 
 
+def test_where_no_repair_lifts_the_index_none_comes_first():
+    found = journey(_complaints(order=0), volumes=_volumes(order=100, provision=100))
+    assert found.index.value == 1.0
+    assert found.repair_first is None
+
+
 def test_without_volumes_there_are_stage_shares_a_note_and_no_product():
     found = journey(_complaints(order=1, provision=3))
     assert found.index is None

@@ -2,11 +2,11 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from wom_tables import table
+from wom_tables import TAXONOMY, built, table
 
 from nlp.text.morphemes import Morpheme, kiwi
 from nlp.wom.keyphrases import cooccurrence, emerging_phrases, key_phrases, log_odds
-from nlp.wom.phrases import phrase_index, phrase_sample
+from nlp.wom.phrases import Phrase, PhraseIndex, phrase_index, phrase_sample
 
 
 class Tagger:
@@ -86,6 +86,23 @@ def test_key_phrases_set_a_cause_apart_and_shared_words_do_not_appear():
     price = [item for item in key_phrases(found, index) if item.label == "price"]
     assert {item.phrase.shown for item in price} == {"위약금", "폭탄"}
     assert all(item.log_odds.low > 0 and item.inside == 30 and item.outside == 0 for item in price)
+
+
+def test_causes_given_by_chance_have_hardly_a_phrase_of_their_own_nor_an_edge():
+    rng, n, runs = np.random.default_rng(5), 1500, 20
+    reported = []
+    for _ in range(runs):
+        marks = rng.random((n, 600)) < np.minimum(0.15, 3 / np.arange(1, 601))
+        document, phrase = np.nonzero(marks)
+        phrases = tuple(Phrase(key=f"w{at}", shown=f"w{at}", documents=int(marks[:, at].sum())) for at in range(600))
+        index = PhraseIndex(phrases=phrases, rows=np.arange(n), document=document, phrase=phrase, population=n)
+        decided = np.zeros((n, len(TAXONOMY.labels)), dtype=bool)
+        decided[:, TAXONOMY.columns("cause")] = rng.random((n, 7)) < 0.25
+        found = built(TAXONOMY, decided=decided, probabilities=decided.astype(np.float32))
+        typical = key_phrases(found, index)
+        reported.append(len(typical) + len(cooccurrence(found, index, typical).edges))
+    # Twice a rate of 0.05, and what 20 runs add by luck.
+    assert np.count_nonzero(reported) <= 5
 
 
 def test_the_prior_holds_back_a_word_seen_once():

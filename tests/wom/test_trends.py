@@ -40,6 +40,45 @@ def test_a_change_has_a_direction_only_when_its_interval_leaves_zero(counts, dir
     assert _price(trend(_weeks(counts))).direction == direction
 
 
+def _swinging(rng, correlation, size=150, weeks=8):
+    """Weeks of seven causes whose shares swing around the same mean."""
+    causes = TAXONOMY.columns("cause")
+    share, strength = np.linspace(0.1, 0.4, 7), 1 / max(correlation, 1e-9) - 1
+    weekly = rng.beta(share * strength, (1 - share) * strength, size=(weeks, 7))
+    week, number = np.divmod(np.arange(weeks * size), size)
+    decided = np.zeros((len(week), len(TAXONOMY.labels)), dtype=bool)
+    decided[:, causes] = rng.random((len(week), 7)) < weekly[week]
+    times = np.datetime64(MONDAY) + 7 * week + number % 7
+    return built(TAXONOMY, decided=decided, probabilities=decided.astype(np.float32), columns={"times": times})
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.02])
+def test_when_nothing_changes_the_chance_that_any_cause_has_a_direction_is_small(correlation):
+    rng, runs = np.random.default_rng(13), 100
+    told = 0
+    for _ in range(runs):
+        found = trend(_swinging(rng, correlation)).changes
+        told += any(
+            change.direction != "unclear"
+            for change in found
+            if change.event.group == "cause" and change.event.stage is None
+        )
+    # 0.05 plus three standard errors.
+    assert told / runs <= 0.115
+
+
+def test_single_weeks_have_no_direction_because_their_swing_is_unknown():
+    change = _price(trend(_weeks([2, 30])))
+    assert change.points.low > 0
+    assert change.direction == "unclear"
+
+
+def test_weeks_without_a_text_are_compared_with_nothing():
+    change = _price(trend(_weeks([4] * 6, size=7).take(np.r_[0:14, 35:42]), recent=2))
+    assert np.isnan(change.points.value)
+    assert change.direction == "unclear"
+
+
 def test_the_last_weeks_are_compared_with_as_many_before():
     found = trend(_weeks([1] * 10), recent=3)
     assert found.after == (MONDAY + timedelta(weeks=7), MONDAY + timedelta(weeks=9))

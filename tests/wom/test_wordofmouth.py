@@ -107,6 +107,13 @@ def test_dispersion_is_the_entropy_over_public_channels(names, entropy, evenness
     )
 
 
+@pytest.mark.parametrize("n", [1, 25])
+def test_channels_that_are_alike_leave_the_dispersion_in_doubt_all_the_same(n):
+    found = word_of_mouth(table([{"channel": name} for name in ["리뷰", "카페"] * n])).dispersion
+    assert found.entropy.low < found.entropy.value - 0.01
+    assert found.entropy.high == pytest.approx(math.log(2))
+
+
 def test_each_branch_has_its_own_voices():
     rows = [{"channel": "리뷰", "branch": "강남", **AGAINST}, {"channel": "리뷰", "branch": "강북"}]
     found = word_of_mouth(table(rows), by="branch")

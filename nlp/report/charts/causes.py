@@ -52,11 +52,11 @@ def cause_chart(analysis: Analysis) -> Chart | None:
 def heat_chart(analysis: Analysis) -> Chart | None:
     """Causes by stages as a heat map of document counts."""
     cells = {(row.event.label, row.event.stage): row for row in stage_shares(analysis)}
-    if not cells:
+    top = next((row for row in stage_shares(analysis) if row.count), None)
+    if top is None:
         return None
     causes = [row.event.label for row in cause_shares(analysis)]
     stages = analysis.taxonomy.group("stage").ids
-    top = max(cells.values(), key=lambda row: row.best.value)
     cause_names = [label_words(analysis.taxonomy, "cause", cause) for cause in causes]
     stage_names = [label_words(analysis.taxonomy, "stage", stage) for stage in stages]
     return _heat(

@@ -15,13 +15,16 @@ from nlp.wom.keyphrases import Edge, Graph, Node
 PHRASES_SHOWN = 4
 """Phrases per cause in the picture; the table beside it has them all."""
 
+FEWEST_EDGES = 8
+"""Fewer lines make no picture: the marks drift to the corners, and the table says it all."""
+
 
 def graph_chart(analysis: Analysis) -> Chart | None:
     """Causes as large marks, their most typical phrases around them."""
     if analysis.phrases is None:
         return None
     nodes, edges = _shown(analysis.phrases.graph)
-    if not edges:
+    if len(edges) < FEWEST_EDGES:
         return None
     place = _layout(nodes, edges)
     at = {node.id: position for node, position in zip(nodes, place, strict=True)}

@@ -119,7 +119,7 @@ def volume_chart(analysis: Analysis) -> Chart | None:
 def journey_chart(analysis: Analysis) -> Chart | None:
     """Shares of the complaints along the stages; with volumes, the share of contacts that ends in one."""
     stages = analysis.journey.stages
-    if not stages or not analysis.journey.complaints:
+    if not any(stage.complaints for stage in stages):
         return None
     names = [label_words(analysis.taxonomy, "stage", stage.stage) for stage in stages]
     peak = max(range(len(stages)), key=lambda at: stages[at].share.value)

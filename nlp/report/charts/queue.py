@@ -25,7 +25,7 @@ from nlp.report.charts.style import (
     Trace,
     known,
 )
-from nlp.report.headlines import shown_id
+from nlp.report.headlines import shown_id, to_recover
 from nlp.report.words import Words, number, plain, say, won
 
 SHOWN: Final = 15
@@ -52,8 +52,8 @@ def family_of(factor: str) -> str:
 
 
 def gain_chart(analysis: Analysis) -> Chart:
-    """Expected gain of the first cases, split into families of factors."""
-    ranking, shown = analysis.ranking, min(SHOWN, len(analysis.ranking))
+    """Expected gain of the first cases worth a recovery, split into families of factors."""
+    ranking, shown = analysis.ranking, min(SHOWN, to_recover(analysis))
     names = [_name(ranking, place) for place in range(shown)]
     return Chart(
         id="gain",
@@ -75,8 +75,8 @@ def gain_chart(analysis: Analysis) -> Chart:
 
 
 def rank_chart(analysis: Analysis) -> Chart:
-    """5-95 % interval of each of the first ranks."""
-    ranking, shown = analysis.ranking, min(SHOWN * 2, len(analysis.ranking))
+    """5-95 % interval of each of the first ranks worth a recovery."""
+    ranking, shown = analysis.ranking, min(SHOWN * 2, to_recover(analysis))
     low, high = ranking.rank_low[:shown].astype(float), ranking.rank_high[:shown].astype(float)
     rank = ranking.rank[:shown].astype(float)
     colors = [{"urgent": RED, "person": ORANGE, "ordinary": BLUE}[TIERS[tier]] for tier in ranking.tier[:shown]]
@@ -85,7 +85,12 @@ def rank_chart(analysis: Analysis) -> Chart:
     ]
     return Chart(
         id="ranks",
-        title=say("chart", "ranks", low=number(float(low[0])), high=number(float(high[0]))),
+        title=say(
+            "chart",
+            "ranks" if high[0] > low[0] else "ranks_firm",
+            low=number(float(low[0])),
+            high=number(float(high[0])),
+        ),
         note=say("chart", "ranks_note"),
         data=(
             {

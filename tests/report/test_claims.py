@@ -1,0 +1,147 @@
+"""The report says nothing that its figures do not bear out, and its parts agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from synthetic import COLUMNS, complaint_table
+
+from nlp.classified import ClassifiedTable
+from nlp.report.analysis import Analysis, Phrases, analyze_table
+from nlp.report.blocks import Lines
+from nlp.report.charts.graph import FEWEST_EDGES, graph_chart
+from nlp.report.headlines import headlines
+from nlp.report.html import render_report
+from nlp.report.page import build_page
+from nlp.report.words import texts_of
+from nlp.wom.audit import Audit
+from nlp.wom.keyphrases import Edge, EmergingPhrases, Graph, Node
+
+NOW = datetime(2026, 11, 21)  # noqa: DTZ001 - clock times as written
+PRAISE = {"sentiment": "positive", "severity": "0"}
+CALM: dict[str, Any] = {
+    "cause": [],
+    "response": [],
+    "stage": [],
+    "servqual": [],
+    "sentiment": "negative",
+    "severity": "1",
+    "recovery": "none",
+}
+
+
+def told(*rows: dict[str, Any]) -> ClassifiedTable:
+    """Texts with these labels and columns; what a row leaves out is that of a mild complaint about nothing."""
+    bare = complaint_table(len(rows), without=COLUMNS)
+    decided = np.stack([bare.taxonomy.encode({g: row.get(g, CALM[g]) for g in CALM}) for row in rows]) > 0
+    channels = np.array([row.get("channel") for row in rows], dtype=object)
+    times = [np.datetime64(NOW, "s") - np.timedelta64(row.get("days_ago", 1), "D") for row in rows]
+    return replace(
+        bare,
+        texts=np.array([f"{row.get('text', '')} {at}번 글 {at * 7919}" for at, row in enumerate(rows)], dtype=object),
+        decided=decided,
+        probabilities=np.where(decided, 0.95, 0.02).astype(np.float32),
+        abstained=np.zeros_like(bare.abstained),
+        channels=channels,
+        times=np.array(times),
+        fields={"월매출": np.array([row.get("monthly", "") for row in rows], dtype=object)},
+    )
+
+
+def read(*rows: dict[str, Any], **options: Any) -> Analysis:
+    return analyze_table(told(*rows), now=NOW, draws=20, **options)
+
+
+def codes(analysis: Analysis) -> dict[str, str]:
+    return {line.code: line.en for line in headlines(analysis)}
+
+
+def titles(analysis: Analysis) -> dict[str, str]:
+    return {chart.id: chart.title.en for chart in build_page(analysis).charts}
+
+
+def test_headline_and_chart_name_the_same_gain_where_urgent_cases_cost_more_than_they_bring() -> None:
+    urgent = {"cause": ["ethics"], "monthly": "3000", "days_ago": 40}
+    other = {"cause": ["core_service_failure"], "response": ["switching"], "severity": "2", "monthly": "60000"}
+    analysis = read(*[urgent] * 10, *[other] * 10, capacity=15)
+    assert analysis.ranking.gain[:10].max() < 0
+    gain = titles(analysis)["gain"].split("worth ")[1].split(" in")[0]
+    assert f"worth {gain} in expectation" in codes(analysis)["queue_texts"]
+
+
+def test_without_a_stage_nothing_is_said_to_pile_up_at_one() -> None:
+    assert not {"heat", "journey"} & titles(read(*[{"cause": ["price"]}] * 5)).keys()
+    staged = titles(read({"cause": ["price"], "stage": ["order"]}, {"cause": ["price"]}))
+    assert "“Order”" in staged["heat"]
+    assert "“Order”" in staged["journey"]
+
+
+def test_praise_alone_names_nobody_to_win_back() -> None:
+    analysis = read(*[PRAISE] * 10)
+    page = build_page(analysis)
+    assert {code for code in codes(analysis) if code.startswith("queue")} == {"queue_none"}
+    assert next(tile.figure for tile in page.tiles if tile.name == texts_of("tile")["cases"]) == "0"
+    assert "queue" not in {section.id for section in page.sections}
+    assert "<html" in render_report(analysis)
+
+
+def test_cases_without_a_gain_are_not_counted_among_those_to_win_back() -> None:
+    analysis = read({"cause": ["price"], "response": ["switching"], "severity": "2"}, *[PRAISE] * 5)
+    assert next(tile.figure for tile in build_page(analysis).tiles if tile.name == texts_of("tile")["cases"]) == "1"
+
+
+def test_nothing_is_called_steady_that_was_not_compared() -> None:
+    steady = [{"cause": ["price"], "days_ago": day} for day in range(60)]
+    assert "steady" in codes(read(*steady))
+    silent = [{"cause": ["price"], "days_ago": day} for day in (0, *range(200, 220))]
+    assert "steady" not in codes(read(*silent))
+    weeks_alone = steady[:20]
+    assert "steady" not in codes(read(*weeks_alone))
+
+
+def test_headline_and_tile_name_the_same_share_of_an_audited_file_without_channels() -> None:
+    table = told(*[{"cause": ["price"], "response": ["negative_wom"] if at % 5 == 0 else []} for at in range(59)])
+    truth = table.decided.astype(np.float32)
+    truth[::2, table.taxonomy.column("response", "negative_wom")] = 0
+    analysis = analyze_table(table, now=NOW, draws=20, audit=Audit.at_random(table.ids, truth))
+    share = next(tile.figure for tile in build_page(analysis).tiles if tile.name == texts_of("tile")["negative_wom"])
+    assert analysis.shares.get("response", "negative_wom").corrected
+    assert f"{share} warn other consumers" in codes(analysis)["advocacy_all"]
+
+
+def test_the_spread_of_a_few_public_texts_is_not_told() -> None:
+    def spread(n: int) -> bool:
+        found = read(*[{"channel": ("앱리뷰", "네이버 카페")[at % 2]} for at in range(n)])
+        title = texts_of("table")["spread"]
+        blocks = [block for section in build_page(found).sections for block in section.blocks]
+        return any(isinstance(block, Lines) and block.title == title for block in blocks)
+
+    assert not spread(2)
+    assert spread(59)
+
+
+def test_the_top_is_called_a_group_only_where_first_place_is_in_doubt() -> None:
+    clear = read({"cause": ["ethics"]}, *[{"cause": ["price"]}] * 9)
+    assert clear.ranking.rank_high[0] == 1
+    assert titles(clear)["ranks"] == "First place stays first over the draws"
+    assert "read the top as a group" in titles(read(*[{"cause": ["price"]}] * 10))["ranks"]
+
+
+def test_a_handful_of_phrases_makes_no_graph() -> None:
+    analysis = read({"cause": ["price"]})
+
+    def drawn(n: int) -> bool:
+        causes = [f"cause:{label}" for label in analysis.taxonomy.group("cause").ids]
+        edges = [Edge(left=causes[at % 7], right=f"말{at}", documents=5, pmi=1.0, weight=0.5) for at in range(n)]
+        ends = dict.fromkeys(end for edge in edges for end in (edge.left, edge.right))
+        nodes = [Node(id=end, kind="cause" if end in causes else "phrase", shown=end, documents=5) for end in ends]
+        none = EmergingPhrases(monday=None, rate=0.05, phrases=(), watched=0, notes=())
+        graph = Graph(nodes=tuple(nodes), edges=tuple(edges))
+        phrases = Phrases(typical=(), graph=graph, emerging=none, read=1, population=1)
+        return graph_chart(replace(analysis, phrases=phrases)) is not None
+
+    assert drawn(FEWEST_EDGES)
+    assert not drawn(FEWEST_EDGES - 1)

@@ -1,0 +1,40 @@
+import numpy as np
+from wom_tables import table
+
+from nlp.wom.importance import importance_performance, robust_slopes
+
+
+def _complaints(switching):
+    return table(
+        [
+            {
+                "severity": "1",
+                "cause": ["price"] if number % 2 else ["inconvenience"],
+                "response": ["switching"] if number in switching else [],
+            }
+            for number in range(60)
+        ]
+    )
+
+
+def test_importance_is_how_much_more_often_complaints_about_it_speak_of_leaving():
+    found = {item.id: item for item in importance_performance(_complaints(range(1, 60, 2)), group="cause").items}
+    assert found["price"].importance.low > 0 > found["inconvenience"].importance.high
+    assert found["price"].performance.value == 0.5
+
+
+def test_where_nobody_or_everybody_leaves_no_importance_is_told():
+    for switching in ((), range(60)):
+        found = importance_performance(_complaints(switching), group="cause")
+        assert found.items == ()
+        assert found.notes[0].missing == "text"
+
+
+def test_the_interval_of_a_slope_holds_the_truth_as_often_as_it_says():
+    rng, held, runs = np.random.default_rng(6), 0, 400
+    for _ in range(runs):
+        x = (rng.random((50, 7)) < 0.3).astype(float)
+        y = 0.5 * x[:, 0] + rng.normal(0, 0.3, 50) * (1 + x[:, 0])
+        slopes, errors = robust_slopes(x, y, ridge=1e-3)
+        held += abs(slopes[0] - 0.5) <= 1.645 * errors[0]
+    assert 0.85 <= held / runs <= 0.95
