@@ -11,7 +11,9 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Missing: TypeAlias = Literal["time", "channel", "branch", "product", "customer", "volume", "audit", "label", "text"]
+Missing: TypeAlias = Literal[
+    "time", "channel", "branch", "product", "customer", "volume", "audit", "audited", "label", "text"
+]
 
 LEVEL: Final = 0.95
 """Confidence level of every interval of this package unless a caller asks for another."""
@@ -75,6 +77,12 @@ _NOTES: Mapping[Missing, tuple[str, str]] = {
         "'dangol audit-sample'로 뽑은 글에 라벨을 달아 주면 보정합니다.",
         "No audited rows: shares are not corrected for classifier error. Label the rows that "
         "'dangol audit-sample' draws to correct them.",
+    ),
+    "audited": (
+        "사람이 확인한 글이 30건이 안 되어 분류기 오차를 보정하지 않았습니다. "
+        "'dangol audit-sample'로 뽑은 글에 더 많이 라벨을 달아 주면 보정합니다.",
+        "Fewer than 30 rows were audited: shares are not corrected for classifier error. Label more of the rows "
+        "that 'dangol audit-sample' draws to correct them.",
     ),
     "label": (
         "이 분류 체계에 필요한 라벨이 없어 계산하지 않았습니다.",

@@ -107,9 +107,11 @@ def key_phrases(
     and 20-22), on documents that hold the phrase. Only phrases that ``fewest`` documents of the label hold are given,
     and more than chance lets expect by Fisher's exact test: of all phrases with all labels so many that a share of
     ``rate`` in expectation is false (Benjamini & Hochberg 1995). A word is left out when a longer phrase shown holds
-    nearly all of it.
+    nearly all of it. A single phrase cannot be compared with others: there is none.
     """
     found: list[KeyPhrase] = []
+    if len(index.phrases) < 2:
+        return ()
     reach = z_value(level)
     labels = table.taxonomy.group(group).ids
     inside_of = [table.has(group, label)[index.rows] for label in labels]

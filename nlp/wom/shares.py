@@ -77,7 +77,7 @@ def shares(
     raw. Of channels, branches and products the ``most`` largest are kept. Without the column the result is
     empty and its note says what the column would add.
     """
-    notes = [] if audit is not None else [note("audit")]
+    notes = [note("audit")] if audit is None else [note("audited")] if len(audit.ids) < FEWEST_AUDITED else []
     if by is None:
         cut: Slices | None = Slices(by="week", names=("",), codes=np.zeros(len(table), dtype=np.int64))
     else:

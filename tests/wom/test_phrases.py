@@ -147,6 +147,20 @@ def test_without_times_no_phrase_emerges_and_a_note_says_why():
     assert emerging_phrases(found, index).notes[0].missing == "time"
 
 
+def test_a_single_phrase_sets_nothing_apart():
+    found = _labelled()
+    marks = np.arange(len(found))
+    index = PhraseIndex(
+        phrases=(Phrase(key="요금", shown="요금", documents=len(found)),),
+        rows=marks,
+        document=marks,
+        phrase=np.zeros(len(found), dtype=np.int64),
+        population=len(found),
+    )
+    with np.errstate(all="raise"):
+        assert key_phrases(found, index) == ()
+
+
 def test_a_file_without_phrases_is_no_error():
     found = table([{"text": "."}] * 3)
     index = phrase_index(found, TAGGER, np.random.default_rng(0))

@@ -122,6 +122,15 @@ def test_slices_with_few_audited_rows_stay_raw():
     assert rows == {"본점": True, "작은점": False}
 
 
+def test_an_audit_of_too_few_rows_corrects_nothing_and_says_so():
+    found, truth = simulated(np.random.default_rng(7), 500)
+    audit = Audit.at_random(found.ids[:29], truth[:29])
+    few = shares(found, audit=audit)
+    assert [entry.missing for entry in few.notes] == ["audited"]
+    assert not any(row.corrected for row in few.rows)
+    assert shares(found, audit=Audit.at_random(found.ids[:30], truth[:30])).notes == ()
+
+
 def test_groups_that_the_auditor_left_blank_stay_raw():
     rng = np.random.default_rng(8)
     found, truth = simulated(rng, 2000)
