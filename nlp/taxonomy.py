@@ -62,7 +62,9 @@ class Group:
             "{id}: {label_id!r} is no label of this group; allowed: {allowed}",
             id=self.id,
             label_id=label_id,
-            allowed=", ".join(self.ids),
+            allowed=", ".join(
+                f"{label.id} ({label.ko})" if label.ko != label.id else label.id for label in self.labels
+            ),
         )
 
 

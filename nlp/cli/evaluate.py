@@ -29,6 +29,7 @@ def command(
     context: typer.Context,
     labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL.", callback=options.present)],
     model: options.Model = None,
+    text_column: options.LabelledText = None,
     threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
     report: Annotated[
@@ -53,12 +54,17 @@ def command(
     from nlp.training.mistakes import length_names, worst_mistakes
 
     reader = options.reader_of(context, lang)
+    notes = Console(stderr=True, markup=False, highlight=False)
+
+    def note(message: str) -> None:
+        notes.print(reader.say(message), soft_wrap=True)
+
     for path in (output, report):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
     taxonomy, decision = classifier.taxonomy, classifier.decision
-    examples = read_examples(labelled, taxonomy)
+    examples = read_examples(labelled, taxonomy, text_column=text_column, say=note)
     prepared = [example.prepared() for example in examples]
     masked = [text.masked for text in prepared]
     targets = np.stack([example.target for example in examples])
@@ -107,7 +113,7 @@ def command(
         )
         made = datetime.now()  # noqa: DTZ005 - a date on paper
         report.write_text(render_evaluation(measured, lang=reader.lang, made=made), encoding="utf-8")
-        Console(stderr=True, highlight=False).print(reader.say(Message("wrote {path}", path=report)))
+        note(Message("wrote {path}", path=report))
 
 
 def _line(example: Example, *, alone: bool) -> str:

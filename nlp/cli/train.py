@@ -23,6 +23,7 @@ def command(
     base_model: Annotated[
         str | None, typer.Option(help="바탕 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
     ] = None,
+    text_column: options.LabelledText = None,
     taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML).", callback=options.present)] = None,
     also: Annotated[
         list[Path] | None,
@@ -88,13 +89,14 @@ def command(
     console, reader = Console(), options.reader_of(context)
 
     def say(message: str) -> None:
-        console.print(reader.say(message), markup=False)
+        console.print(reader.say(message), markup=False, highlight=False, soft_wrap=True)
 
     run = TrainingRun(
         data=tuple(data) if data else tuple(sorted(data_path("complaints").glob("*.jsonl"))),
         out=output,
         base=base_model or default_model_path(),
         version=version or output.name,
+        text_column=text_column,
         taxonomy=taxonomy,
         also=tuple(also or ()),
         validation_data=tuple(validation_data or ()),

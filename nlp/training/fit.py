@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,13 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         run = replace(run, base=blinded_base(run.base, blinded=run.blinded, scratch=run.scratch))
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
     teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
-    examples = read_examples(run.data, taxonomy)
+    read = partial(read_examples, taxonomy=taxonomy, text_column=run.text_column, say=say)
+    examples = read(run.data)
     first_also = len(examples)
-    examples += read_examples(run.also, taxonomy) if run.also else []
+    examples += read(run.also) if run.also else []
     first_validation = len(examples)
-    examples += read_examples(run.validation_data, taxonomy) if run.validation_data else []
-    held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
+    examples += read(run.validation_data) if run.validation_data else []
+    held_out = read(run.held_out) if run.held_out else []
     kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
     if kept is not None and not kept.all():
         say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))
