@@ -40,6 +40,7 @@ def command(
 ) -> None:
     """우리 라벨에 맞추어 문턱값과 보정만 다시 구합니다. 학습은 하지 않으며, 글 몇백 건이면 됩니다."""
     options.need("train", "scipy")
+    from nlp.training.checks import check_folder
     from nlp.training.examples import read_examples
     from nlp.training.precision import PRECISIONS
     from nlp.training.recalibrate import Recalibrated, calibrate_like, recalibrate, save_recalibrated
@@ -48,6 +49,7 @@ def command(
         raise InputError("--precision is fitted to labels, --like looks at none; give one of the two")
     if output.exists():
         raise InputError("{path}: the output is there already; choose another folder", path=output)
+    check_folder(output.absolute().parent)
     folder = model or default_model_path()
     if not (folder / "taxonomy.toml").is_file():
         raise InputError("{path}: this is no model folder; give one that 'dangol train' wrote", path=folder)

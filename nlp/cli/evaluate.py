@@ -32,9 +32,7 @@ def command(
     text_column: options.LabelledText = None,
     threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="보고서를 쓸 HTML 파일. 인터넷 없이 열립니다.", dir_okay=False)
-    ] = None,
+    report: Annotated[Path | None, typer.Option(help="보고서를 쓸 HTML 파일. 인터넷 없이 열립니다.")] = None,
     texts: Annotated[
         int, typer.Option(help="보고서에 라벨마다 실을, 가장 크게 틀린 글의 수. 개인정보는 가립니다.", min=0)
     ] = 0,
@@ -49,6 +47,7 @@ def command(
     from nlp.model.classifier import ComplaintClassifier
     from nlp.report.evaluation.measured import Measured, shown_mistakes
     from nlp.report.evaluation.page import render_evaluation
+    from nlp.training.checks import check_file
     from nlp.training.evaluation import evaluate
     from nlp.training.examples import ORIGIN, read_examples
     from nlp.training.mistakes import length_names, worst_mistakes
@@ -61,7 +60,7 @@ def command(
 
     for path in (output, report):
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            check_file(path)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
     taxonomy, decision = classifier.taxonomy, classifier.decision
     examples = read_examples(labelled, taxonomy, text_column=text_column, say=note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -23,6 +24,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card import model_card
+from nlp.training.checks import check_folder, check_labels, check_output, check_texts, tell_contradictions
 from nlp.training.encoder import fast_tokenizer
 from nlp.training.evaluation import Evaluation, evaluate
 from nlp.training.examples import Example, read_examples
@@ -44,10 +46,14 @@ _FEWEST_ROWS = 50
 def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     """Train, calibrate, measure and write the model folder ``run.out``; returns it.
 
-    Raises LabelledDataError before any training when a row cannot be used.
+    The folder appears whole or not at all; the checkpoints of the run are removed once it is there. Raises InputError
+    when it cannot be written or holds anything, LabelledDataError when a row cannot be used or there is too little to
+    learn from, both before any training.
     """
+    check_output(run.out)
+    check_folder(run.scratch)
     taxonomy = Taxonomy.load(run.taxonomy)
-    taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8")
+    taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8-sig")
     if run.blinded is not None:
         run = replace(run, base=blinded_base(run.base, blinded=run.blinded, scratch=run.scratch))
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
@@ -78,6 +84,17 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
 
     texts = [example.prepared() for example in examples]
     targets = np.stack([example.target for example in examples])
+    if run.validation_data:
+        masked = [text.masked for text in texts]
+        fit_rows = np.flatnonzero(without_leaks(masked[:first_validation], masked[first_validation:]))
+        stop_rows = np.arange(first_validation, len(texts))
+    else:
+        fit_rows, stop_rows = _split(texts, first_also, run.validation)
+    check_texts(at(texts, fit_rows), folds=run.folds)
+    # Without folds, a teacher stands for groups that no row labels.
+    if run.folds or not run.soften:
+        check_labels(targets[fit_rows], taxonomy, say)
+    tell_contradictions(examples, texts, say)
     # Whatever an earlier run left is used again only by the very same run.
     run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
     run.scratch.mkdir(parents=True, exist_ok=True)
@@ -99,12 +116,6 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         taught = teacher.predict_proba(texts)
         softened = np.where(np.isnan(targets), taught, (1.0 - run.soften) * targets + run.soften * taught)
 
-    if run.validation_data:
-        masked = [text.masked for text in texts]
-        fit_rows = np.flatnonzero(without_leaks(masked[:first_validation], masked[first_validation:]))
-        stop_rows = np.arange(first_validation, len(texts))
-    else:
-        fit_rows, stop_rows = _split(texts, first_also, run.validation)
     base = run.base
     if linear is not None and run.unlabelled:
         base = adapted_base(
@@ -143,6 +154,9 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             confidence=thresholds.confidence,
             precision=thresholds.precision,
         )
+    out = run.out
+    run = replace(run, out=out.absolute().with_name(f"{out.absolute().name}.unfinished"))
+    shutil.rmtree(run.out, ignore_errors=True)
     save_model(
         best.fitted.model,
         base=run.base,
@@ -157,8 +171,13 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     _write_card(
         run, scored, examples, held_out, first_validation - first_also, len(stop_rows), members, best, taxonomy, today
     )
-    say(Message("wrote {path}", path=run.out))
-    return run.out
+    if out.exists():
+        out.rmdir()
+    run.out.rename(out)
+    for folder in (*run.scratch.glob("fold-*"), *run.scratch.glob("seed-*"), run.scratch / "adapting"):
+        shutil.rmtree(folder, ignore_errors=True)
+    say(Message("wrote {path}", path=out))
+    return out
 
 
 def _split(

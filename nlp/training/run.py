@@ -25,8 +25,8 @@ class TrainingRun:
     with ``validation_data`` the rows of these files do. If ``blinded``, regions and words for women and men are each
     read as one (``nlp.training.identity``), if False they are not, and as the base reads them if None. With several
     ``members`` the recipe is fitted with as many seeds, and the best of them and of the average of their weights is
-    taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints: the same run,
-    given again, goes on from there.
+    taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints until the model
+    is written: the same run, given again, goes on from there.
     """
 
     data: tuple[Path, ...]

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.cli.app import app
+from nlp.errors import InputError
 
 ROWS = [
     {
@@ -65,3 +66,14 @@ def test_texts_are_shown_masked_when_they_are_asked_for(labelled: Path, tiny_mod
     assert "환불이 한 달째" in html
     assert "1234-5678" not in html
     assert "<td>3</td>" in html
+
+
+@pytest.mark.parametrize("option", ["--report", "-o"])
+def test_a_place_that_cannot_be_written_to_is_named_before_any_work(
+    option: str, labelled: Path, tmp_path: Path
+) -> None:
+    for place in (labelled / "report", tmp_path):
+        done = CliRunner().invoke(app, ["evaluate", str(labelled), "--model", "nowhere", option, str(place)])
+
+        assert isinstance(done.exception, InputError)
+        assert "nothing can be written there" in str(done.exception)
