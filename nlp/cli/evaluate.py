@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.errors import Message
+from nlp.errors import LabelledDataError, Message
 from nlp.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -29,6 +29,14 @@ def command(
     context: typer.Context,
     labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL.", callback=options.present)],
     model: options.Model = None,
+    taxonomy_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--taxonomy",
+            help="라벨을 읽을 분류 체계 파일(TOML). 모델에 없는 라벨은 빼고 평가합니다. 없으면 모델의 체계.",
+            callback=options.present,
+        ),
+    ] = None,
     text_column: options.LabelledText = None,
     threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
@@ -49,7 +57,7 @@ def command(
     from nlp.report.evaluation.page import render_evaluation
     from nlp.training.checks import check_file
     from nlp.training.evaluation import evaluate
-    from nlp.training.examples import ORIGIN, read_examples
+    from nlp.training.examples import ORIGIN, read_examples, translated
     from nlp.training.mistakes import length_names, worst_mistakes
 
     reader = options.reader_of(context, lang)
@@ -63,10 +71,18 @@ def command(
             check_file(path)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
     taxonomy, decision = classifier.taxonomy, classifier.decision
-    examples = read_examples(labelled, taxonomy, text_column=text_column, say=note)
+    given = Taxonomy.load(taxonomy_file) if taxonomy_file is not None else taxonomy
+    examples, lacking = translated(
+        read_examples(labelled, given, text_column=text_column, say=note), given, wanted=taxonomy
+    )
+    if lacking:
+        note(Message("the model lacks these groups and labels, which are left out: {names}", names=", ".join(lacking)))
     prepared = [example.prepared() for example in examples]
     masked = [text.masked for text in prepared]
     targets = np.stack([example.target for example in examples])
+    if np.isnan(targets).all():
+        names = ", ".join(map(str, labelled))
+        raise LabelledDataError((Message("{paths}: no labelled row found", paths=names),))
     probabilities = classifier.predict_proba(prepared)
     decided = decision.decide(probabilities, taxonomy)
     evaluation = evaluate(

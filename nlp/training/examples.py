@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -95,6 +95,27 @@ def read_examples(
     if not examples:
         raise LabelledDataError((Message("{paths}: no labelled row found", paths=", ".join(map(str, paths))),))
     return examples
+
+
+def translated(examples: Sequence[Example], given: Taxonomy, wanted: Taxonomy) -> tuple[list[Example], tuple[str, ...]]:
+    """Rows labelled by one taxonomy with targets of another, and the groups and labels that the other one lacks.
+
+    What it lacks is left out; a one-of group whose label it lacks is not labelled. A label that only ``wanted`` has
+    counts as not there in a group that is labelled.
+    """
+    shared = [group for group in wanted if group.id in given]
+    lacking = [group.id for group in given if group.id not in wanted]
+    lacking += [label for label in given.labels if label.partition(":")[0] in wanted and label not in wanted.labels]
+    moved = []
+    for example in examples:
+        target = np.full(len(wanted.labels), np.nan, dtype=np.float32)
+        for group in shared:
+            found = dict(zip(given.group(group.id).ids, example.target[given.columns(group.id)].tolist(), strict=True))
+            values = [found.get(label, 0.0) for label in group.ids]
+            if not any(map(np.isnan, found.values())) and (group.kind == "any-of" or sum(values) == 1):
+                target[wanted.columns(group.id)] = values
+        moved.append(replace(example, target=target))
+    return moved, tuple(lacking)
 
 
 def read_lines(paths: Sequence[Path]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from nlp.errors import LabelledDataError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.classify import classify_files
 from nlp.taxonomy import Taxonomy
-from nlp.training.examples import read_examples
+from nlp.training.examples import read_examples, translated
 from nlp.training.split import without_leaks
 
 TAXONOMY = Taxonomy.load()
@@ -238,6 +238,32 @@ def test_a_table_of_another_format_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(LabelledDataError, match=r"labels\.parquet: labelled rows are read from CSV, Excel or JSON"):
         read_examples([tmp_path / "labels.parquet"], TAXONOMY)
+
+
+def test_rows_of_another_taxonomy_are_read_as_far_as_the_model_goes(tmp_path: Path) -> None:
+    def taxonomy(*groups: tuple[str, str, str]) -> Taxonomy:
+        return Taxonomy.parse(
+            "".join(
+                f'[[group]]\nid = "{name}"\nkind = "{kind}"\nko = "{name}"\n'
+                + "".join(f'[[group.label]]\nid = "{label}"\nko = "{label}"\n' for label in labels)
+                for name, kind, labels in groups
+            )
+        )
+
+    old = taxonomy(("topic", "any-of", "ab"), ("tone", "one-of", "xy"))
+    new = taxonomy(("topic", "any-of", "bca"), ("tone", "one-of", "xyz"), ("extra", "any-of", "q"))
+    path = tmp_path / "rows.csv"
+    path.write_text('text,topic,tone,extra\n글,"a,c",z,q\n말,,y,\n둘,b,,\n', encoding="utf-8")
+
+    examples, lacking = translated(read_examples([path], new), new, old)
+
+    assert lacking == ("extra", "topic:c", "tone:z")
+    np.testing.assert_array_equal(
+        [example.target for example in examples],
+        [[1, 0, np.nan, np.nan], [0, 0, 0, 1], [0, 1, np.nan, np.nan]],
+    )
+    examples, lacking = translated(read_examples([path], new), new, new)
+    assert lacking == ()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
