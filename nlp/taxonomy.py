@@ -62,7 +62,9 @@ class Group:
             "{id}: {label_id!r} is no label of this group; allowed: {allowed}",
             id=self.id,
             label_id=label_id,
-            allowed=", ".join(self.ids),
+            allowed=", ".join(
+                f"{label.id} ({label.ko})" if label.ko != label.id else label.id for label in self.labels
+            ),
         )
 
 
@@ -74,7 +76,11 @@ class Taxonomy:
     version: str = "1"
 
     def __post_init__(self) -> None:
+        if not self.groups:
+            raise TaxonomyError("the taxonomy has no group; write one as [[group]]")
         _unique([group.id for group in self.groups], Message("group"))
+        # Files name their columns after groups, and columns are compared without blanks.
+        _unique(["".join(group.ko.split()) for group in self.groups], Message("Korean name of a group"))
         for group in self.groups:
             _unique(list(group.ids), Message("label of group {group!r}", group=group.id))
             for name in (group.id, *group.ids):
@@ -106,7 +112,7 @@ class Taxonomy:
         """Read a taxonomy file; without a path, the one that ships with Dangol."""
         path = path or data_path("taxonomy.toml")
         try:
-            return cls.parse(path.read_text(encoding="utf-8"))
+            return cls.parse(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError) as error:
             raise TaxonomyError("{path}: the taxonomy cannot be read ({error})", path=path, error=error) from error
         except TaxonomyError as error:
@@ -217,26 +223,35 @@ def complaints(decided: NDArray[np.bool_], taxonomy: Taxonomy) -> NDArray[np.boo
 
 
 def _group(entry: Mapping[str, Any]) -> Group:
+    empty = ("없음", "None") if entry["kind"] == "any-of" else ("", "")
     return Group(
-        id=str(entry["id"]),
+        id=_text(entry, "id"),
         kind=entry["kind"],
-        ko=entry["ko"],
-        en=entry.get("en", entry["id"]),
-        definition=entry.get("definition", ""),
-        source=entry.get("source", ""),
-        empty_ko=entry.get("empty_ko", "없음" if entry["kind"] == "any-of" else ""),
-        empty_en=entry.get("empty_en", "None" if entry["kind"] == "any-of" else ""),
+        ko=_text(entry, "ko"),
+        en=_text(entry, "en", entry["id"]),
+        definition=_text(entry, "definition", ""),
+        source=_text(entry, "source", ""),
+        empty_ko=_text(entry, "empty_ko", empty[0]),
+        empty_en=_text(entry, "empty_en", empty[1]),
         ordinal=bool(entry.get("ordinal", False)),
         labels=tuple(
             Label(
-                id=str(label["id"]),
-                ko=label["ko"],
-                en=label.get("en", str(label["id"])),
-                definition=label.get("definition", ""),
+                id=_text(label, "id"),
+                ko=_text(label, "ko"),
+                en=_text(label, "en", label["id"]),
+                definition=_text(label, "definition", ""),
             )
             for label in entry["label"]
         ),
     )
+
+
+def _text(entry: Mapping[str, Any], key: str, default: object = None) -> str:
+    """The text under a key, numbers as their digits; raises KeyError where it is needed and missing."""
+    value = entry[key] if default is None else entry.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise TaxonomyError("{key} is {value!r}; write a text in quotation marks", key=key, value=value)
+    return str(value)
 
 
 def _chosen(group: Group, value: object) -> list[str]:

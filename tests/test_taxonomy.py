@@ -108,6 +108,9 @@ def test_a_wrong_label_is_named_with_what_is_allowed(labels: dict[str, object], 
         (_toml(label="a:b"), "must not be empty nor hold a colon"),
         (_toml() + _toml(), "group named twice: g"),
         ("group = 3", "groups are written as"),
+        ("group = []", "has no group"),
+        (_toml().replace('"가"', "[7]"), r"ko is \[7\]; write a text"),
+        (_toml() + _toml().replace('"g"', '"h"').replace("묶음", "묶 음"), "Korean name of a group named twice: 묶음"),
         ('[group]\nid = "g"', "groups are written as"),
         (_toml().replace('"가"', '"나"'), "Korean name in group 'g' named twice: 나"),
         (_toml().replace('"가"', '"가, 나"'), "must not hold a comma"),
@@ -123,6 +126,13 @@ def test_an_inconsistent_taxonomy_says_what_is_wrong(text: str, message: str) ->
 def test_an_unreadable_taxonomy_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(TaxonomyError, match="nowhere"):
         Taxonomy.load(tmp_path / "nowhere.toml")
+
+
+def test_a_file_with_a_byte_order_mark_and_numbers_for_names_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(_toml().replace('"가"', "7"), encoding="utf-8-sig")
+
+    assert Taxonomy.load(path).group("g").label("a").ko == "7"
 
 
 def test_another_taxonomy_is_used_without_touching_code() -> None:

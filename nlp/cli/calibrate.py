@@ -35,10 +35,12 @@ def command(
         list[float] | None,
         typer.Option(help="문턱값을 구해 둘 정밀도. 여러 번 적을 수 있습니다. 없으면 0.8과 0.9.", min=0.01, max=0.99),
     ] = None,
+    text_column: options.LabelledText = None,
     threads: options.Threads = None,
 ) -> None:
     """우리 라벨에 맞추어 문턱값과 보정만 다시 구합니다. 학습은 하지 않으며, 글 몇백 건이면 됩니다."""
     options.need("train", "scipy")
+    from nlp.training.checks import check_folder
     from nlp.training.examples import read_examples
     from nlp.training.precision import PRECISIONS
     from nlp.training.recalibrate import Recalibrated, calibrate_like, recalibrate, save_recalibrated
@@ -47,12 +49,16 @@ def command(
         raise InputError("--precision is fitted to labels, --like looks at none; give one of the two")
     if output.exists():
         raise InputError("{path}: the output is there already; choose another folder", path=output)
+    check_folder(output.absolute().parent)
     folder = model or default_model_path()
     if not (folder / "taxonomy.toml").is_file():
         raise InputError("{path}: this is no model folder; give one that 'dangol train' wrote", path=folder)
     taxonomy = Taxonomy.load(folder / "taxonomy.toml")
-    examples = read_examples(labelled, taxonomy)
     console, reader = Console(markup=False, highlight=False), options.reader_of(context)
+    say = reader.say
+    examples = read_examples(
+        labelled, taxonomy, text_column=text_column, say=lambda message: console.print(say(message), soft_wrap=True)
+    )
     found: Recalibrated = (
         calibrate_like(folder, like, examples, threads=threads)
         if like is not None
@@ -60,7 +66,6 @@ def command(
     )
     save_recalibrated(found, folder, output, rows=len(examples), today=datetime.now().astimezone().date())
 
-    say = reader.say
     if like is not None:
         console.print(say(Message("wrote {path}", path=output)))
         return

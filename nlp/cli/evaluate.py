@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.errors import Message
+from nlp.errors import LabelledDataError, Message
 from nlp.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -29,11 +29,18 @@ def command(
     context: typer.Context,
     labelled: Annotated[list[Path], typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL.", callback=options.present)],
     model: options.Model = None,
+    taxonomy_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--taxonomy",
+            help="라벨을 읽을 분류 체계 파일(TOML). 모델에 없는 라벨은 빼고 평가합니다. 없으면 모델의 체계.",
+            callback=options.present,
+        ),
+    ] = None,
+    text_column: options.LabelledText = None,
     threads: options.Threads = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="보고서를 쓸 HTML 파일. 인터넷 없이 열립니다.", dir_okay=False)
-    ] = None,
+    report: Annotated[Path | None, typer.Option(help="보고서를 쓸 HTML 파일. 인터넷 없이 열립니다.")] = None,
     texts: Annotated[
         int, typer.Option(help="보고서에 라벨마다 실을, 가장 크게 틀린 글의 수. 개인정보는 가립니다.", min=0)
     ] = 0,
@@ -49,20 +56,34 @@ def command(
     from nlp.pipeline.forms import result_file
     from nlp.report.evaluation.measured import Measured, shown_mistakes
     from nlp.report.evaluation.page import render_evaluation
+    from nlp.training.checks import check_file
     from nlp.training.evaluation import evaluate
-    from nlp.training.examples import ORIGIN, read_examples
+    from nlp.training.examples import ORIGIN, read_examples, translated
     from nlp.training.mistakes import length_names, worst_mistakes
 
     reader = options.reader_of(context, lang)
+    notes = Console(stderr=True, markup=False, highlight=False)
+
+    def note(message: str) -> None:
+        notes.print(reader.say(message), soft_wrap=True)
+
     for path in (output, report):
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            check_file(path)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads)
     taxonomy, decision = classifier.taxonomy, classifier.decision
-    examples = read_examples(labelled, taxonomy)
+    given = Taxonomy.load(taxonomy_file) if taxonomy_file is not None else taxonomy
+    examples, lacking = translated(
+        read_examples(labelled, given, text_column=text_column, say=note), given, wanted=taxonomy
+    )
+    if lacking:
+        note(Message("the model lacks these groups and labels, which are left out: {names}", names=", ".join(lacking)))
     prepared = [example.prepared() for example in examples]
     masked = [text.masked for text in prepared]
     targets = np.stack([example.target for example in examples])
+    if np.isnan(targets).all():
+        names = ", ".join(map(str, labelled))
+        raise LabelledDataError((Message("{paths}: no labelled row found", paths=names),))
     probabilities = classifier.predict_proba(prepared)
     decided = decision.decide(probabilities, taxonomy)
     evaluation = evaluate(
@@ -110,7 +131,7 @@ def command(
         made = datetime.now()  # noqa: DTZ005 - a date on paper
         with result_file(report) as stream:
             stream.write(render_evaluation(measured, lang=reader.lang, made=made).encode())
-        Console(stderr=True, highlight=False).print(reader.say(Message("wrote {path}", path=report)))
+        note(Message("wrote {path}", path=report))
 
 
 def _line(example: Example, *, alone: bool) -> str:

@@ -50,6 +50,9 @@ Precision: TypeAlias = Annotated[
     ),
 ]
 Threads: TypeAlias = Annotated[int | None, typer.Option(help="쓸 코어 수. 없으면 모두.", min=1)]
+LabelledText: TypeAlias = Annotated[
+    str | None, typer.Option("--text-column", help="CSV나 엑셀의 본문 열 이름 (보통은 알아서 찾습니다)")
+]
 Resume: TypeAlias = Annotated[bool, typer.Option("--resume", help="멈춘 작업을 이어 합니다.")]
 Restart: TypeAlias = Annotated[bool, typer.Option("--restart", help="멈춘 작업을 버리고 처음부터 합니다.")]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="있는 결과 파일을 덮어씁니다.")]

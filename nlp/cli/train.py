@@ -19,10 +19,13 @@ def command(
         list[Path] | None,
         typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL. 없으면 함께 오는 말뭉치.", callback=options.present),
     ] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="모델 폴더를 쓸 곳.")] = Path("models/new"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="모델 폴더를 쓸 곳. 없거나 비어 있어야 한다.")] = Path(
+        "models/new"
+    ),
     base_model: Annotated[
         str | None, typer.Option(help="바탕 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
     ] = None,
+    text_column: options.LabelledText = None,
     taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML).", callback=options.present)] = None,
     also: Annotated[
         list[Path] | None,
@@ -75,7 +78,9 @@ def command(
     seed: Annotated[int, typer.Option(help="씨앗.")] = 1,
     threads: Annotated[int | None, typer.Option(help="쓸 코어 수.", min=1)] = None,
     provenance: Annotated[str, typer.Option(help="누가 라벨을 달았는지. 모델 카드에 적는다.")] = "",
-    scratch: Annotated[Path, typer.Option(help="체크포인트 폴더. 멈춘 학습은 여기서 이어진다.")] = Path("runs/latest"),
+    scratch: Annotated[
+        Path, typer.Option(help="체크포인트 폴더. 멈춘 학습은 여기서 이어지고, 끝나면 체크포인트를 지운다.")
+    ] = Path("runs/latest"),
     version: Annotated[str | None, typer.Option(help="모델 판 이름. 없으면 폴더 이름.")] = None,
     keep_float_onnx: Annotated[bool, typer.Option(help="float32 ONNX도 남긴다.")] = False,
 ) -> None:
@@ -88,13 +93,14 @@ def command(
     console, reader = Console(), options.reader_of(context)
 
     def say(message: str) -> None:
-        console.print(reader.say(message), markup=False)
+        console.print(reader.say(message), markup=False, highlight=False, soft_wrap=True)
 
     run = TrainingRun(
         data=tuple(data) if data else tuple(sorted(data_path("complaints").glob("*.jsonl"))),
         out=output,
         base=base_model or default_model_path(),
         version=version or output.name,
+        text_column=text_column,
         taxonomy=taxonomy,
         also=tuple(also or ()),
         validation_data=tuple(validation_data or ()),

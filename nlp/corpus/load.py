@@ -61,9 +61,7 @@ def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | 
         meta = _layout_of(path, names, taxonomy, columns or Columns(), table).metadata()
     groups, scores = meta.get("groups", {}), meta.get("probabilities", {})
     if list(groups) != [group.id for group in taxonomy] or list(scores) != list(taxonomy.labels):
-        raise FileFormatError(
-            "{path}: this is no result file of the given taxonomy; classify the source again with this model", path=path
-        )
+        raise _foreign(path)
     scope: str | None = meta.get("scope")  # files of earlier versions have none
     ours = {meta["id"], meta["place"], meta["abstained"], scope, *groups.values(), *scores.values()}
     roles: Mapping[str, str] = meta["roles"]
@@ -136,12 +134,21 @@ def _decided(group: Group, values: Sequence[Any], path: Path) -> NDArray[np.bool
                 found[row, position[name]] = True
     except KeyError as error:
         raise FileFormatError(
-            "{path}: {error} is no label of {group!r} here; give the taxonomy of its model",
+            "{path}: {error} is no label of {group!r} here; name the taxonomy it was made with (--taxonomy FILE, or "
+            "--model FOLDER for 'dangol analyze')",
             path=path,
             error=error,
             group=group.ko,
         ) from error
     return found
+
+
+def _foreign(path: Path) -> FileFormatError:
+    return FileFormatError(
+        "{path}: this is no result file of the given taxonomy; name the one it was made with (--taxonomy FILE, or "
+        "--model FOLDER for 'dangol analyze'), or classify the source again",
+        path=path,
+    )
 
 
 def _json_table(path: Path, taxonomy: Taxonomy) -> pa.Table:
@@ -165,9 +172,7 @@ def _json_table(path: Path, taxonomy: Taxonomy) -> pa.Table:
 
 def _layout_of(path: Path, names: Sequence[str], taxonomy: Taxonomy, columns: Columns, table: pa.Table) -> Layout:
     """The layout of a file without metadata: our columns stand in fixed places around those that came in."""
-    foreign = FileFormatError(
-        "{path}: this is no result file of the given taxonomy; classify the source again with this model", path=path
-    )
+    foreign = _foreign(path)
     tail = len(taxonomy.groups) + 1 + len(taxonomy.labels)
     scoped = len(names) > tail and names[-tail - 1].removesuffix(OURS) == SCOPE_COLUMN
     tail += scoped

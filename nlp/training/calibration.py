@@ -19,6 +19,9 @@ from nlp.training.precision import PRECISIONS, fit_precision
 COVERAGE = 0.9
 """Share of texts a group decides by itself; the least certain rest goes to a person."""
 
+_MOST_SURE = 0.999
+"""The highest bound of abstention: where all rows have one label, their confidence is 1, and that of a text hardly."""
+
 _RIDGE = 1.0
 """Pulls the slope towards 1 and the offset towards 0 by about one text's worth of evidence: for rare labels."""
 
@@ -56,7 +59,7 @@ def fit_decision(
     final = replace(final, threshold=threshold)
     sure = group_confidence(probabilities, final.decide(probabilities, taxonomy), taxonomy)
     bounds = np.quantile(sure, 1.0 - COVERAGE, axis=0)
-    confidence = {group.id: float(bound) for group, bound in zip(taxonomy, bounds, strict=True)}
+    confidence = {group.id: min(float(bound), _MOST_SURE) for group, bound in zip(taxonomy, bounds, strict=True)}
     confidence |= {group.id: kept[group.id] for group in taxonomy if group.id in kept and group not in labelled}
     precision = {}
     for wanted in precisions:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +24,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card_update import write_card
+from nlp.training.checks import check_folder, check_labels, check_output, check_texts, tell_contradictions
 from nlp.training.encoder import fast_tokenizer
 from nlp.training.evaluation import evaluate
 from nlp.training.examples import Example, read_examples
@@ -44,10 +47,14 @@ _FEWEST_ROWS = 50
 def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     """Train, calibrate, measure and write the model folder ``run.out``; returns it.
 
-    Raises LabelledDataError before any training when a row cannot be used.
+    The folder appears whole or not at all; the checkpoints of the run are removed once it is there. Raises InputError
+    when it cannot be written or holds anything, LabelledDataError when a row cannot be used or there is too little to
+    learn from, both before any training.
     """
+    check_output(run.out)
+    check_folder(run.scratch)
     taxonomy = Taxonomy.load(run.taxonomy)
-    taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8")
+    taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8-sig")
     if run.blinded is not None:
         run = replace(run, base=blinded_base(run.base, blinded=run.blinded, scratch=run.scratch))
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
@@ -56,6 +63,12 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     examples, first_also = rows.examples, rows.first_also
     texts = [example.prepared() for example in examples]
     targets = np.stack([example.target for example in examples])
+    fit_rows, stop_rows = _split(run, texts, rows)
+    check_texts(at(texts, fit_rows), folds=run.folds)
+    # Without folds, a teacher stands for groups that no row labels.
+    if run.folds or not run.soften:
+        check_labels(targets[fit_rows], taxonomy, say)
+    tell_contradictions(examples, texts, say)
     # Whatever an earlier run left is used again only by the very same run.
     run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
     run.scratch.mkdir(parents=True, exist_ok=True)
@@ -77,7 +90,6 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         taught = teacher.predict_proba(texts)
         softened = np.where(np.isnan(targets), taught, (1.0 - run.soften) * targets + run.soften * taught)
 
-    fit_rows, stop_rows = _split(run, texts, rows)
     base = run.base
     if linear is not None and run.unlabelled:
         base = adapted_base(
@@ -116,6 +128,9 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             confidence=thresholds.confidence,
             precision=thresholds.precision,
         )
+    out = run.out
+    run = replace(run, out=out.absolute().with_name(f"{out.absolute().name}.unfinished"))
+    shutil.rmtree(run.out, ignore_errors=True)
     save_model(
         best.fitted.model,
         base=run.base,
@@ -129,8 +144,13 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     evaluation = _evaluate(best.fitted, decision, rows.held_out or at(examples, stop_rows), taxonomy)
     facts = _facts(run, rows, len(stop_rows), members, best, today)
     write_card(run.out, training=facts, evaluation=evaluation.to_dict())
-    say(Message("wrote {path}", path=run.out))
-    return run.out
+    if out.exists():
+        out.rmdir()
+    run.out.rename(out)
+    for folder in (*run.scratch.glob("fold-*"), *run.scratch.glob("seed-*"), run.scratch / "adapting"):
+        shutil.rmtree(folder, ignore_errors=True)
+    say(Message("wrote {path}", path=out))
+    return out
 
 
 class _Rows(NamedTuple):
@@ -143,12 +163,13 @@ class _Rows(NamedTuple):
 
 
 def _read(run: TrainingRun, taxonomy: Taxonomy, say: Say) -> _Rows:
-    examples = read_examples(run.data, taxonomy)
+    read = partial(read_examples, taxonomy=taxonomy, text_column=run.text_column, say=say)
+    examples = read(run.data)
     first_also = len(examples)
-    examples += read_examples(run.also, taxonomy) if run.also else []
+    examples += read(run.also) if run.also else []
     first_validation = len(examples)
-    examples += read_examples(run.validation_data, taxonomy) if run.validation_data else []
-    held_out = read_examples(run.held_out, taxonomy) if run.held_out else []
+    examples += read(run.validation_data) if run.validation_data else []
+    held_out = read(run.held_out) if run.held_out else []
     kept = without_leaks([e.text for e in examples], [e.text for e in held_out]) if held_out else None
     if kept is not None and not kept.all():
         say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))

@@ -13,8 +13,9 @@ from nlp.training.loop import Hyperparameters
 class TrainingRun:
     """What to train on, from which encoder, and where to.
 
-    ``data`` are labelled files; ``also`` are more of them that are only trained on, for they were chosen in a way that
-    makes some labels more frequent than they are, and so must not set thresholds. Rows of ``held_out`` files, and
+    ``data`` are labelled files, whose tables hold the text in ``text_column`` if it is given; ``also`` are more of
+    them that are only trained on, for they were chosen in a way that makes some labels more frequent than they are,
+    and so must not set thresholds. Rows of ``held_out`` files, and
     their near-duplicates, are never trained on and only scored at the end. ``folds`` cross-validation models give the
     out-of-fold predictions for thresholds and, mixed into the targets by ``soften``, for soft labels. The encoder
     first takes one pass over ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any; a linear model
@@ -24,14 +25,15 @@ class TrainingRun:
     with ``validation_data`` the rows of these files do. If ``blinded``, regions and words for women and men are each
     read as one (``nlp.training.identity``), if False they are not, and as the base reads them if None. With several
     ``members`` the recipe is fitted with as many seeds, and the best of them and of the average of their weights is
-    taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints: the same run,
-    given again, goes on from there.
+    taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints until the model
+    is written: the same run, given again, goes on from there.
     """
 
     data: tuple[Path, ...]
     out: Path
     base: str | Path
     version: str
+    text_column: str | None = None
     taxonomy: Path | None = None
     also: tuple[Path, ...] = ()
     validation_data: tuple[Path, ...] = ()

@@ -85,3 +85,31 @@ def test_figures_of_before_stay_when_new_ones_cannot_be_written(
 
     assert isinstance(done.exception, InputError)
     assert figures.read_text() == "{}"
+
+
+@pytest.mark.parametrize("option", ["--report", "-o"])
+def test_a_place_that_cannot_be_written_to_is_named_before_any_work(
+    option: str, labelled: Path, tmp_path: Path
+) -> None:
+    for place in (labelled / "report", tmp_path):
+        done = CliRunner().invoke(app, ["evaluate", str(labelled), "--model", "nowhere", option, str(place)])
+
+        assert isinstance(done.exception, InputError)
+        assert "nothing can be written there" in str(done.exception)
+
+
+def test_rows_with_labels_that_the_model_lacks_are_evaluated_with_their_taxonomy(
+    labelled: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    taxonomy = tmp_path / "new.toml"
+    added = '[[group]]\nid = "topic"\nkind = "any-of"\nko = "주제"\n[[group.label]]\nid = "a"\nko = "가"\n'
+    taxonomy.write_text((tiny_model / "taxonomy.toml").read_text(encoding="utf-8") + added, encoding="utf-8")
+    row = {"text": "앱이 느려요", "labels": {"topic": ["a"]}}
+    labelled.write_text(labelled.read_text(encoding="utf-8") + json.dumps(row) + "\n", encoding="utf-8")
+
+    done = CliRunner().invoke(
+        app, [*_evaluate(labelled, tiny_model, tmp_path / "page.html"), "--taxonomy", str(taxonomy)]
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "모델에 없어 빼고 평가하는 묶음과 라벨: topic" in done.output

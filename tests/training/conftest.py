@@ -55,6 +55,10 @@ def new_labels(tmp_path: Path) -> tuple[Path, Path]:
         '[[group.label]]\nid = "parking"\nko = "주차"\n[[group.label]]\nid = "noise"\nko = "소음"\n',
         encoding="utf-8",
     )
-    said = [f"{n}번 자리 {'주차장이 좁아요,주차' if n % 2 else '위층이 시끄러워요,소음'}" for n in range(79)]
+    # Numbers as long as the words: near-duplicates of one text would be one text.
+    said = [
+        f"{n * 7919} {n * 104729}번 자리 {'주차장이 좁아요,주차' if n % 2 else '위층이 시끄러워요,소음'}"
+        for n in range(79)
+    ]
     data.write_text("\n".join(["text,topic", *said, "too loud,소음"]) + "\n", encoding="utf-8")
     return taxonomy, data

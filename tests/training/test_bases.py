@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def test_a_run_that_was_cut_off_goes_on_and_a_changed_one_starts_anew(
     first = {path.name for path in run.scratch.iterdir()}
 
     said.clear()
-    train(run, today=date(2026, 11, 21), say=said.append)
+    train(replace(run, out=tmp_path / "again"), today=date(2026, 11, 21), say=said.append)
     assert any("taking out-of-fold predictions" in line for line in said)
     assert {path.name for path in run.scratch.iterdir()} == first
 
@@ -110,6 +111,7 @@ def test_a_run_that_was_cut_off_goes_on_and_a_changed_one_starts_anew(
         tiny_base,
         tiny_labelled,
         tmp_path,
+        out=tmp_path / "changed",
         folds=2,
         soften=0.3,
         hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),

@@ -63,6 +63,17 @@ def test_the_stated_share_of_texts_is_decided_without_a_person() -> None:
     np.testing.assert_allclose(1 - abstained.mean(axis=0), COVERAGE, atol=0.01)
 
 
+def test_a_group_whose_rows_have_one_label_does_not_send_every_text_to_a_person() -> None:
+    logits, targets = _world()
+    columns = TAXONOMY.columns("sentiment")
+    logits[:, columns] = [30.0, 0.0, 0.0]
+    targets[:, columns] = [1, 0, 0]
+
+    decision = fit_decision(logits, targets, TAXONOMY, max_length=32)
+
+    assert decision.confidence["sentiment"] == 0.999
+
+
 def test_a_group_without_labels_stays_neutral() -> None:
     logits, targets = _world()
     targets[:, TAXONOMY.columns("stage")] = np.nan

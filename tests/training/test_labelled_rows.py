@@ -13,7 +13,7 @@ from nlp.errors import LabelledDataError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.classify import classify_files
 from nlp.taxonomy import Taxonomy
-from nlp.training.examples import read_examples
+from nlp.training.examples import read_examples, translated
 from nlp.training.split import without_leaks
 
 TAXONOMY = Taxonomy.load()
@@ -161,11 +161,109 @@ def test_what_classify_wrote_and_a_person_corrected_is_read(tmp_path: Path) -> N
         assert examples[1].target[TAXONOMY.column("cause", "price")] == 1
 
 
+def test_the_text_is_the_column_that_classify_reads_and_both_it_and_the_labels_are_told(tmp_path: Path) -> None:
+    head = "문서 ID,위치,접수번호,상담 내용,메모,글 구분,감성,판단 보류,감성:부정,의견"
+    path = tmp_path / "corrected.csv"
+    path.write_text(f"{head}\nA,x.csv:2,A,요금이 비싸요,회신 안내,불만,부정,,0.9,확인함\n", encoding="utf-8")
+    said: list[str] = []
+
+    (example,) = read_examples([path], TAXONOMY, say=said.append)
+
+    assert example.text == "요금이 비싸요"
+    assert said == [
+        f"{path}: the text is read from column '상담 내용', labels from '감성'; not read: '접수번호', '메모', '의견'"
+    ]
+    (example,) = read_examples([path], TAXONOMY, text_column="메모")
+    assert example.text == "회신 안내"
+    # Without a name that says so, the column that reads like written Korean, as in an export.
+    path.write_text(
+        f"{head}\n".replace("상담 내용,메모", "갑,을")
+        + "A,x.csv:2,A,요금이 비싸서 해지하려고 합니다,ok,불만,부정,,0.9,\n"
+    )
+    (example,) = read_examples([path], TAXONOMY)
+    assert example.text == "요금이 비싸서 해지하려고 합니다"
+
+
+def test_labels_are_read_from_the_column_that_classify_wrote_not_from_one_of_its_name_that_came_in(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "corrected.csv"
+    path.write_text(
+        "문서 ID,위치,내용,심각도,severity,글 구분,심각도 (단골),판단 보류,심각도:중대\n"
+        "A,x.csv:2,비싸요,상,9,불만,중대,,0.9\n",
+        encoding="utf-8",
+    )
+
+    (example,) = read_examples([path], TAXONOMY)
+
+    assert example.target[TAXONOMY.columns("severity")].tolist() == [0, 0, 0, 1]
+
+
+def test_a_label_column_that_a_person_misspelt_is_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "corrected.csv"
+    rows = "내용,이탈 원인,{},판단 보류,이탈 원인:가격,감성:부정\n비싸요,가격,부정,,0.9,0.9\n"
+    path.write_text(rows.format(" 감 성 "), encoding="utf-8")
+    assert read_examples([path], TAXONOMY)[0].target[TAXONOMY.column("sentiment", "negative")] == 1
+
+    path.write_text(rows.format("감정"), encoding="utf-8")
+    with pytest.raises(LabelledDataError, match="probabilities, but no label column, of '감성'"):
+        read_examples([path], TAXONOMY)
+
+
+def test_two_columns_of_one_group_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("text,cause,이탈 원인\n비싸요,price,불편\n", encoding="utf-8")
+
+    with pytest.raises(LabelledDataError, match="the columns 'cause', '이탈 원인' are both of the group 'cause'"):
+        read_examples([path], TAXONOMY)
+
+
+def test_rows_without_any_cell_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("text,cause\n비싸요,price\n,\n , \n", encoding="utf-8")
+
+    assert len(read_examples([path], TAXONOMY)) == 1
+
+
+def test_an_unknown_label_is_answered_with_ids_and_korean_names(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("본문,감성\n비싸요,나쁨\n", encoding="utf-8")
+
+    with pytest.raises(LabelledDataError, match=r"allowed: negative \(부정\), neutral \(중립\), positive \(긍정\)"):
+        read_examples([path], TAXONOMY)
+
+
 def test_a_table_of_another_format_is_named(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": ["비싸요"], "cause": ["price"]}), tmp_path / "labels.parquet")
 
     with pytest.raises(LabelledDataError, match=r"labels\.parquet: labelled rows are read from CSV, Excel or JSON"):
         read_examples([tmp_path / "labels.parquet"], TAXONOMY)
+
+
+def test_rows_of_another_taxonomy_are_read_as_far_as_the_model_goes(tmp_path: Path) -> None:
+    def taxonomy(*groups: tuple[str, str, str]) -> Taxonomy:
+        return Taxonomy.parse(
+            "".join(
+                f'[[group]]\nid = "{name}"\nkind = "{kind}"\nko = "{name}"\n'
+                + "".join(f'[[group.label]]\nid = "{label}"\nko = "{label}"\n' for label in labels)
+                for name, kind, labels in groups
+            )
+        )
+
+    old = taxonomy(("topic", "any-of", "ab"), ("tone", "one-of", "xy"))
+    new = taxonomy(("topic", "any-of", "bca"), ("tone", "one-of", "xyz"), ("extra", "any-of", "q"))
+    path = tmp_path / "rows.csv"
+    path.write_text('text,topic,tone,extra\n글,"a,c",z,q\n말,,y,\n둘,b,,\n', encoding="utf-8")
+
+    examples, lacking = translated(read_examples([path], new), new, old)
+
+    assert lacking == ("extra", "topic:c", "tone:z")
+    np.testing.assert_array_equal(
+        [example.target for example in examples],
+        [[1, 0, np.nan, np.nan], [0, 0, 0, 1], [0, 1, np.nan, np.nan]],
+    )
+    examples, lacking = translated(read_examples([path], new), new, new)
+    assert lacking == ()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from transformers import AutoModelForSequenceClassification
 
 from nlp.errors import InputError
 from nlp.model.classifier import ComplaintClassifier
+from nlp.training.export import save_model
 from nlp.training.fit import train
 from nlp.training.loop import Fitted, Hyperparameters, load_base
 from nlp.training.members import averaged
@@ -49,17 +50,30 @@ def test_several_seeds_are_fitted_and_the_best_of_them_and_their_average_is_writ
     assert len(ComplaintClassifier.from_pretrained(folder).predict(["배송이 2주나 걸렸어요"])) == 1
 
 
-def test_a_run_with_more_members_keeps_those_that_are_there(
-    tiny_base: Path, tiny_labelled: Path, tmp_path: Path
+def test_a_run_with_more_members_goes_on_with_those_of_one_that_was_cut_off(
+    tiny_base: Path, tiny_labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(_run(tiny_base, tiny_labelled, tmp_path, 1), today=date(2026, 11, 22))
+    def cut_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nlp.training.fit.save_model", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            train(_run(tiny_base, tiny_labelled, tmp_path, 1), today=date(2026, 11, 22))
     (first,) = (tmp_path / "run").glob("*/seed-1/checkpoint-*/trainer_state.json")
     written = first.stat().st_mtime_ns
+    kept: list[int] = []
 
-    train(_run(tiny_base, tiny_labelled, tmp_path, 2), today=date(2026, 11, 22))
+    def spied(*given: object, **further: object) -> None:
+        kept.append(first.stat().st_mtime_ns)
+        save_model(*given, **further)  # type: ignore[arg-type]
 
-    assert first.stat().st_mtime_ns == written
-    assert len(list((tmp_path / "run").glob("*/seed-2"))) == 1
+    monkeypatch.setattr("nlp.training.fit.save_model", spied)
+    folder = train(_run(tiny_base, tiny_labelled, tmp_path, 2), today=date(2026, 11, 22))
+
+    assert kept == [written]
+    assert (folder / "config.json").is_file()
+    assert not list((tmp_path / "run").glob("*/seed-*"))
 
 
 def test_rows_that_are_only_trained_on_leave_the_validation_rows_as_they_are(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_the_encoder_is_adapted_to_unlabelled_texts_first_and_a_second_run_takes
     assert facts["teacher"] == (tiny_model.name if with_teacher else None)
     assert ComplaintClassifier.from_pretrained(folder).predict(["배송이 2주나 걸렸어요"])
     said.clear()
-    train(run, today=date(2026, 11, 22), say=said.append)
+    train(replace(run, out=tmp_path / "again"), today=date(2026, 11, 22), say=said.append)
     assert any(line.startswith("taking the adapted encoder from") for line in said)
 
 
