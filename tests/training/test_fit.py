@@ -65,11 +65,11 @@ def test_a_folder_that_holds_anything_or_cannot_be_made_is_refused_before_any_wo
 def test_a_model_that_was_cut_off_while_it_was_written_is_no_model_and_is_written_anew(
     short_run: TrainingRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut_off(*_: object) -> None:
+    def cut_off(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("nlp.training.fit._write_card", cut_off)
+        patched.setattr("nlp.training.fit.write_card", cut_off)
         with pytest.raises(KeyboardInterrupt):
             train(short_run, today=TODAY)
     assert not short_run.out.exists()
