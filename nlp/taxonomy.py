@@ -53,6 +53,14 @@ class Group:
         """Label ids in order."""
         return tuple(label.id for label in self.labels)
 
+    def named(self, written: str) -> str | None:
+        """The id of the label that a person wrote by id or name, whatever its blanks and case; None for no label."""
+        return next((label.id for label in self.labels if _same(written, label.id, label.ko, label.en)), None)
+
+    def is_none(self, written: str) -> bool:
+        """Whether a person wrote that none of an any-of group's labels fits: its own word for that, 없음 or -."""
+        return self.kind == "any-of" and _same(written, self.empty_ko, self.empty_en, "없음", "해당 없음", "none", "-")
+
     def label(self, label_id: str) -> Label:
         """The label with this id; raises TaxonomyError naming the allowed ids."""
         for label in self.labels:
@@ -66,6 +74,14 @@ class Group:
                 f"{label.id} ({label.ko})" if label.ko != label.id else label.id for label in self.labels
             ),
         )
+
+
+def _same(written: str, *names: str) -> bool:
+    return _bare(written) in map(_bare, names)
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from nlp.wom.audit import INCLUSION, STRATUM, Audit, audit_sample
 from nlp.wom.copies import distinct
 
 _ID, _TEXT = "문서번호", "글"
-_NONE = ("없음", "none", "-", "해당없음")
 
 
 def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int = 0) -> int:
@@ -79,7 +78,7 @@ def _labels(cells: dict[str, str], taxonomy: Taxonomy, place: str) -> Iterator[t
         written = cells.get(f"group:{group.id}", "")
         if not written:
             continue
-        if group.kind == "any-of" and written in (*_NONE, group.empty_ko, group.empty_en):
+        if group.is_none(written):
             yield group.id, []
             continue
         found = [_label(group, name.strip(), place) for name in re.split(r"[,;/|]", written) if name.strip()]
@@ -94,9 +93,8 @@ def _labels(cells: dict[str, str], taxonomy: Taxonomy, place: str) -> Iterator[t
 
 
 def _label(group: Group, name: str, place: str) -> str:
-    for label in group.labels:
-        if name in (label.id, label.ko, label.en):
-            return label.id
+    if (found := group.named(name)) is not None:
+        return found
     allowed = ", ".join(label.ko for label in group.labels)
     raise InputError(
         "{place}: {name!r} is no label of {group!r}; write one of {allowed}, or 없음",

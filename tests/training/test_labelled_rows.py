@@ -266,6 +266,18 @@ def test_rows_of_another_taxonomy_are_read_as_far_as_the_model_goes(tmp_path: Pa
     assert lacking == ()
 
 
+def test_labels_may_lack_blanks_and_none_may_be_written_as_in_audits(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("내용,이탈 원인,불평 행동\n늦어요,핵심서비스 실패,없음\n비싸요,Price,-\n", encoding="utf-8")
+
+    first, second = read_examples([path], TAXONOMY)
+
+    assert first.target[TAXONOMY.column("cause", "core_service_failure")] == 1
+    assert second.target[TAXONOMY.column("cause", "price")] == 1
+    for example in (first, second):
+        assert example.target[TAXONOMY.columns("response")].tolist() == [0] * 5
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(LabelledDataError, match=r"nowhere\.jsonl"):
         read_examples([tmp_path / "nowhere.jsonl"], TAXONOMY)

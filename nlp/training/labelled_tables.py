@@ -1,0 +1,186 @@
+"""Tables of labelled rows: which column holds the text, which the labels, and what stands in the cells.
+
+A table is one that a person made, with columns named after groups, or a file that Dangol classified and a person
+corrected, with all its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from nlp.corpus.columns import Columns, find_header, resolve
+from nlp.corpus.results import OURS, SCOPE_COLUMN
+from nlp.corpus.tables import Table, unique_names
+from nlp.errors import ColumnError, InputError, Message
+from nlp.taxonomy import Group, Taxonomy
+from nlp.wom.audit import INCLUSION, STRATUM
+
+METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
+"""Columns that a labelled file may carry beside its text and labels."""
+
+Row: TypeAlias = Mapping[str, Any] | InputError
+"""A row as JSON Lines hold it, or why it cannot be used."""
+
+_UNSURE_COLUMN = "판단 보류"
+"""Every file that Dangol classified has this column beside a probability for each label."""
+
+_HEADER_WITHIN = 20
+_SAMPLE = 200
+
+
+def labelled_rows(
+    path: Path, table: Table, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]
+) -> Iterator[tuple[int, Row]]:
+    """Rows of a CSV file or of a sheet; raises ColumnError at once when its columns are not those of labelled rows."""
+    head = [row for row in islice(table.rows(), _SAMPLE) if not row.problem]
+    at, header = find_header([row.cells for row in head[:_HEADER_WITHIN]], columns) if head else (0, [])
+    while header and not header[-1].strip():
+        header.pop()
+    names = unique_names(header)
+    if {STRATUM, INCLUSION} <= set(names):
+        raise ColumnError(
+            "{path}: this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to "
+            "'dangol analyze --audited', which weighs its rows",
+            path=path,
+        )
+    # Nested in JSON Lines, evidence and annotators say nothing in a cell.
+    meta = {name: names.index(name) for name in METADATA if name in names and name not in ("evidence", "annotators")}
+    written = _written(path, names, taxonomy)
+    if written is not None:
+        groups, ours = written
+        # What came in stands between the place and what was found; columns that a person added stand elsewhere.
+        first = max((place for place in ours if _bare(names[place]) == "위치"), default=-1)
+        last = min((place for place in ours if place > first), default=len(names))
+        free = [place for place in range(first + 1, last) if place not in ours]
+    else:
+        groups, ours = _named(path, names, taxonomy), frozenset()
+        free = [place for place, name in enumerate(names) if place not in groups and name not in METADATA]
+    if columns.text is not None:
+        free = list(range(len(names)))
+    sample = [[row.cells[place] if place < len(row.cells) else "" for place in free] for row in head[at + 1 :]]
+    text = free[resolve([names[place] for place in free], columns, sample, place=str(path)).text]
+    if not groups:
+        raise ColumnError(
+            "{path}: no label column; name columns after groups: {groups}",
+            path=path,
+            groups=", ".join(group.id for group in taxonomy),
+        )
+    read = {text, *groups, *meta.values(), *ours}
+    unknown = [name for place, name in enumerate(names) if place not in read and name not in METADATA]
+    if unknown and written is None:
+        raise ColumnError(
+            "{path}: unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it",
+            path=path,
+            unknown=", ".join(map(repr, unknown)),
+            allowed=", ".join((names[text], *METADATA)),
+            groups=", ".join(group.id for group in taxonomy),
+        )
+    labels = ", ".join(repr(names[place]) for place in groups)
+    if unknown:
+        say(
+            Message(
+                "{path}: the text is read from column {text!r}, labels from {labels}; not read: {unknown}",
+                path=path,
+                text=names[text],
+                labels=labels,
+                unknown=", ".join(map(repr, unknown)),
+            )
+        )
+    else:
+        say(
+            Message(
+                "{path}: the text is read from column {text!r}, labels from {labels}",
+                path=path,
+                text=names[text],
+                labels=labels,
+            )
+        )
+    return _labelled(table, head[at].line, len(names), text, groups, meta)
+
+
+def _bare(name: str) -> str:
+    """A column name without blanks, and without what one of ours gets where a column of its name came in."""
+    bare, ending = "".join(name.split()), OURS.strip()
+    while bare.endswith(ending):
+        bare = bare.removesuffix(ending)
+    return bare
+
+
+def _named(path: Path, names: Sequence[str], taxonomy: Taxonomy) -> dict[int, Group]:
+    """The label columns of a table that a person made, named by a group's id or Korean name."""
+    found: dict[int, Group] = {}
+    for group in taxonomy:
+        wanted = {"".join(name.split()) for name in (group.id, group.ko)}
+        places = [place for place, name in enumerate(names) if "".join(name.split()) in wanted]
+        if len(places) > 1:
+            raise ColumnError(
+                "{path}: the columns {columns} are both of the group {group!r}; keep one",
+                path=path,
+                columns=", ".join(repr(names[place]) for place in places),
+                group=group.id,
+            )
+        found |= dict.fromkeys(places, group)
+    return found
+
+
+def _written(path: Path, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict[int, Group], frozenset[int]] | None:
+    """The label columns of a file that Dangol classified and a person corrected, and all columns of ours; or None.
+
+    Where a column of the same name came in, ours is the one with the longer name. Raises ColumnError for a group
+    that has probabilities, but whose labels are gone.
+    """
+    place_of = {_bare(names[place]): place for place in sorted(range(len(names)), key=lambda place: len(names[place]))}
+    scores = {group.id: {_bare(f"{group.ko}:{label.ko}") for label in group.labels} for group in taxonomy}
+    scored = [group for group in taxonomy if not scores[group.id].isdisjoint(place_of)]
+    if not scored or _bare(_UNSURE_COLUMN) not in place_of:
+        return None
+    lost = [group.ko for group in scored if _bare(group.ko) not in place_of]
+    if lost:
+        raise ColumnError(
+            "{path}: the file was classified, and there are probabilities, but no label column, of {groups}; write the "
+            "column's name as it was, or delete the probabilities as well if its labels shall not count",
+            path=path,
+            groups=", ".join(map(repr, lost)),
+        )
+    groups = {place_of[_bare(group.ko)]: group for group in taxonomy if _bare(group.ko) in place_of}
+    others = {"문서ID", "위치", _bare(SCOPE_COLUMN), _bare(_UNSURE_COLUMN)}.union(*scores.values())
+    return groups, frozenset(groups) | {place_of[name] for name in others & place_of.keys()}
+
+
+def _labelled(
+    table: Table, header: int, width: int, text: int, groups: Mapping[int, Group], meta: Mapping[str, int]
+) -> Iterator[tuple[int, Row]]:
+    for line, cells, problem, _ in table.rows():
+        if line <= header:
+            continue
+        if not problem and not any(map(str.strip, cells)):
+            continue
+        # Excel leaves out empty cells at a row's end; spreadsheets saved as CSV add some.
+        if table.format == "XLSX":
+            cells = cells + [""] * (width - len(cells))
+        if problem:
+            yield line, InputError("the row cannot be read ({problem}); correct it", problem=problem)
+        elif len(cells) < width or any(map(str.strip, cells[width:])):
+            yield (
+                line,
+                InputError(
+                    "the row has {cells} cells, the header {columns}; put a cell that holds commas in quotation marks",
+                    cells=len(cells),
+                    columns=width,
+                ),
+            )
+        else:
+            labels = {group.id: _cell(cells[place], group) for place, group in groups.items()}
+            known = {name: cells[place] for name, place in meta.items()}
+            yield line, {"text": cells[text], "labels": labels, **known}
+
+
+def _cell(value: str, group: Group) -> str | list[str] | None:
+    parts = [part.strip() for part in value.replace(";", ",").split(",") if part.strip()]
+    chosen = [group.named(part) or part for part in parts]
+    if group.kind == "any-of":
+        return [label for part, label in zip(parts, chosen, strict=True) if not group.is_none(part)]
+    return chosen[0] if len(chosen) == 1 else (chosen or None)
