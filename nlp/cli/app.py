@@ -107,6 +107,8 @@ def main() -> None:
         # Typer's errors have no public class that all its versions share.
         if not hasattr(error, "format_message"):
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.exit(2)
         _refuse(reader, usage_problem(error))
     if code == _INTERRUPTED and not _RESUMABLE.isdisjoint(sys.argv):
         Console(stderr=True, highlight=False).print(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - exports give wall-clock time without a zone
 _WRITTEN = re.compile(
@@ -44,9 +44,8 @@ def parse_time(value: str) -> datetime | None:
             int(part["minute"] or 0),
             int(part["second"] or 0),
         )
-        if moment is None or part["zone"] is None:
-            return moment
-        return in_korea(moment.replace(tzinfo=datetime.strptime(part["zone"].upper(), "%z").tzinfo))
+        zone = _zone(part["zone"] or "", exact="T" in value.upper() or part["second"] is not None)
+        return moment if moment is None or zone is None else in_korea(moment.replace(tzinfo=zone))
     if (match := _COMPACT.fullmatch(value)) is not None:
         return _moment(*(int(piece or 0) for piece in match.groups()))
     if _SERIAL.fullmatch(value):
@@ -71,6 +70,18 @@ def clock_seconds(value: str) -> float | None:
         return float(value)
     except ValueError:
         return None
+
+
+def _zone(written: str, *, exact: bool) -> timezone | None:
+    """The zone of ``Z``, ``+09:00`` or ``-0500``; None where there is none, as in the range ``09:00-18:00``."""
+    if written in ("Z", "z"):
+        return UTC
+    if not written or (written[0] == "-" and not exact):
+        return None
+    minutes = int(written[1:3]) * 60 + int(written[-2:])
+    if int(written[-2:]) > 59 or minutes > 14 * 60:
+        return None
+    return timezone(timedelta(minutes=-minutes if written[0] == "-" else minutes))
 
 
 def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime | None:

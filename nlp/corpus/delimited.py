@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +24,8 @@ class DelimitedTable:
     """A text file with one row a record; see ``nlp.corpus.tables.Table``."""
 
     format = "CSV"
+    sheets: tuple[str, ...] = ()
+    sampled: Sequence[RawRow] | None = None
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         self._path = path

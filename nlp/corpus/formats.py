@@ -12,6 +12,9 @@ from nlp.corpus.parquet import ParquetTable
 from nlp.corpus.tables import Table
 from nlp.errors import FileFormatError, InputError
 
+SAMPLE = 200
+"""Rows that columns are recognised by."""
+
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard"}
 
@@ -50,9 +53,9 @@ def open_tables(path: Path) -> list[Table]:
         return [ParquetTable(path)]
     if head.startswith(b"PK\x03\x04"):
         # A server that answers single texts has no use for openpyxl.
-        from nlp.corpus.workbook import WorkbookTable, sheets_of
+        from nlp.corpus.workbook import workbook_tables
 
-        return [WorkbookTable(path, sheet) for sheet in sheets_of(path)]
+        return list(workbook_tables(path, sample=SAMPLE))
     if head.startswith(_OLE):
         raise _old_office(path)
     for mark, packer in _PACKED.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,8 @@ class JsonLinesTable:
     """A JSON Lines file; see ``nlp.corpus.tables.Table``. ``names`` grows with the keys met."""
 
     format = "JSONL"
+    sheets: tuple[str, ...] = ()
+    sampled: Sequence[RawRow] | None = None
     delimiter: str | None = None
 
     def __init__(self, path: Path, encoding: Encoding) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +18,8 @@ class ParquetTable:
     """A Parquet file; see ``nlp.corpus.tables.Table``. A row's line is its number, the first being 1."""
 
     format = "Parquet"
+    sheets: tuple[str, ...] = ()
+    sampled: Sequence[RawRow] | None = None
     encoding: str | None = None
     delimiter: str | None = None
 

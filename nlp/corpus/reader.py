@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from nlp.corpus.calls import CallSpool
 from nlp.corpus.columns import Columns, Roles, find_header, resolve
 from nlp.corpus.dates import clock_seconds, parse_time
-from nlp.corpus.formats import format_named, open_tables
-from nlp.corpus.tables import RawRow, Table, unique_names, without_surrogates
+from nlp.corpus.formats import SAMPLE, format_named, open_tables
+from nlp.corpus.tables import RawRow, Table, first_rows, unique_names, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
 from nlp.types import Document
 
 _HEADER_WITHIN = 20
-_SAMPLE = 200
 MAX_CELL = 100_000
 """Longest text in characters; a longer cell is a damaged export rather than something a customer said."""
 
@@ -108,9 +106,9 @@ class Reader:
             format=self._table.format,
             encoding=self._table.encoding,
             delimiter=self._table.delimiter,
-            sheets=tuple(getattr(self._table, "sheets", ())),
+            sheets=self._table.sheets,
             unread=self._unread,
-            header_line=next(iter(self._headers.values())),
+            header_line=self._headers[""],
             columns=names,
             roles={role: names[at] for role, at in self._roles.index.items()},
             text_column=names[self._roles.text],
@@ -152,6 +150,8 @@ class Reader:
         names, text_at = self._table.names, self._roles.text
         call_at = self._roles.index.get("call_id") if self._roles.by_turns else None
         padded = self._table.format == "XLSX"
+        # A sheet of some customers may repeat rows of the sheet of all; texts alone may well be equal.
+        seen: dict[int, str] | None = {} if len(self._table.sheets) > 1 and len(self._roles.index) > 1 else None
         for row in self._table.rows():
             if row.line <= self._headers[row.sheet]:
                 continue
@@ -178,6 +178,10 @@ class Reader:
                     problem = Message("the text exceeds {limit:,} characters", limit=MAX_CELL)
                 elif call_at is not None and not cells[call_at].strip():
                     problem = Message("the cell {column!r} is empty", column=names[call_at])
+            if not problem and seen is not None:
+                first = seen.setdefault(hash(tuple(cells)), row.sheet)
+                if first != row.sheet:
+                    problem = Message("the same row stands in sheet {sheet!r}", sheet=first)
             yield self._reject(row, problem) if problem else row._replace(cells=cells)
 
     def _place(self, row: RawRow) -> str:
@@ -229,16 +233,15 @@ class _Sheet(NamedTuple):
 
 
 def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, dict[str, int], Roles, tuple[str, ...]]:
-    """The sheet where customers speak most, joined by those with the same columns, as one table.
+    """The sheet that tells most of customers, joined by those with the same columns, as one table.
 
     Also the line of each sheet's header, the roles of the columns, and the sheets that hold something else.
     """
     failures: list[ColumnError] = []
-    named: list[_Sheet] = []
-    guessed: list[_Sheet] = []
+    found: list[_Sheet] = []
     filled: list[str] = []
     for table in tables:
-        rows = list(islice(table.rows(), _SAMPLE))
+        rows = first_rows(table, SAMPLE)
         if not rows:
             continue
         sound = [row for row in rows if not row.problem]
@@ -250,9 +253,8 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, d
                 )
             at, names = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
             header, table.names = sound[at].line, unique_names(_trimmed(names))
-        sheets = _sheets_of(table)
-        filled += sheets
-        place = Message("{path}, sheet {sheet!r}", path=path, sheet=sheets[0]) if sheets else str(path)
+        filled += table.sheets
+        place = Message("{path}, sheet {sheet!r}", path=path, sheet=table.sheets[0]) if table.sheets else str(path)
         sample = [row.cells for row in sound if row.line > header]
         try:
             roles = resolve(table.names, columns, sample, place=place)
@@ -260,23 +262,16 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, d
             failures.append(error)
             continue
         text = sum(len(cells[roles.text]) for cells in sample if roles.text < len(cells))
-        (guessed if roles.guessed_text else named).append(_Sheet(table, header, roles, text))
-    if not named and not guessed:
+        found.append(_Sheet(table, header, roles, text))
+    if not found:
         if failures:
             raise failures[0]
         raise FileFormatError("{path}: the file holds no rows; a header row and data rows are needed", path=path)
-    found = max(named or guessed, key=lambda sheet: sheet.text)
-    same = [sheet for sheet in named or guessed if sheet.table.names == found.table.names]
-    table = same[0].table
-    for sheet in same[1:]:
-        _sheets_of(table).extend(_sheets_of(sheet.table))
-    headers = {"": same[0].header, **{_sheets_of(sheet.table)[0]: sheet.header for sheet in same if filled}}
-    return table, headers, same[0].roles, tuple(name for name in filled if name not in _sheets_of(table))
-
-
-def _sheets_of(table: Table) -> list[str]:
-    found: list[str] = getattr(table, "sheets", [])
-    return found
+    best = max(found, key=lambda sheet: (not sheet.roles.guessed_text, len(sheet.roles.index), sheet.text))
+    same = [sheet for sheet in found if (sheet.table.names, sheet.roles) == (best.table.names, best.roles)]
+    best.table.sheets = tuple(name for sheet in same for name in sheet.table.sheets)
+    headers = {name: sheet.header for sheet in same for name in sheet.table.sheets} | {"": best.header}
+    return best.table, headers, best.roles, tuple(name for name in filled if name not in best.table.sheets)
 
 
 def _trimmed(cells: list[str]) -> list[str]:

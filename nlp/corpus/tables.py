@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from nlp.errors import Message
@@ -26,10 +27,13 @@ class RawRow(NamedTuple):
 class Table(Protocol):
     """An open table. ``names`` is empty until known for formats whose header is a row like any other.
 
-    ``names`` may grow while JSON Lines are read: a later line can bring a new key.
+    ``names`` may grow while JSON Lines are read: a later line can bring a new key. ``sheets`` are those of a workbook
+    that the table is made of, ``sampled`` its first rows where opening it gave them.
     """
 
     format: str
+    sheets: tuple[str, ...]
+    sampled: Sequence[RawRow] | None
     encoding: str | None
     delimiter: str | None
     names: list[str]
@@ -39,6 +43,11 @@ class Table(Protocol):
 
     def position(self) -> int:
         """Bytes of the file read so far."""
+
+
+def first_rows(table: Table, count: int) -> list[RawRow]:
+    """Up to ``count`` rows from the start of a table, a header row among them."""
+    return list(islice(table.rows() if table.sampled is None else table.sampled, count))
 
 
 def cell_text(value: Any) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -29,11 +30,12 @@ class WorkbookTable:
     encoding: str | None = None
     delimiter: str | None = None
 
-    def __init__(self, path: Path, sheet: str) -> None:
+    def __init__(self, path: Path, sheet: str, sampled: Sequence[RawRow]) -> None:
         self._path = path
         self._done = 0
         self._last = 0
-        self.sheets = [sheet]
+        self.sheets: tuple[str, ...] = (sheet,)
+        self.sampled: Sequence[RawRow] | None = sampled
         self.names: list[str] = []
 
     def rows(self) -> Iterator[RawRow]:
@@ -41,26 +43,31 @@ class WorkbookTable:
         with _opened(self._path) as book:
             self._done, self._last = 0, sum(book[name].max_row or 0 for name in self.sheets)
             for name in self.sheets:
-                sheet, told = book[name], name if len(self.sheets) > 1 else ""
-                # Some systems write a wrong extent ("A1") into the file; without it every row is read.
-                sheet.reset_dimensions()
-                for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                    self._done += 1
-                    cells = [_unescaped(cell_text(value)) for value in values]
-                    if any(cells):
-                        yield RawRow(number, cells, sheet=told)
+                before = self._done
+                for row in _rows_of(book[name]):
+                    self._done = before + row.line
+                    yield row._replace(sheet=name) if len(self.sheets) > 1 else row
 
     def position(self) -> int:
         """Bytes read so far, estimated from the share of rows."""
         return int(self._path.stat().st_size * min(1.0, self._done / max(1, self._last, self._done)))
 
 
-def sheets_of(path: Path) -> list[str]:
-    """Names of the worksheets that hold cells; raises FileFormatError for a damaged workbook."""
+def workbook_tables(path: Path, *, sample: int) -> list[WorkbookTable]:
+    """The visible sheets of a workbook with their first ``sample`` rows; raises FileFormatError for a damaged one."""
     with _opened(path) as book:
-        return [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] or [
-            sheet.title for sheet in book.worksheets
-        ]
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+        # Opening is what takes long: all texts of all sheets lie in one place.
+        return [WorkbookTable(path, sheet.title, list(islice(_rows_of(sheet), sample))) for sheet in sheets]
+
+
+def _rows_of(sheet: Any) -> Iterator[RawRow]:
+    # Some systems write a wrong extent ("A1") into the file; without it every row is read.
+    sheet.reset_dimensions()
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        cells = [_unescaped(cell_text(value)) for value in values]
+        if any(cells):
+            yield RawRow(number, cells)
 
 
 def _unescaped(text: str) -> str:

@@ -112,12 +112,14 @@ def group_cases(
     starts = np.concatenate([[0], np.cumsum(np.bincount(code, minlength=len(ids)))]).astype(np.int64)
     newest = order[starts[1:] - 1]
 
-    cut = np.where(dated[newest], seconds[newest] - window_days * _DAY, -np.inf)
+    wall = np.datetime64(now.replace(tzinfo=None), "s")
+    # A date after now is a slip; what the customer said before it still belongs to the episode.
+    latest = np.minimum(seconds[newest], wall.astype(np.int64))
+    cut = np.where(dated[newest], latest - window_days * _DAY, -np.inf)
     member = ~dated | (seconds >= cut[code])
     complaint = _complaint(table)
     failed_row, repeat, gap = _failures(table, code, order, complaint, seconds, dated, len(ids), readings.copies)
     failed_row = np.where(failed_row >= 0, failed_row, newest)
-    wall = np.datetime64(now.replace(tzinfo=None), "s")
     failed_at = np.minimum(table.times[failed_row].astype("datetime64[s]"), wall)
     days = np.where(dated[failed_row], (wall.astype(np.int64) - seconds[failed_row]) / _DAY, np.nan)
 

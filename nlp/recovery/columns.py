@@ -88,13 +88,13 @@ def money_unit(name: str) -> float:
     parts = [
         part.replace(" ", "").lower() for inside in _BRACKETS.findall(name) for part in re.split("[,/·:;：]", inside)
     ]
-    for part in parts:
-        for word, won in _UNITS.items():
-            if part.removeprefix("단위") == word or part.endswith(f"{word}원"):
-                return won
-        if part in ("원", "krw"):
-            return 1.0
-    return float("nan") if any(map(_NOT_WON.search, parts)) else 1.0
+    in_won = any(part in ("원", "krw") or part.endswith(tuple(f"{word}원" for word in _UNITS)) for part in parts)
+    if not in_won and any(map(_NOT_WON.search, parts)):
+        return float("nan")
+    written = [part.removeprefix("단위") for part in parts]
+    return next(
+        (won for part in written for word, won in _UNITS.items() if part == word or part.endswith(f"{word}원")), 1.0
+    )
 
 
 def parse_money(text: str, *, unit: float = 1.0) -> float:
@@ -131,7 +131,7 @@ def parse_count(text: str) -> float:
 def parse_months_since(text: str, now: datetime) -> float:
     """Months from a date cell until ``now``: what ``parse_time`` reads, or a month (2021-03); NaN otherwise."""
     text = text.strip()
-    date = parse_time(text) or parse_time(f"{text.rstrip('.월 ')}-01") or parse_time(f"{text}01")
+    date = parse_time(text) or parse_time(f"{text}01" if _YEAR_MONTH.fullmatch(text) else f"{text.rstrip('.월 ')}-01")
     if date is None:
         return float("nan")
     return max(0.0, (now.replace(tzinfo=None) - date).days / 30.44)
@@ -162,6 +162,7 @@ def parse_column(cells: NDArray[np.object_], parse: Callable[[str], float]) -> N
     return numbers
 
 
+_YEAR_MONTH: Final = re.compile(r"\d{6}")
 _NOISE: Final = re.compile(r"[\s,]")
 _NUMBER: Final = r"(\d+(?:\.\d+)?)"
 _PLAIN: Final = re.compile(r"\+?\d+(?:\.\d+)?")
@@ -172,7 +173,9 @@ _UNITS: Final[Mapping[str, float]] = {
 _MONEY: Final = re.compile(r"(?:(\d[\d.천백십]*)억)?(?:(\d[\d.천백십]*)만)?(\d[\d.천백십]*)?(?:원|KRW)?")
 _GROUP: Final = re.compile(rf"(?:{_NUMBER}천)?(?:{_NUMBER}백)?(?:{_NUMBER}십)?{_NUMBER}?")
 _BRACKETS: Final = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
-_NOT_WON: Final = re.compile(r"usd|eur|jpy|cny|rmb|gbp|[$€¥￥£]|^%$|달러|유로|위안|파운드|(?:^|[^가-힣])엔화?$")
+_NOT_WON: Final = re.compile(
+    r"usd|eur|jpy|cny|rmb|gbp|[$€¥￥£]|^%$|달러|유로|위안|파운드|(?:^|[^가-힣]|[천만억])엔화?$"
+)
 _MONTHS: Final = re.compile(rf"(?:{_NUMBER}년)?(?:{_NUMBER}(?:개월|달)?)?(?:{_NUMBER}일)?")
 _COUNT: Final = re.compile(rf"{_NUMBER}(?:회|건|번|명|개)?")
 

@@ -51,7 +51,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.http")
 
 
 class Guard:
-    """The outermost layer of the app; pure ASGI, so that bodies stream through it."""
+    """The outermost layer of the app but for CORS; pure ASGI, so that bodies stream through it."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings, metrics: Metrics) -> None:
         self._app = app

@@ -136,6 +136,18 @@ class Settings(BaseSettings):
         """Names of hosts know no case, and the port is not looked at."""
         return tuple(re.sub(r":\d+$", "", name).lower() for name in value)
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """As browsers send them."""
+        return tuple(origin.rstrip("/").lower() for origin in value)
+
+    @model_validator(mode="after")
+    def _no_page_without_keys(self) -> Settings:
+        if "*" in self.cors_origins and not self.keys_needed:
+            raise ValueError("cors_origins cannot be * where no key is needed: any web page could send anything")
+        return self
+
     @model_validator(mode="after")
     def _keys_beyond_loopback(self) -> Settings:
         if self.require_key is False and not self.loopback:

@@ -112,7 +112,7 @@ def _prepare_sqlite(connection: Any, _record: object, *, wait: float) -> None:
     _use_wal(connection, time.monotonic() + wait)
     connection.execute("PRAGMA synchronous = FULL")  # an accepted job outlives a power cut, not only a crash
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what was removed is nowhere in the file any more
+    connection.execute("PRAGMA secure_delete = ON")  # with ``forget``, what was removed is gone
 
 
 def _use_wal(connection: Any, deadline: float) -> None:

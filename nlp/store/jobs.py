@@ -197,7 +197,10 @@ class Jobs:
             self._own(session, _owned(job_id, owner).values(**values), job_id)
             if state == "cancelled":
                 _drop_documents(session, job_id)
-            return job_of(session.get_one(JobRow, job_id))
+            job = job_of(session.get_one(JobRow, job_id))
+        if state == "cancelled":
+            self._database.forget()
+        return job
 
     def cancel(self, job_id: str, *, actor: str, done: bool = False) -> Job | None:
         """End a job that waits or failed at once, ask the owner of a running one to stop; others stay as they are.
@@ -218,7 +221,9 @@ class Jobs:
                 row.cancel_requested = True
             row.updated_at, row.version = now, row.version + 1
             note(session, now, actor, "job.cancel", job_id)
-            return job_of(row)
+            job = job_of(row)
+        self._database.forget()
+        return job
 
     def resume(self, job_id: str, *, actor: str) -> Job | None:
         """Queue a failed job again; what it had done is kept. Others stay as they are."""

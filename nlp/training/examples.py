@@ -54,7 +54,7 @@ def read_examples(
 
     JSON Lines hold ``text`` and ``labels`` (by group); tables one column per group, named by id or Korean
     name, any-of cells separated by commas or semicolons, labels by id or Korean name. A group without a
-    column or with an empty one-of cell is not labelled. Of a workbook the first sheet with such columns is read.
+    column or with an empty one-of cell is not labelled. Of a workbook all sheets with such columns are read.
     The column of the text is found as in exports, unless ``text_column`` names it; ``say`` is told of each table
     which columns are read. Rows without any cell are passed over.
 
@@ -64,13 +64,13 @@ def read_examples(
     examples: list[Example] = []
     for path in paths:
         try:
-            for line, row in _rows(path, taxonomy, Columns(text=text_column), say or (lambda _: None)):
+            for place, row in _rows(path, taxonomy, Columns(text=text_column), say or (lambda _: None)):
                 try:
                     if isinstance(row, InputError):
                         raise row
-                    examples.append(_example(row, taxonomy, place=f"{path}:{line}"))
+                    examples.append(_example(row, taxonomy, place=place))
                 except (InputError, TaxonomyError) as error:
-                    problems.append(Message("{path}:{line}: {error}", path=path, line=line, error=error))
+                    problems.append(Message("{place}: {error}", place=place, error=error))
         except InputError as error:
             problems.append(error.message)
         except (OSError, UnicodeDecodeError) as error:
@@ -138,8 +138,8 @@ def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Examp
     )
 
 
-def _rows(path: Path, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]) -> Iterator[tuple[int, Row]]:
-    """Lines and rows as in JSON Lines, whatever the format; the errors of columns and files name the path."""
+def _rows(path: Path, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]) -> Iterator[tuple[str, Row]]:
+    """Places and rows as in JSON Lines, whatever the format; the errors of columns and files name the path."""
     if format_named(path) == "JSONL":
         return _jsonl(path)
     tables = open_tables(path)
@@ -147,16 +147,25 @@ def _rows(path: Path, taxonomy: Taxonomy, columns: Columns, say: Callable[[str],
         return _jsonl(path)
     if tables[0].format not in ("CSV", "XLSX"):
         raise InputError("{path}: labelled rows are read from CSV, Excel or JSON Lines; save it as one", path=path)
-    failures: list[ColumnError] = []
+    found: list[tuple[str, Iterator[tuple[int, Row]]]] = []
+    failures: dict[str, ColumnError] = {}
     for table in tables:
+        sheet = ", ".join(table.sheets)
+        place = f"{path}[{sheet}]" if len(tables) > 1 else str(path)
         try:
-            return labelled_rows(path, table, taxonomy, columns, say)
+            found.append((place, labelled_rows(place, table, taxonomy, columns, say)))
         except ColumnError as error:
-            failures.append(error)
-    raise failures[0]
+            if len(tables) == 1 or table.sampled:
+                failures[sheet] = error
+    if not found:
+        raise next(iter(failures.values()))
+    if failures:
+        names = ", ".join(failures)
+        say(Message("{path}: sheets without labelled rows were not read: {names}", path=path, names=names))
+    return ((f"{place}:{line}", row) for place, rows in found for line, row in rows)
 
 
-def _jsonl(path: Path) -> Iterator[tuple[int, Row]]:
+def _jsonl(path: Path) -> Iterator[tuple[str, Row]]:
     with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -164,6 +173,9 @@ def _jsonl(path: Path) -> Iterator[tuple[int, Row]]:
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
-                yield number, InputError("not valid JSON ({error}); every line must be one object", error=error)
+                yield (
+                    f"{path}:{number}",
+                    InputError("not valid JSON ({error}); every line must be one object", error=error),
+                )
                 continue
-            yield number, row if isinstance(row, dict) else InputError("not a JSON object")
+            yield f"{path}:{number}", row if isinstance(row, dict) else InputError("not a JSON object")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from nlp.corpus.columns import Columns, find_header, resolve
@@ -32,9 +31,12 @@ _SAMPLE = 200
 
 
 def labelled_rows(
-    path: Path, table: Table, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]
+    place: str, table: Table, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]
 ) -> Iterator[tuple[int, Row]]:
-    """Rows of a CSV file or of a sheet; raises ColumnError at once when its columns are not those of labelled rows."""
+    """Lines and rows of a CSV file or a sheet, called ``place`` in messages.
+
+    Raises ColumnError at once when its columns are not those of labelled rows.
+    """
     head = [row for row in islice(table.rows(), _SAMPLE) if not row.problem]
     at, header = find_header([row.cells for row in head[:_HEADER_WITHIN]], columns) if head else (0, [])
     while header and not header[-1].strip():
@@ -44,11 +46,11 @@ def labelled_rows(
         raise ColumnError(
             "{path}: this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to "
             "'dangol analyze --audited', which weighs its rows",
-            path=path,
+            path=place,
         )
     # Nested in JSON Lines, evidence and annotators say nothing in a cell.
     meta = {name: names.index(name) for name in METADATA if name in names and name not in ("evidence", "annotators")}
-    written = _written(path, names, taxonomy)
+    written = _written(place, names, taxonomy)
     if written is not None:
         groups, ours = written
         # What came in stands between the place and what was found; columns that a person added stand elsewhere.
@@ -56,16 +58,16 @@ def labelled_rows(
         last = min((place for place in ours if place > first), default=len(names))
         free = [place for place in range(first + 1, last) if place not in ours]
     else:
-        groups, ours = _named(path, names, taxonomy), frozenset()
+        groups, ours = _named(place, names, taxonomy), frozenset()
         free = [place for place, name in enumerate(names) if place not in groups and name not in METADATA]
     if columns.text is not None:
         free = list(range(len(names)))
     sample = [[row.cells[place] if place < len(row.cells) else "" for place in free] for row in head[at + 1 :]]
-    text = free[resolve([names[place] for place in free], columns, sample, place=str(path)).text]
+    text = free[resolve([names[place] for place in free], columns, sample, place=place).text]
     if not groups:
         raise ColumnError(
             "{path}: no label column; name columns after groups: {groups}",
-            path=path,
+            path=place,
             groups=", ".join(group.id for group in taxonomy),
         )
     read = {text, *groups, *meta.values(), *ours}
@@ -73,7 +75,7 @@ def labelled_rows(
     if unknown and written is None:
         raise ColumnError(
             "{path}: unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it",
-            path=path,
+            path=place,
             unknown=", ".join(map(repr, unknown)),
             allowed=", ".join((names[text], *METADATA)),
             groups=", ".join(group.id for group in taxonomy),
@@ -83,7 +85,7 @@ def labelled_rows(
         say(
             Message(
                 "{path}: the text is read from column {text!r}, labels from {labels}; not read: {unknown}",
-                path=path,
+                path=place,
                 text=names[text],
                 labels=labels,
                 unknown=", ".join(map(repr, unknown)),
@@ -93,7 +95,7 @@ def labelled_rows(
         say(
             Message(
                 "{path}: the text is read from column {text!r}, labels from {labels}",
-                path=path,
+                path=place,
                 text=names[text],
                 labels=labels,
             )
@@ -109,7 +111,7 @@ def _bare(name: str) -> str:
     return bare
 
 
-def _named(path: Path, names: Sequence[str], taxonomy: Taxonomy) -> dict[int, Group]:
+def _named(place: str, names: Sequence[str], taxonomy: Taxonomy) -> dict[int, Group]:
     """The label columns of a table that a person made, named by a group's id or Korean name."""
     found: dict[int, Group] = {}
     for group in taxonomy:
@@ -118,7 +120,7 @@ def _named(path: Path, names: Sequence[str], taxonomy: Taxonomy) -> dict[int, Gr
         if len(places) > 1:
             raise ColumnError(
                 "{path}: the columns {columns} are both of the group {group!r}; keep one",
-                path=path,
+                path=place,
                 columns=", ".join(repr(names[place]) for place in places),
                 group=group.id,
             )
@@ -126,7 +128,7 @@ def _named(path: Path, names: Sequence[str], taxonomy: Taxonomy) -> dict[int, Gr
     return found
 
 
-def _written(path: Path, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict[int, Group], frozenset[int]] | None:
+def _written(place: str, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict[int, Group], frozenset[int]] | None:
     """The label columns of a file that Dangol classified and a person corrected, and all columns of ours; or None.
 
     Where a column of the same name came in, ours is the one with the longer name. Raises ColumnError for a group
@@ -142,7 +144,7 @@ def _written(path: Path, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict
         raise ColumnError(
             "{path}: the file was classified, and there are probabilities, but no label column, of {groups}; write the "
             "column's name as it was, or delete the probabilities as well if its labels shall not count",
-            path=path,
+            path=place,
             groups=", ".join(map(repr, lost)),
         )
     groups = {place_of[_bare(group.ko)]: group for group in taxonomy if _bare(group.ko) in place_of}

@@ -127,7 +127,8 @@ def key_phrases(
         scores, spread = log_odds(with_label, without)
         chosen: list[int] = []
         for position in np.argsort(-scores / spread, kind="stable").tolist():
-            if len(chosen) < most and typical[position] and not _covered(position, chosen, index, with_label):
+            apart = typical[position] and scores[position] > reach * spread[position]
+            if len(chosen) < most and apart and not _covered(position, chosen, index, with_label):
                 chosen.append(position)
         found.extend(
             KeyPhrase(

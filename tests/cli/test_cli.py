@@ -240,6 +240,18 @@ def test_a_wrong_command_line_is_told_in_korean(
     assert "오류" in told
 
 
+@pytest.mark.parametrize("arguments", [[], ["keys"]])
+def test_without_a_command_the_help_alone_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["dangol", *arguments])
+    with pytest.raises(SystemExit):
+        main()
+    told = capsys.readouterr()
+    assert "Usage" in told.out + told.err
+    assert "오류" not in told.err
+
+
 def test_a_job_that_is_interrupted_says_how_it_goes_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -250,6 +250,42 @@ def test_sheets_with_the_same_columns_are_read_as_one(tmp_path: Path) -> None:
     assert (reader.report.sheets, reader.report.unread, reader.report.rows) == (("1월", "2월"), ("코드표",), 4)
 
 
+def test_the_sheet_that_tells_most_of_customers_is_read_not_the_one_with_the_longest_cells(tmp_path: Path) -> None:
+    path = tmp_path / "상담.xlsx"
+    book = openpyxl.Workbook()
+    main, faq, leavers = book.worksheets[0], book.create_sheet("FAQ"), book.create_sheet("해지고객")
+    main.title = "상담내역"
+    main.append(["고객번호", "접수일시", "상담내용"])
+    for at in range(20):
+        main.append([f"C{at}", "2026-03-05", "늦어요"])
+    faq.append(["내용"])
+    faq.append(["환불은 이렇게 하시면 됩니다 " * 200])
+    leavers.append(["고객번호", "접수일시", "상담내용"])
+    leavers.append(["C3", "2026-03-05", "늦어요"])
+    leavers.append(["C30", "2026-03-05", "늦어요"])
+    book.save(path)
+    reader = read_documents(path)
+    found = list(reader)
+    assert (reader.report.sheets, reader.report.unread) == (("상담내역", "해지고객"), ("FAQ",))
+    assert sum(isinstance(item, Document) for item in found) == 21
+    (again,) = [item for item in found if isinstance(item, Reject)]
+    assert (again.place, again.reason) == (f"{path}[해지고객]:2", "the same row stands in sheet '상담내역'")
+
+
+def test_sheets_whose_columns_play_other_roles_are_not_joined(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    book = openpyxl.Workbook()
+    said = "배송이 너무 늦어서 정말 화가 났습니다 다시는 안 살래요"
+    for sheet, row in ((book.worksheets[0], [said, "보류"]), (book.create_sheet("이월"), ["보류", f"{said} 정말로요"])):
+        sheet.append(["x1", "x2"])
+        for at in range(12):
+            sheet.append([f"{cell} {at}" for cell in row])
+    book.save(path)
+    reader = read_documents(path)
+    assert {document.text[:2] for document in documents(path)} == {"배송"}
+    assert (reader.report.sheets, reader.report.unread) == (("이월",), ("Sheet",))
+
+
 def test_turns_of_a_call_may_lie_in_two_sheets(tmp_path: Path) -> None:
     path = tmp_path / "통화.xlsx"
     book = openpyxl.Workbook()

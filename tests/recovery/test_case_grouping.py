@@ -144,6 +144,13 @@ def test_a_date_after_now_counts_as_today_and_is_counted() -> None:
     assert cases.n_future == 1
 
 
+def test_a_date_after_now_leaves_the_complaint_before_it_in_the_episode() -> None:
+    before = document(customer="A", cause=["price"], severity="3", days_ago=2.0)
+    data = table(before, document(customer="A", severity="1", days_ago=-12_000.0))
+    cases = group(data)
+    assert cases.decided[0, data.taxonomy.column("cause", "price")]
+
+
 def test_a_clock_with_a_time_zone_is_read_as_wall_clock_time() -> None:
     korea = timezone(timedelta(hours=9))
     cases = group_cases(table(document(days_ago=2.0)), now=NOW.replace(tzinfo=korea), window_days=60.0)

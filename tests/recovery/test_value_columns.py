@@ -89,13 +89,16 @@ def test_an_amount_reads_the_same_with_and_without_separators(won: int) -> None:
         ("월매출(VAT 10% 포함)", 1),
         ("월매출(원, USD 환산)", 1),
         ("월매출(개인만)", 1),
+        ("월매출(KRW, 천)", 1e3),
     ],
 )
 def test_a_unit_in_brackets_counts(name: str, unit: float) -> None:
     assert money_unit(name) == unit
 
 
-@pytest.mark.parametrize("name", ["월매출(USD)", "월매출 ($)", "월매출(천달러)", "월매출(단위: 엔)", "마진(%)"])
+@pytest.mark.parametrize(
+    "name", ["월매출(USD)", "월매출 ($)", "월매출(천달러)", "월매출(단위: 엔)", "월매출(천엔)", "마진(%)"]
+)
 def test_money_that_is_not_won_is_not_read_as_won(name: str) -> None:
     assert isnan(money_unit(name))
     columns = ValueColumns().filled_from((name, "월매출(만원)", "구매횟수"))
@@ -127,7 +130,7 @@ def test_a_month_of_joining_counts_from_its_first_day(cell: str) -> None:
     assert parse_months_since(cell, NOW) == pytest.approx(12.66, abs=0.05)
 
 
-@pytest.mark.parametrize("cell", ["2025-13-40", "2025-13", "작년", "24", ""])
+@pytest.mark.parametrize("cell", ["2025-13-40", "2025-13", "작년", "24", "250", "365", ""])
 def test_what_is_no_date_is_unknown(cell: str) -> None:
     assert isnan(parse_months_since(cell, NOW))
 

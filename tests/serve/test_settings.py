@@ -63,6 +63,13 @@ def test_a_wrong_setting_is_told_with_its_file_and_value_unless_it_may_be_a_secr
         assert "s3cret" not in str(caught.value)
 
 
+def test_origins_are_as_browsers_send_them_and_not_all_without_keys() -> None:
+    assert Settings.load(None, cors_origins="https://CRM.example/").cors_origins == ("https://crm.example",)
+    assert Settings.load(None, cors_origins="*", require_key=True).cors_origins == ("*",)
+    with pytest.raises(InputError, match="cannot be \\* where no key is needed"):
+        Settings.load(None, cors_origins="*")
+
+
 def test_allowed_hosts_know_no_case_and_no_port() -> None:
     assert Settings.load(None, allowed_hosts="CRM.Example.com:8765, b.example").allowed_hosts == (
         "crm.example.com",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -221,6 +222,25 @@ def test_a_caller_may_let_only_so_many_jobs_wait(store: Store) -> None:
     store.jobs.create(new(4, caller="other"), actor="other", most_waiting=2)
     store.jobs.cancel(new(1).id, actor="crm")
     store.jobs.create(new(3), actor="crm", most_waiting=2)
+
+
+@pytest.mark.parametrize("way", ["remove", "finish", "purge"])
+def test_what_was_removed_is_nowhere_in_the_file(tmp_path: Path, way: str) -> None:
+    path, clock = tmp_path / "dangol.db", Clock()
+    with Store.open(str(path), clock=clock) as store:
+        job = running(store)
+        store.jobs.keep_block(job.id, "a", 0, [document(f"지워야 할 말 {at}") for at in range(50)], first=0)
+        if way == "finish":
+            store.jobs.finish(job.id, "a", "cancelled")
+        else:
+            store.jobs.finish(job.id, "a", "done")
+        if way == "remove":
+            store.jobs.cancel(job.id, actor="crm", done=True)
+        if way == "purge":
+            clock.pass_by(days=2)
+            store.purge(timedelta(days=1), actor="crm")
+        left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert "지워야 할 말".encode() not in left
 
 
 def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_is_asked_to_stop(store: Store) -> None:

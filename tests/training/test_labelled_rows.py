@@ -134,7 +134,7 @@ def test_a_workbook_is_read_from_the_sheet_that_holds_labels(tmp_path: Path) -> 
     sheet.append(["그만 쓸래요", "비싸서", None])
     book.save(tmp_path / "labels.xlsx")
 
-    with pytest.raises(LabelledDataError, match=r"labels\.xlsx:5: cause: '비싸서'"):
+    with pytest.raises(LabelledDataError, match=r"labels\.xlsx\[라벨\]:5: cause: '비싸서'"):
         read_examples([tmp_path / "labels.xlsx"], TAXONOMY)
 
     sheet["B5"] = None
@@ -142,9 +142,25 @@ def test_a_workbook_is_read_from_the_sheet_that_holds_labels(tmp_path: Path) -> 
     first, second = read_examples([tmp_path / "labels.xlsx"], TAXONOMY)
 
     assert first.target[TAXONOMY.columns("cause")].tolist() == [1, 0, 0, 0, 0, 0, 0]
-    assert first.place.endswith("labels.xlsx:3")
+    assert first.place.endswith("labels.xlsx[라벨]:3")
     assert second.target[TAXONOMY.columns("cause")].tolist() == [0] * 7
     assert np.isnan(second.target[TAXONOMY.columns("sentiment")]).all()
+
+
+def test_all_sheets_with_labels_are_read_and_the_others_named(tmp_path: Path) -> None:
+    path, said = tmp_path / "labels.xlsx", list[str]()
+    book = Workbook()
+    for sheet, cause in ((book.active, "가격"), (book.create_sheet("2월"), "불편")):
+        sheet.append(["상담내용", "이탈 원인"])
+        sheet.append([f"{cause} 때문에 그만둡니다", cause])
+    book.create_sheet("메모").append(["정리한 사람"])
+    book.create_sheet("빈 시트")
+    book.save(path)
+
+    examples = read_examples([path], TAXONOMY, say=said.append)
+
+    assert [example.place for example in examples] == [f"{path}[Sheet]:2", f"{path}[2월]:2"]
+    assert said[-1] == f"{path}: sheets without labelled rows were not read: 메모"
 
 
 def test_what_classify_wrote_and_a_person_corrected_is_read(tmp_path: Path) -> None:

@@ -147,6 +147,20 @@ def test_without_times_no_phrase_emerges_and_a_note_says_why():
     assert emerging_phrases(found, index).notes[0].missing == "time"
 
 
+def test_a_phrase_that_only_long_texts_hold_more_often_sets_no_cause_apart():
+    rng = np.random.default_rng(0)
+    long = np.arange(1000) < 300
+    marks = rng.random((1000, 40)) < np.where(long, 0.6, 0.3)[:, None]
+    marks[:, 0] = rng.random(1000) < np.where(long, 0.9, 0.1)
+    document, phrase = np.nonzero(marks)
+    phrases = tuple(Phrase(key=f"w{at}", shown=f"w{at}", documents=int(marks[:, at].sum())) for at in range(40))
+    index = PhraseIndex(phrases=phrases, rows=np.arange(1000), document=document, phrase=phrase, population=1000)
+    decided = np.zeros((1000, len(TAXONOMY.labels)), dtype=bool)
+    decided[long, TAXONOMY.column("cause", "price")] = True
+    found = built(TAXONOMY, decided=decided, probabilities=decided.astype(np.float32))
+    assert [item.phrase.key for item in key_phrases(found, index, most=40) if item.label == "price"] == ["w0"]
+
+
 def test_a_single_phrase_sets_nothing_apart():
     found = _labelled()
     marks = np.arange(len(found))
