@@ -237,7 +237,7 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, d
 
     Also the line of each sheet's header, the roles of the columns, and the sheets that hold something else.
     """
-    failures: list[ColumnError] = []
+    failures: list[tuple[int, ColumnError]] = []
     found: list[_Sheet] = []
     filled: list[str] = []
     for table in tables:
@@ -259,13 +259,14 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, d
         try:
             roles = resolve(table.names, columns, sample, place=place)
         except ColumnError as error:
-            failures.append(error)
+            failures.append((len(sample), error))
             continue
         text = sum(len(cells[roles.text]) for cells in sample if roles.text < len(cells))
         found.append(_Sheet(table, header, roles, text))
     if not found:
         if failures:
-            raise failures[0]
+            # Of a workbook, what keeps the fullest sheet from being read is what the user has to know.
+            raise max(failures, key=lambda failure: failure[0])[1]
         raise FileFormatError("{path}: the file holds no rows; a header row and data rows are needed", path=path)
     best = max(found, key=lambda sheet: (not sheet.roles.guessed_text, len(sheet.roles.index), sheet.text))
     same = [sheet for sheet in found if (sheet.table.names, sheet.roles) == (best.table.names, best.roles)]

@@ -272,6 +272,17 @@ def test_the_sheet_that_tells_most_of_customers_is_read_not_the_one_with_the_lon
     assert (again.place, again.reason) == (f"{path}[해지고객]:2", "the same row stands in sheet '상담내역'")
 
 
+def test_where_no_sheet_can_be_read_the_fullest_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["표지"])
+    sheet = book.create_sheet("상담")
+    for row in (["번호", "코드"], [1, "A"], [2, "B"]):
+        sheet.append(row)
+    book.save(tmp_path / "x.xlsx")
+    with pytest.raises(ColumnError, match="sheet '상담': no text column"):
+        read_documents(tmp_path / "x.xlsx")
+
+
 def test_sheets_whose_columns_play_other_roles_are_not_joined(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     book = openpyxl.Workbook()
