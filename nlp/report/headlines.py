@@ -207,13 +207,14 @@ def _queue(analysis: Analysis) -> Iterator[Words]:
         yield say("headline", "queue_none")
         return
     due = still_in_time(analysis, focus)
+    ending = "_undated" if due is None else "" if due else "_late"
     yield say(
         "headline",
-        ("queue" if ranking.cases.known_customer.any() else "queue_texts") + ("_undated" if due is None else ""),
+        ("queue" if ranking.cases.known_customer.any() else "queue_texts") + ending,
         first=shown_id(ranking.ids[0]),
         n=number(focus),
         gain=won(float(ranking.gain[:focus].sum())),
-        **({} if due is None else {"due": number(due)}),
+        **({"due": number(due)} if due else {}),
     )
     for code in ("urgent", "person"):
         count = int((ranking.tier == TIERS.index(code)).sum())

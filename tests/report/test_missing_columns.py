@@ -49,6 +49,13 @@ def test_without_a_time_no_headline_speaks_of_deadlines() -> None:
     assert not any("기한" in line.ko for line in headlines(undated))
 
 
+def test_where_every_deadline_has_passed_the_headline_says_so_and_counts_none() -> None:
+    late = analyze_table(complaint_table(120), now=datetime(2030, 1, 1), today=TODAY, draws=20)  # noqa: DTZ001
+    (line,) = [line.ko for line in headlines(late) if "기한" in line.ko]
+    assert "빠른 회복의 기한은 모두 지났습니다" in line
+    assert "0명" not in line
+
+
 def test_with_all_columns_none_of_them_is_called_missing() -> None:
     analysis = analyze_table(complaint_table(320), draws=20)
     assert not {code for code, _ in NOTES.values()} & {note.code for note in analysis.notes}
