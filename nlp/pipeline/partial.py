@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
@@ -98,7 +98,7 @@ class PartialFolder:
             ) from error
         wanted = json.loads(json.dumps(manifest))
         changed = [
-            Message("{key} was {old} and is {new}", key=key, old=_short(found.get(key)), new=_short(wanted.get(key)))
+            _change(key, found.get(key), wanted.get(key))
             for key in {**found, **wanted}
             if found.get(key) != wanted.get(key)
         ]
@@ -163,6 +163,25 @@ class PartialFolder:
 
     def _part(self, file: int, block: int) -> Path:
         return self.path / f"{file:04d}-{block:07d}.arrow"
+
+
+def _change(key: str, old: Any, new: Any) -> Message:
+    if key == "inputs":
+        before, now = ([Path(given["path"]).name for given in files or ()] for files in (old, new))
+        if before == now:
+            return Message("the content of {names} has changed, or its folder", names=", ".join(now))
+        return Message("the files were {old} and are {new}", old=", ".join(before), new=", ".join(now))
+    return Message("{key} was {old} and is {new}", key=_SAID.get(key, key), old=_short(old), new=_short(new))
+
+
+_SAID: Final[Mapping[str, Message]] = {
+    "columns": Message("the choice of columns"),
+    "block_rows": Message("the size of a block"),
+    "mask": Message("masking"),
+    "model": Message("the model"),
+    "output": Message("the output"),
+    "version": Message("the version of the blocks"),
+}
 
 
 def _short(value: Any) -> str:

@@ -260,9 +260,9 @@ def test_a_job_whose_rows_fill_the_last_block_resumes_after_its_end(tmp_path: Pa
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"block_rows": 16}, "block_rows was 32 and is 16"),
-        ({"model_id": "v2"}, "model was"),
-        ({"mask": False}, "mask was true and is false"),
+        ({"block_rows": 16}, "the size of a block was 32 and is 16"),
+        ({"model_id": "v2"}, "the model was"),
+        ({"mask": False}, "masking was true and is false"),
         ({"columns": Columns(text="내용")}, "columns was"),
     ],
 )
@@ -280,8 +280,11 @@ def test_a_changed_input_is_not_resumed(tmp_path: Path) -> None:
     with pytest.raises(CrashError):
         classify_files([source], output, classifier=Crashing(1), block_rows=32)
     source.write_bytes(source.read_bytes().replace("불만".encode(), "칭찬".encode()))
-    with pytest.raises(ResumeError, match=r"inputs was .*sha256"):
+    with pytest.raises(ResumeError, match=r"the content of in\.csv has changed"):
         classify_files([source], output, classifier=StubClassifier(), block_rows=32, resume=True)
+    other = many(tmp_path / "other.csv")
+    with pytest.raises(ResumeError, match=r"the files were in\.csv and are other\.csv"):
+        classify_files([other], output, classifier=StubClassifier(), block_rows=32, resume=True)
 
 
 def test_an_interrupted_job_is_neither_ignored_nor_dropped_silently(tmp_path: Path) -> None:
