@@ -46,7 +46,7 @@ MARKS = """() => Object.fromEntries([...document.querySelectorAll('[data-chart]'
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    table = complaint_table(420)
+    table = complaint_table(900)  # the graph of phrases needs that many
     stages = table.taxonomy.group("stage").ids
     volumes = tuple(StageVolume(stage=stage, contacts=4000) for stage in stages)
     analysis = analyze_table(table, capacity=30, draws=40, volumes=volumes, morphemes=kiwi())
