@@ -78,6 +78,11 @@ class ValueColumns:
         return tuple(name for role in fields(self) if (name := getattr(self, role.name)) is not None)
 
 
+def passed_over(names: Collection[str], used: Collection[str]) -> tuple[str, ...]:
+    """Columns that would have a role, had not another column of the same role come first: those of a second file."""
+    return tuple(name for name in names if _role_of(name) and name not in used and not _not_in_won(name))
+
+
 def not_in_won(names: Collection[str]) -> tuple[str, ...]:
     """The columns that would tell a customer's money, were it in won: 월매출(USD), 마진(%)."""
     return tuple(name for name in names if _not_in_won(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlp.classified import ClassifiedTable
-from nlp.recovery.columns import ValueColumns, not_in_won
+from nlp.recovery.columns import ValueColumns, not_in_won, passed_over
 from nlp.recovery.gain import GainModel
 from nlp.recovery.outcome import FEWEST, OutcomeFit
 from nlp.recovery.priors import Priors
@@ -71,4 +71,6 @@ def _columns(table: ClassifiedTable, model: GainModel, columns: ValueColumns, fi
         )
     if columns.used:
         notes.append(words("note", "columns_used", columns=", ".join(columns.used)))
+        if others := passed_over(table.fields, columns.used):
+            notes.append(words("note", "columns_passed_over", columns=", ".join(others)))
     return notes

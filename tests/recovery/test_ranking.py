@@ -256,6 +256,13 @@ def test_a_bare_table_is_ranked_and_says_what_is_missing_in_two_languages() -> N
     assert all(note.ko and note.en and "{" not in note.ko + note.en for note in ranking.notes)
 
 
+def test_columns_of_a_second_file_that_mean_the_same_are_named() -> None:
+    first, second = document(fields={"월매출": "50000"}), document(fields={"월매출(만원)": "5"})
+    notes = {note.code: note.ko for note in rank(table(first, second)).notes}
+    assert "월매출(만원)" in notes["columns_passed_over"]
+    assert "columns_passed_over" not in {note.code for note in rank(table(first)).notes}
+
+
 def test_the_columns_read_and_those_that_are_not_in_won_are_named() -> None:
     made = document(fields={"월매출(USD)": "300", "등급": "VIP", "해지여부": "N"})
     notes = {note.code: note.ko for note in rank(table(made)).notes}
