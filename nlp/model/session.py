@@ -56,7 +56,8 @@ class Session:
             if name in self._inputs
         }
         (logits,) = self._session.run(None, feed)
-        return np.asarray(logits, dtype=np.float32)
+        # ONNX Runtime lends memory of the session, which may end before its numbers do: when models are swapped.
+        return np.array(logits, dtype=np.float32)
 
 
 def _sums_bytes_exactly() -> bool:

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from nlp.model.classifier import ComplaintClassifier
+from nlp.model.session import FILE, Session
+from nlp.model.windows import Windows
 from nlp.resources import default_model_path
+from nlp.text.prepare import prepare
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,10 @@ def test_shared_weights_give_the_same_scores() -> None:
         ComplaintClassifier.from_pretrained().predict_proba(texts),
         atol=1e-5,
     )
+
+
+def test_scores_do_not_lie_in_memory_of_the_session_that_may_end_before_them() -> None:
+    folder = default_model_path()
+    windows = Windows.load(folder, max_length=32)
+    logits = Session(folder / FILE, threads=1).logits(windows.pad(windows.cut([prepare("배송이 늦어요")])))
+    assert logits.flags.owndata
