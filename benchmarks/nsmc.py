@@ -124,7 +124,7 @@ def report(options: argparse.Namespace, rows: int, tested: int, correct: dict[in
         "# NSMC",
         "",
         f"{datetime.now().astimezone().date()}, {platform.machine()}, encoder `{options.base.name}`, {rows:,} training "
-        f"and {tested:,} test rows, {options.epochs:g} epochs. {options.note}".rstrip(),
+        f"and {tested:,} test rows, {options.epochs:g} epoch{'s' * (options.epochs != 1)}. {options.note}".rstrip(),
         "",
         f"Accuracy, mean of {len(correct)} seeds: **{shares.mean():.4f}** (95 % interval of the test set "
         f"{first.low:.4f}–{first.high:.4f}; seeds {', '.join(f'{share:.4f}' for share in shares)}).",
