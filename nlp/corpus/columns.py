@@ -11,6 +11,7 @@ from itertools import zip_longest
 from statistics import median
 from typing import Any
 
+from nlp.corpus.tables import unique_names
 from nlp.errors import ColumnError, Message
 from nlp.resources import data_path
 from nlp.types import Speaker
@@ -43,6 +44,7 @@ class Columns:
 
 
 _LONGEST_NAME = 25
+_HEADER_WITHIN = 20
 
 ROLES = tuple(field.name for field in fields(Columns))
 
@@ -107,6 +109,13 @@ def find_header(rows: Sequence[Sequence[str]], columns: Columns) -> tuple[int, l
         if 0 < lower < len(rows) and scores[lower] and (names := _merged(rows[lower - 1], rows[lower])):
             return lower, names
     return at, list(rows[at])
+
+
+def header_of(rows: Sequence[Sequence[str]], columns: Columns) -> tuple[int, list[str]]:
+    """Index of the header among a table's first rows, and a name for each column up to the last one that has any."""
+    at, cells = find_header(rows[:_HEADER_WITHIN], columns)
+    width = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    return at, unique_names(cells[:width])
 
 
 def _merged(above: Sequence[str], below: Sequence[str]) -> list[str] | None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns, resolve
 from nlp.corpus.dates import parse_time
-from nlp.corpus.results import OURS, SCOPE_COLUMN, SCOPES_KO, Incoming, Layout, incoming_of
+from nlp.corpus.results import OURS, SCOPE_COLUMN, SCOPES_KO, UNSURE_COLUMN, Incoming, Layout, incoming_of
 from nlp.corpus.writers import METADATA_KEY
 from nlp.errors import FileFormatError
 from nlp.taxonomy import Group, Taxonomy
@@ -152,7 +152,7 @@ def _foreign(path: Path) -> FileFormatError:
 
 
 def _json_table(path: Path, taxonomy: Taxonomy) -> pa.Table:
-    lists = {"판단 보류", *(group.ko for group in taxonomy if group.kind == "any-of")}
+    lists = {UNSURE_COLUMN, *(group.ko for group in taxonomy if group.kind == "any-of")}
     try:
         with path.open(encoding="utf-8") as file:
             rows = [json.loads(line) for line in file if line.strip()]

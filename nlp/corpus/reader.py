@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.corpus.calls import CallSpool
-from nlp.corpus.columns import Columns, Roles, find_header, resolve
+from nlp.corpus.columns import Columns, Roles, header_of, resolve
 from nlp.corpus.dates import clock_seconds, parse_time
 from nlp.corpus.formats import SAMPLE, format_named, open_tables
-from nlp.corpus.tables import RawRow, Table, first_rows, unique_names, without_surrogates
+from nlp.corpus.tables import RawRow, Table, first_rows, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
 from nlp.types import Document
 
-_HEADER_WITHIN = 20
 MAX_CELL = 100_000
 """Longest text in characters; a longer cell is a damaged export rather than something a customer said."""
 
@@ -251,8 +250,8 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, d
                 raise FileFormatError(
                     "{path}: no row could be read ({problem}); save the file again", path=path, problem=rows[0].problem
                 )
-            at, names = find_header([row.cells for row in sound[:_HEADER_WITHIN]], columns)
-            header, table.names = sound[at].line, unique_names(_trimmed(names))
+            at, table.names = header_of([row.cells for row in sound], columns)
+            header = sound[at].line
         filled += table.sheets
         place = Message("{path}, sheet {sheet!r}", path=path, sheet=table.sheets[0]) if table.sheets else str(path)
         sample = [row.cells for row in sound if row.line > header]
@@ -273,9 +272,3 @@ def _choose(tables: list[Table], columns: Columns, path: Path) -> tuple[Table, d
     best.table.sheets = tuple(name for sheet in same for name in sheet.table.sheets)
     headers = {name: sheet.header for sheet in same for name in sheet.table.sheets} | {"": best.header}
     return best.table, headers, best.roles, tuple(name for name in filled if name not in best.table.sheets)
-
-
-def _trimmed(cells: list[str]) -> list[str]:
-    """A header without the empty cells at its end."""
-    width = max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-    return cells[:width]

@@ -27,7 +27,8 @@ DIGITS = 6
 OURS = " (단골)"
 """What one of our column names gets where the file has a column of that name already."""
 
-SCOPE_COLUMN = "글 구분"
+ID_COLUMN, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN = "문서 ID", "위치", "글 구분", "판단 보류"
+"""Columns that every result has, beside those of the groups and their labels."""
 
 SCOPE_NAMES: Final[Mapping[Scope, Message]] = {
     "complaint": Message("complaint"),
@@ -131,11 +132,11 @@ class Layout:
             taxonomy=taxonomy,
             incoming=names,
             roles=roles,
-            id=ours("문서 ID"),
-            place=ours("위치"),
+            id=ours(ID_COLUMN),
+            place=ours(PLACE_COLUMN),
             scope=ours(SCOPE_COLUMN) if scoped else None,
             groups=tuple(ours(group.ko) for group in taxonomy),
-            abstained=ours("판단 보류"),
+            abstained=ours(UNSURE_COLUMN),
             probabilities=tuple(ours(f"{group.ko}:{label.ko}") for group in taxonomy for label in group.labels),
         )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -23,30 +24,29 @@ _FEWEST_TEXTS = 10
 
 def check_folder(folder: Path) -> None:
     """Make a folder and see that files can be written to it. Raises InputError with the system's reason."""
-    try:
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise InputError(
-            "{folder}: nothing can be written there ({error.strerror}); choose another output",
-            folder=folder,
-            error=error,
-        ) from error
+        tempfile.TemporaryFile(dir=folder).close()
 
 
 def check_file(path: Path) -> None:
     """See that a file can be written, or written anew. Raises InputError with the system's reason."""
     check_folder(path.parent)
     if path.exists():
-        try:
+        with _writing(path):
             path.open("ab").close()
-        except OSError as error:
-            raise InputError(
-                "{folder}: nothing can be written there ({error.strerror}); choose another output",
-                folder=path,
-                error=error,
-            ) from error
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            "{folder}: nothing can be written there ({error.strerror}); choose another output",
+            folder=place,
+            error=error,
+        ) from error
 
 
 def check_output(out: Path) -> None:

@@ -7,12 +7,12 @@ corrected, with all its columns.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, TypeAlias
 
-from nlp.corpus.columns import Columns, find_header, resolve
-from nlp.corpus.results import OURS, SCOPE_COLUMN
-from nlp.corpus.tables import Table, unique_names
+from nlp.corpus.columns import Columns, header_of, resolve
+from nlp.corpus.formats import SAMPLE
+from nlp.corpus.results import ID_COLUMN, OURS, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN
+from nlp.corpus.tables import Table, first_rows
 from nlp.errors import ColumnError, InputError, Message
 from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.audit import INCLUSION, STRATUM
@@ -23,12 +23,6 @@ METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
 Row: TypeAlias = Mapping[str, Any] | InputError
 """A row as JSON Lines hold it, or why it cannot be used."""
 
-_UNSURE_COLUMN = "판단 보류"
-"""Every file that Dangol classified has this column beside a probability for each label."""
-
-_HEADER_WITHIN = 20
-_SAMPLE = 200
-
 
 def labelled_rows(
     place: str, table: Table, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]
@@ -37,11 +31,8 @@ def labelled_rows(
 
     Raises ColumnError at once when its columns are not those of labelled rows.
     """
-    head = [row for row in islice(table.rows(), _SAMPLE) if not row.problem]
-    at, header = find_header([row.cells for row in head[:_HEADER_WITHIN]], columns) if head else (0, [])
-    while header and not header[-1].strip():
-        header.pop()
-    names = unique_names(header)
+    head = [row for row in first_rows(table, SAMPLE) if not row.problem]
+    at, names = header_of([row.cells for row in head], columns) if head else (0, [])
     if {STRATUM, INCLUSION} <= set(names):
         raise ColumnError(
             "{path}: this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to "
@@ -54,7 +45,7 @@ def labelled_rows(
     if written is not None:
         groups, ours = written
         # What came in stands between the place and what was found; columns that a person added stand elsewhere.
-        first = max((place for place in ours if _bare(names[place]) == "위치"), default=-1)
+        first = max((place for place in ours if _bare(names[place]) == PLACE_COLUMN), default=-1)
         last = min((place for place in ours if place > first), default=len(names))
         free = [place for place in range(first + 1, last) if place not in ours]
     else:
@@ -137,7 +128,7 @@ def _written(place: str, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict
     place_of = {_bare(names[place]): place for place in sorted(range(len(names)), key=lambda place: len(names[place]))}
     scores = {group.id: {_bare(f"{group.ko}:{label.ko}") for label in group.labels} for group in taxonomy}
     scored = [group for group in taxonomy if not scores[group.id].isdisjoint(place_of)]
-    if not scored or _bare(_UNSURE_COLUMN) not in place_of:
+    if not scored or _bare(UNSURE_COLUMN) not in place_of:
         return None
     lost = [group.ko for group in scored if _bare(group.ko) not in place_of]
     if lost:
@@ -148,7 +139,7 @@ def _written(place: str, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict
             groups=", ".join(map(repr, lost)),
         )
     groups = {place_of[_bare(group.ko)]: group for group in taxonomy if _bare(group.ko) in place_of}
-    others = {"문서ID", "위치", _bare(SCOPE_COLUMN), _bare(_UNSURE_COLUMN)}.union(*scores.values())
+    others = {*map(_bare, (ID_COLUMN, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN))}.union(*scores.values())
     return groups, frozenset(groups) | {place_of[name] for name in others & place_of.keys()}
 
 

@@ -251,6 +251,14 @@ def test_a_file_with_too_many_rows_fails_the_job(store: Store, export: Path, tmp
     assert "more than 300 rows; split it" in str(failed.error)
 
 
+def check_told_of_a_full_disk(store: Store, job_id: str) -> None:
+    failed = store.jobs.get(job_id)
+    assert failed is not None
+    assert str(failed.error) == (
+        "11월 상담.csv: the disk of the server is full; what is finished is kept. Make room, then resume the job"
+    )
+
+
 def test_a_full_disk_fails_the_job_with_advice_and_the_job_can_be_resumed(
     store: Store, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,11 +275,7 @@ def test_a_full_disk_fails_the_job_with_advice_and_the_job_can_be_resumed(
         jobs = runner(store, tmp_path / "jobs", first)
         job = take_in(jobs, export)
         finish(jobs, job.id, "failed")
-    failed = store.jobs.get(job.id)
-    assert failed is not None
-    assert str(failed.error) == (
-        "11월 상담.csv: the disk of the server is full; what is finished is kept. Make room, then resume the job"
-    )
+    check_told_of_a_full_disk(store, job.id)
     store.jobs.resume(job.id, actor="crm")
     again = runner(store, tmp_path / "jobs", second)
     finish(again, job.id, "done")
@@ -293,11 +297,7 @@ def test_a_disk_that_is_full_for_the_report_fails_the_job_with_the_same_advice(
     with monkeypatch.context() as patch:
         patch.setattr("nlp.serve.jobs_report.sys.executable", str(limited))
         finish(jobs, job.id, "failed")
-    failed = store.jobs.get(job.id)
-    assert failed is not None
-    assert str(failed.error) == (
-        "11월 상담.csv: the disk of the server is full; what is finished is kept. Make room, then resume the job"
-    )
+    check_told_of_a_full_disk(store, job.id)
     store.jobs.resume(job.id, actor="crm")
     (left := jobs.files(job.id).report / ".report.html.1a2b3c4d.tmp").touch()  # by a run that was killed
     again = Stub()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from nlp.cli.app import app
 from nlp.errors import InputError, ModelError
 from nlp.messages import localized
 from nlp.training.fit import train
-from nlp.training.loop import Hyperparameters
 from nlp.training.pretrain import pretrain
 from nlp.training.pretraining import Pretraining
 from nlp.training.run import TrainingRun
@@ -80,18 +80,9 @@ def whole(tiny_base: Path, texts: list[str], tmp_path_factory: pytest.TempPathFa
 
 
 def test_the_result_is_a_base_that_a_model_is_trained_on_and_whose_card_tells_its_lineage(
-    encoder: Path, tiny_labelled: Path, tmp_path: Path
+    encoder: Path, short_run: TrainingRun
 ) -> None:
-    run = TrainingRun(
-        data=(tiny_labelled,),
-        out=tmp_path / "model",
-        base=encoder,
-        version="ours",
-        folds=0,
-        soften=0.0,
-        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
-        scratch=tmp_path / "run",
-    )
+    run = replace(short_run, base=encoder, version="ours")
 
     card = (train(run, today=date(2026, 11, 22)) / "README.md").read_text(encoding="utf-8")
 

@@ -16,7 +16,6 @@ pytest.importorskip("torch", reason="needs the train extra")
 from nlp.errors import ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.training.fit import train
-from nlp.training.loop import Hyperparameters
 from nlp.training.run import TrainingRun
 
 
@@ -30,28 +29,13 @@ def unlabelled(tmp_path: Path, complaints: list[Mapping[str, object]]) -> Path:
     return path
 
 
-def _run(base: Path, data: Path, unlabelled: Path, scratch: Path, teacher: Path | None) -> TrainingRun:
-    return TrainingRun(
-        data=(data,),
-        out=scratch / "model",
-        base=base,
-        version="adapted",
-        folds=0,
-        soften=0.0,
-        unlabelled=(unlabelled,),
-        n_unlabelled=40,
-        teacher=teacher,
-        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
-        scratch=scratch / "run",
-    )
-
-
 @pytest.mark.parametrize("with_teacher", [False, True])
 def test_the_encoder_is_adapted_to_unlabelled_texts_first_and_a_second_run_takes_it(
-    with_teacher: bool, tiny_base: Path, tiny_labelled: Path, tiny_model: Path, unlabelled: Path, tmp_path: Path
+    with_teacher: bool, short_run: TrainingRun, tiny_model: Path, unlabelled: Path, tmp_path: Path
 ) -> None:
     said: list[str] = []
-    run = _run(tiny_base, tiny_labelled, unlabelled, tmp_path, tiny_model if with_teacher else None)
+    teacher = tiny_model if with_teacher else None
+    run = replace(short_run, unlabelled=(unlabelled,), n_unlabelled=40, teacher=teacher)
 
     folder = train(run, today=date(2026, 11, 22), say=said.append)
 
@@ -66,10 +50,10 @@ def test_the_encoder_is_adapted_to_unlabelled_texts_first_and_a_second_run_takes
 
 
 def test_a_teacher_of_another_taxonomy_is_refused(
-    tiny_base: Path, tiny_model: Path, new_labels: tuple[Path, Path], unlabelled: Path, tmp_path: Path
+    short_run: TrainingRun, tiny_model: Path, new_labels: tuple[Path, Path], unlabelled: Path
 ) -> None:
     taxonomy, data = new_labels
-    run = _run(tiny_base, data, unlabelled, tmp_path, tiny_model)
+    run = replace(short_run, data=(data,), taxonomy=taxonomy, unlabelled=(unlabelled,), teacher=tiny_model)
 
     with pytest.raises(ModelError, match="the teacher has other labels"):
-        train(TrainingRun(**{**vars(run), "taxonomy": taxonomy}), today=date(2026, 11, 22))
+        train(run, today=date(2026, 11, 22))
