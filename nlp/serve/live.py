@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from nlp.errors import DangolError, InputError
+from nlp.errors import DangolError, InputError, ModelError
 from nlp.files import replacing
 from nlp.model.session import FILE
 from nlp.resources import default_model_path
@@ -66,8 +66,8 @@ class LiveModel:
     async def choose(self, name: str) -> LoadedModel:
         """Make the model of this folder name live here, then in all processes, and after a restart.
 
-        Raises InputError for a name that is not in ``names``, ModelError when it cannot be loaded; then the live
-        one stays.
+        Raises InputError for a name that is not in ``names``, ModelError when it cannot be loaded or the choice
+        cannot be kept; then the live one stays.
         """
         parent = self._home()
         if parent is None or name not in self.names():
@@ -75,11 +75,24 @@ class LiveModel:
                 "model: there is no such model folder beside the live one; the models are {names}",
                 names=", ".join(self.names()) or "-",
             )
-        # Who looks at the pointer before it is written would take the choice for one of another process, and undo it.
+        # Who looks at the pointer once it is written would take the choice for one of another process.
         async with self._turn:
-            loaded = await self._engine.swap(lambda: self._load(parent / name))
+            loaded = await self._engine.swap(lambda: self._kept(parent / name))
             self._seen = name
-            await asyncio.to_thread(self._write, name)
+        return loaded
+
+    def _kept(self, folder: Path) -> LoadedModel:
+        """The model of the folder, once the pointer names it; a choice that does not last is none."""
+        loaded = self._load(folder)
+        try:
+            self._write(folder.name)
+        except OSError as error:
+            raise ModelError(
+                "{folder}: the choice of the model cannot be kept there ({error.strerror}); the live one stays. Mend "
+                "the data folder, then choose again",
+                folder=self._pointer.parent,
+                error=error,
+            ) from error
         return loaded
 
     def _home(self) -> Path | None:

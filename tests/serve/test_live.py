@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from nlp.errors import ModelError
 from nlp.model.session import FILE
 from nlp.serve import live
 from nlp.serve.engine import Engine
@@ -55,3 +57,33 @@ def test_a_choice_is_not_undone_by_a_look_before_it_is_written(tmp_path: Path, m
     asyncio.run(work())
     assert loaded == ["one", "two"]
     assert (tmp_path / live.POINTER).read_text(encoding="utf-8") == "two\n"
+
+
+def test_a_choice_that_cannot_be_kept_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / FILE).parent.mkdir(parents=True)
+        (tmp_path / name / FILE).touch()
+    monkeypatch.setattr(live, "_LOOK_EVERY", 0.0)
+
+    def full(name: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def work() -> None:
+        engine = Engine(batch_tokens=1, queue_tokens=1, max_wait=1.0)
+        chosen = LiveModel(
+            Settings.load(None, model=str(tmp_path / "one"), data_dir=tmp_path),
+            engine,
+            lambda folder: SimpleNamespace(name=Path(folder).name, rate=1.0),  # type: ignore[arg-type,return-value]
+        )
+        monkeypatch.setattr(chosen, "_write", full)
+        await chosen.start()
+        one = engine.model
+        with pytest.raises(ModelError, match="No space left on device"):
+            await chosen.choose("two")
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert engine.model is one
+        await chosen.stop()
+        await engine.stop()
+
+    asyncio.run(work())
