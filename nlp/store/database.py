@@ -88,6 +88,11 @@ def open_database(url: str, *, wait: float = WAIT_SECONDS) -> Database:
                 pool_timeout=wait,
                 connect_args={
                     "connect_timeout": max(2, int(wait)),
+                    # A server that vanished (power, network, failover) says nothing; the kernel has to give it up.
+                    "tcp_user_timeout": milliseconds,
+                    "keepalives_idle": 5,
+                    "keepalives_interval": 2,
+                    "keepalives_count": 3,
                     "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout=60000",
                 },
             )

@@ -199,6 +199,16 @@ def test_a_database_that_cannot_be_opened_says_why(url: str, kind: type[StoreErr
     assert "geheim" not in str(caught.value)
 
 
+def test_a_postgresql_that_vanished_is_given_up_within_the_wait() -> None:
+    database = open_database("postgresql://u@127.0.0.1:1/x", wait=3)
+    asked: list[dict[str, object]] = []
+    event.listen(database.engine, "do_connect", lambda _dialect, _record, _args, options: asked.append(options))
+    with pytest.raises(StoreUnreachableError), database.reading() as session:
+        session.connection()
+    assert asked[0]["tcp_user_timeout"] == 3000
+    assert {"keepalives_idle", "keepalives_interval", "keepalives_count"} <= asked[0].keys()
+
+
 def test_a_file_that_is_no_database_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(b"meeting notes, " * 100)
