@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from nlp.corpus.columns import Columns
+from nlp.corpus.dates import in_korea
 from nlp.corpus.load import is_classified
 from nlp.errors import DangolError, InputError, ResumeError
 from nlp.pipeline.classify import classify_files
@@ -175,7 +176,7 @@ class Work:
             "threads": self.given.threads,
             "capacity": job.options["capacity"],
             "now": job.options["now"],
-            "made": job.created_at.astimezone().replace(tzinfo=None).isoformat(),
+            "made": in_korea(job.created_at).isoformat(),
             "lang": job.options["lang"],
         }
         run_report(task, lock=self.lock, check=self.signals.check, stage=self._stage)

@@ -14,7 +14,7 @@ import threading
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import pytest
 from checksums import labelled
 from jobs_support import Held, Stub, runner, take_in, wait_for, wait_until, write_export
 
+from nlp.corpus.dates import in_korea
 from nlp.errors import ModelError
 from nlp.messages import localized
 from nlp.pipeline.classify import classify_files
@@ -476,9 +477,11 @@ def test_a_report_is_made_by_the_model_of_its_rows_though_another_is_live_by_the
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str | None] = []
+    made: list[str] = []
 
     def report(task: Mapping[str, Any], **_: object) -> None:
         asked.append(task["model"])
+        made.append(task["made"])
         Path(task["archive"]).touch()
 
     monkeypatch.setattr(jobs_work, "run_report", report)
@@ -493,6 +496,7 @@ def test_a_report_is_made_by_the_model_of_its_rows_though_another_is_live_by_the
     finish(jobs, job.id, "done")
     assert (asked, new.seen) == ([str(old.folder)], [])
     assert not jobs.files(job.id).model.exists()
+    assert datetime.fromisoformat(made[0]) == in_korea(job.created_at)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
