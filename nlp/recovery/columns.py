@@ -157,15 +157,19 @@ def parse_answer(text: str, *, yes: str = "yes", no: str = "no") -> float:
 
 
 def parse_column(cells: NDArray[np.object_], parse: Callable[[str], float]) -> NDArray[np.float64]:
-    """Apply ``parse`` to each cell ``(n,)``; equal cells are parsed once, empty ones are NaN."""
+    """Apply ``parse`` to each cell ``(n,)``; equal cells are parsed once, empty ones and absurd numbers are NaN."""
     known: dict[Any, float] = {None: float("nan"), "": float("nan")}
     numbers = np.empty(len(cells))
     for row, cell in enumerate(cells):
         if cell not in known:
-            known[cell] = parse(str(cell))
+            number = parse(str(cell))
+            known[cell] = number if abs(number) < _BEYOND else float("nan")
         numbers[row] = known[cell]
     return numbers
 
+
+_BEYOND: Final = 1e15
+"""No customer is worth as many won as the country earns in half a year; such a cell holds something else."""
 
 _YEAR_MONTH: Final = re.compile(r"\d{6}")
 _NOISE: Final = re.compile(r"[\s,]")
