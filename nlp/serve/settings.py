@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import re
@@ -182,8 +183,21 @@ class Settings(BaseSettings):
         return self.data_dir / "dangol.db"
 
     def make_data_dir(self) -> None:
-        """Make the folder for database and jobs; nobody else on this machine may look into a new one."""
-        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder for database and jobs; nobody else on this machine may look into a new one.
+
+        Raises InputError when it cannot be made or nothing can be written into it.
+        """
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not os.access(self.data_dir, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            raise InputError(
+                "{folder}: the server can write nothing there ({error.strerror}); give it the folder, or name another "
+                "one with DANGOL_DATA_DIR",
+                folder=self.data_dir.absolute(),
+                error=error,
+            ) from error
 
     @property
     def cores(self) -> int:

@@ -51,6 +51,12 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
         Settings.load(write(tmp_path, text))
 
 
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    file = write(tmp_path, "")
+    with pytest.raises(InputError, match=rf"^{file / 'data'}: the server can write nothing there"):
+        Settings.load(None, data_dir=file / "data").make_data_dir()
+
+
 def test_a_wrong_setting_is_told_with_its_file_and_value_unless_it_may_be_a_secret(tmp_path: Path) -> None:
     path = write(tmp_path, "port = 70000")
     with pytest.raises(InputError, match=rf"^{path}: setting port: .*, not 70000; correct the file"):
