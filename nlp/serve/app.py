@@ -29,6 +29,8 @@ ROUTES = ("health", "predict", "stream", "rank", "models", "jobs")
 INFERENCE = ("/v1/predict", "/v1/rank")
 """Where a caller waits for the model."""
 
+_MEASURE_EVERY = 1.0
+
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.serve")
 
 
@@ -67,8 +69,22 @@ def create_app(settings: Settings, *, load: Loader | None = None, store: Store |
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key"],
-            expose_headers=["Retry-After", "Server-Timing", "X-Request-ID"],
+            allow_headers=[
+                "Authorization",
+                "X-API-Key",
+                "Content-Type",
+                "Idempotency-Key",
+                "Last-Event-ID",
+                "X-Request-ID",
+            ],
+            expose_headers=[
+                "Content-Disposition",
+                "Idempotent-Replayed",
+                "Location",
+                "Retry-After",
+                "Server-Timing",
+                "X-Request-ID",
+            ],
         )
     return app
 
@@ -104,13 +120,14 @@ async def running(
         streams=asyncio.Semaphore(settings.max_streams),
         jobs=_jobs(settings, kept, engine),
     )
-    starting = asyncio.create_task(_start(built))
+    beside = (asyncio.create_task(_start(built)), asyncio.create_task(_measure(built)))
     try:
         yield built
     finally:
-        starting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await starting
+        for task in beside:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await live.stop()
         await built.jobs.stop()
         await engine.stop()
@@ -127,6 +144,13 @@ async def _start(built: Services) -> None:
     else:
         _log.info("ready", model=built.engine.model.name)
     await built.jobs.start()
+
+
+async def _measure(built: Services) -> None:
+    """Note how things stand; another process of the server may be the one that is asked for it."""
+    while True:
+        built.metrics.state(built.engine)
+        await asyncio.sleep(_MEASURE_EVERY)
 
 
 def _jobs(settings: Settings, store: Store, engine: Engine) -> JobRunner:

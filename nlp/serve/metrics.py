@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from nlp.serve.engine import Engine
+from nlp.serve.lanes import Lane
 from nlp.types import Prediction
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -51,6 +53,12 @@ class Metrics:
         self.batch_windows.observe(windows)
         self.batch_tokens.observe(tokens)
         self.batch_seconds.observe(seconds)
+
+    def state(self, engine: Engine) -> None:
+        """Note what waits, and whether this process is ready."""
+        for lane in Lane:
+            self.queue.labels(lane.name.lower()).set(engine.load.owed[lane])
+        self.ready.set(engine.state == "ready")
 
     def predictions(self, predictions: Iterable[Prediction]) -> None:
         """Count what was decided."""

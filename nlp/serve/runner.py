@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
@@ -26,6 +27,9 @@ from nlp.store import Store
 _HUNG_AFTER = 30
 """Seconds without a sign of life after which a worker is replaced. It gives none before Python and the imports are
 there, which takes a busy machine more than the five seconds that uvicorn allows: no worker would ever get ready."""
+
+_MOST_HEAD = 1 << 16
+_HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 def serve(settings: Settings) -> None:
@@ -85,6 +89,16 @@ def _settled_app(settings: Settings) -> FastAPI:
 class Workers(Multiprocess):
     """Several processes on one socket; SIGHUP goes to each, which loads its model beside answering."""
 
+    _counted: frozenset[int] = frozenset()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace the dead; what they were last is no longer counted as what the server is."""
+        super().keep_subprocess_alive()
+        alive = frozenset(process.pid for process in self.processes if process.pid is not None)
+        for gone in self._counted - alive:
+            mark_process_dead(gone)  # type: ignore[no-untyped-call]
+        self._counted = alive
+
     def handle_hup(self) -> None:
         """Tell the workers instead of replacing them."""
         for process in self.processes:
@@ -93,21 +107,40 @@ class Workers(Multiprocess):
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Closes a connection that does not bring the head of a request within the keep-alive time (slowloris)."""
+    """Closes a connection whose head of a request does not come within the keep-alive time (slowloris), or is endless.
+
+    The parser keeps all of a head, and has no limit of its own.
+    """
+
+    _within_head = False
+    _head_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
         self._waiting = self.loop.call_later(self.timeout_keep_alive, transport.close)
 
+    def data_received(self, data: bytes) -> None:
+        """Refuse a head that goes on after ``_MOST_HEAD`` further bytes."""
+        if self._within_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > _MOST_HEAD:
+                if not self.transport.is_closing():
+                    self.transport.write(_HEAD_TOO_LARGE)
+                    self.transport.close()
+                return
+        super().data_received(data)
+
     def on_message_begin(self) -> None:
         """Begin to wait for the next head of the same connection."""
         super().on_message_begin()
+        self._within_head, self._head_bytes = True, 0
         self._waiting.cancel()
         self._waiting = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
 
     def on_headers_complete(self) -> None:
         """The head is there; the body has limits of its own."""
+        self._within_head = False
         self._waiting.cancel()
         super().on_headers_complete()
 

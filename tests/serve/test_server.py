@@ -184,6 +184,15 @@ def test_a_connection_that_never_finishes_its_head_is_closed(hasty: Server) -> N
     hasty.until(lambda: post(hasty).status_code == 200)
 
 
+def test_a_head_without_end_is_not_kept(crowded: Server) -> None:
+    endless = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n" + (b"X-A: " + b"a" * 1_000_000 + b"\r\n") * 50
+    with crowded.connect() as caller, pytest.raises(ConnectionError):
+        caller.sendall(endless)
+    with crowded.connect() as long:
+        long.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 60_000 + b"\r\n\r\n")
+        assert long.recv(100).startswith(b"HTTP/1.1 200")
+
+
 def test_a_body_that_does_not_come_is_answered_with_408(hasty: Server) -> None:
     with hasty.connect() as slow:
         slow.sendall(UNFINISHED)
@@ -303,6 +312,13 @@ def test_workers_share_a_port_count_together_and_follow_a_swap(tmp_path: Path) -
         found = re.search(r"^dangol_texts_total (\S+)", server.http.get("/metrics").text, re.MULTILINE)
         assert found is not None
         assert float(found[1]) == 6.0
+
+        def ready(count: int) -> bool:
+            return f"\ndangol_ready {count}.0\n" in server.http.get("/metrics").text
+
+        server.until(lambda: ready(2))
+        server.process.send_signal(signal.SIGTTOU)  # uvicorn: one worker less
+        server.until(lambda: ready(1))
 
 
 def test_a_worker_that_a_busy_machine_starts_slowly_is_not_taken_for_hung(

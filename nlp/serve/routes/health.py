@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from nlp.serve.auth import Reader
 from nlp.serve.exchange import reply
-from nlp.serve.lanes import Lane
 from nlp.serve.metrics import MEDIA_TYPE
 from nlp.serve.problems import responses
 from nlp.serve.schemas import HealthOut
@@ -18,7 +17,7 @@ from nlp.serve.services import Parts
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/health/live", response_model=HealthOut, responses=responses("forbidden"), summary="살아 있는지")
+@router.get("/health/live", response_model=HealthOut, responses=responses(), summary="살아 있는지")
 async def live() -> Response:
     """Whether the process answers at all; needs no key. A supervisor restarts the server when this fails."""
     return reply({"status": "ok"})
@@ -27,7 +26,7 @@ async def live() -> Response:
 @router.get(
     "/health/ready",
     response_model=HealthOut,
-    responses=responses("forbidden", "not-ready", "store"),
+    responses=responses("not-ready", "store"),
     summary="준비됐는지",
 )
 async def ready(parts: Parts) -> Response:
@@ -48,9 +47,7 @@ async def ready(parts: Parts) -> Response:
 )
 async def metrics(_: Reader, parts: Parts) -> Response:
     """Requests, latency, batch sizes, queue, refusals and label rates, for Prometheus."""
-    for lane in Lane:
-        parts.metrics.queue.labels(lane.name.lower()).set(parts.engine.load.owed[lane])
-    parts.metrics.ready.set(parts.engine.state == "ready")
+    parts.metrics.state(parts.engine)
     return Response(parts.metrics.render(), media_type=MEDIA_TYPE)
 
 
