@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from nlp.errors import DangolError
 from nlp.serve.metrics import Metrics
 from nlp.serve.problems import (
+    MediaTypeError,
     OverloadedError,
     StrangerError,
     TooLargeError,
@@ -33,6 +34,7 @@ from nlp.serve.settings import MIB, Settings
 
 UPLOADS = ("/v1/jobs", "/v1/analyze")
 STREAMS = ("/v1/predict/stream",)
+PROBES = ("/health/live", "/health/ready")
 
 LEFT = 499
 """Counted where the caller left before an answer was begun; nobody sees it."""
@@ -71,7 +73,9 @@ class Guard:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=exchange.id)
         try:
-            self._check(scope["method"], exchange.headers)
+            self._check(scope, exchange.headers)
+            if exchange.headers.get("content-encoding", "identity").lower() != "identity":
+                raise MediaTypeError("the body is compressed; send it as it is, without Content-Encoding")
             body = _Body(scope, exchange.headers, receive, self._settings, self._held)
             await self._app(scope, body.receive, exchange.send)
         except DangolError as error:
@@ -87,10 +91,11 @@ class Guard:
                 body.release()
             self._note(scope, exchange)
 
-    def _check(self, method: str, headers: Headers) -> None:
+    def _check(self, scope: Scope, headers: Headers) -> None:
         """Without keys, no web page may send anything: under a name of its own for this machine, or across origins."""
-        name = headers.get("host", "").lower()
-        if self._hosts and re.sub(r":\d+$", "", name) not in self._hosts:
+        method, name = scope["method"], headers.get("host", "").lower()
+        # Probes name a container by its address.
+        if self._hosts and scope["path"] not in PROBES and re.sub(r":\d+$", "", name) not in self._hosts:
             raise StrangerError("the server does not answer under this host name; see the setting allowed_hosts")
         origin = headers.get("origin", "").lower()
         if method in ("GET", "HEAD", "OPTIONS") or not origin or self._origins is None:

@@ -399,9 +399,9 @@ def _field(place: Sequence[str | int]) -> str:
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI entries for the problems that a route may answer with, by status."""
+    """OpenAPI entries for the problems that a route may answer with, by status; any may fail inside."""
     found: dict[int | str, dict[str, Any]] = {}
-    for code in codes:
+    for code in (*codes, "internal"):
         kind = KINDS[code]
         entry = found.setdefault(
             kind.status,

@@ -182,7 +182,8 @@ def test_problems_speak_the_callers_language(client: TestClient, accept: str, la
         ("POST", "/v1/predict", {"content": b" " * 70_000}, 413, "too-large"),
         ("GET", "/v1/predict", {}, 405, "method"),
         ("GET", "/v2/predict", {}, 404, "not-found"),
-        ("GET", "/health/live", {"headers": {"host": "evil.example"}}, 403, "stranger"),
+        ("GET", "/v1/models", {"headers": {"host": "evil.example"}}, 403, "stranger"),
+        ("POST", "/v1/predict", {"json": {}, "headers": {"content-encoding": "gzip"}}, 415, "media-type"),
         ("POST", "/v1/jobs", {"headers": {"origin": "http://evil.example"}}, 403, "stranger"),
         ("POST", "/v1/jobs", {"headers": {"origin": "null"}}, 403, "stranger"),
         ("POST", "/v1/jobs/x/cancel", {"headers": {"origin": "http://localhost:1"}}, 403, "stranger"),
@@ -195,6 +196,11 @@ def test_refusals_are_problems(
     client: TestClient, method: str, path: str, options: dict[str, Any], status: int, code: str
 ) -> None:
     problem(client.request(method, path, **options), status, code)
+
+
+def test_probes_may_name_the_server_by_any_address(client: TestClient) -> None:
+    for path in ("/health/live", "/health/ready"):
+        assert client.get(path, headers={"host": "10.1.2.3:8765"}).status_code == 200
 
 
 def test_a_body_without_a_length_is_cut_off_at_the_limit(client: TestClient) -> None:
@@ -322,6 +328,12 @@ def test_a_ranking_without_a_moment_does_not_take_a_mistyped_date_for_it(client:
     answer = client.post("/v1/rank", json={"documents": documents}).json()
     assert answer["now"] == "2026-11-19T09:00:00"
     assert "future_times" in {note["code"] for note in answer["notes"]}
+
+
+def test_a_ranking_takes_a_number_beyond_all_measure_for_none(client: TestClient) -> None:
+    fields = {"월매출": "9" * 400, "가입기간": "9" * 400 + "년", "추천수": "9" * 400}
+    answer = client.post("/v1/rank", json={"documents": [{**DOCUMENTS[0], "fields": fields}]})
+    assert answer.json()["cases"][0]["value"] < 1e9
 
 
 def test_a_document_without_words_is_named(client: TestClient) -> None:
@@ -459,6 +471,10 @@ def test_cors_is_off_unless_an_origin_is_allowed(tmp_path: Path, model: LoadedMo
         assert (
             one.options("/v1/predict", headers=asking).headers["access-control-allow-origin"] == "https://crm.example"
         )
+        going_on = {**asking, "Access-Control-Request-Headers": "authorization,last-event-id,x-request-id"}
+        assert one.options("/v1/jobs", headers=going_on).status_code == 200
+        named = one.get("/v1/models", headers={"Origin": "https://crm.example"})
+        assert {"Content-Disposition", "Location"} <= set(named.headers["access-control-expose-headers"].split(", "))
         other = one.options("/v1/predict", headers={**asking, "Origin": "https://evil.example"})
         assert "access-control-allow-origin" not in other.headers
         refused = one.get("/v1/models", headers={"Origin": "https://crm.example", "Host": "evil.example"})

@@ -58,6 +58,9 @@ IdempotencyKey = Annotated[
 
 _CALLER = ("unauthenticated", "forbidden", "rate-limited", "store")
 _ONE = (*_CALLER, "not-found", "invalid")
+_NOTED = (*_ONE, "disk-full")
+"""Of what the audit trail keeps."""
+
 _TAKING = (*_CALLER, "invalid", "unusable", "too-large", "too-slow", "media-type", "disk-full", "bad-request")
 _ACCEPTED = {
     "description": "받았다 / Accepted",
@@ -136,7 +139,7 @@ async def job_events(
 
 
 @router.post(
-    "/jobs/{job_id}/cancel", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_ONE)
+    "/jobs/{job_id}/cancel", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_NOTED)
 )
 def cancel_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
     """Also drops a failed job. Its files and documents are removed; a job that is done stays as it is."""
@@ -144,7 +147,7 @@ def cancel_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -
 
 
 @router.delete(
-    "/jobs/{job_id}", response_model=JobView, summary="작업과 결과를 지운다 / Remove", responses=responses(*_ONE)
+    "/jobs/{job_id}", response_model=JobView, summary="작업과 결과를 지운다 / Remove", responses=responses(*_NOTED)
 )
 def delete_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
     """Cancels a job, or drops one that has ended, with its result. Files and documents are removed."""
@@ -161,7 +164,7 @@ def _cancelled(request: Request, parts: Services, caller: Caller, job_id: str, *
     "/jobs/{job_id}/resume",
     response_model=JobView,
     summary="실패한 작업을 이어 한다 / Resume a failed job",
-    responses=responses(*_ONE, "conflict"),
+    responses=responses(*_NOTED, "conflict"),
 )
 def resume_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
     """Finished blocks are kept and not done again."""
@@ -181,7 +184,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
     "/jobs/{job_id}/result",
     summary="결과를 내려받는다 / Download the result",
     response_class=FileResponse,
-    responses={**_FILE, **responses(*_ONE, "conflict")},
+    responses={**_FILE, **responses(*_NOTED, "conflict")},
 )
 def get_result(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
     """The classified rows, or the ZIP of an analysis."""
@@ -192,7 +195,7 @@ def get_result(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
     "/jobs/{job_id}/rejects",
     summary="쓰지 못한 행을 내려받는다 / Download the rejected rows",
     response_class=FileResponse,
-    responses={**_FILE, **responses(*_ONE, "conflict")},
+    responses={**_FILE, **responses(*_NOTED, "conflict")},
 )
 def get_rejects(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
     """Place, reason and masked content of each row that could not be used."""

@@ -32,7 +32,16 @@ async def models(_: Reader, parts: Parts) -> Response:
     responses={
         **_REFUSALS,
         **responses(
-            "forbidden", "not-ready", "store", "malformed", "invalid", "unusable", "too-slow", "too-large", "media-type"
+            "forbidden",
+            "not-ready",
+            "store",
+            "malformed",
+            "invalid",
+            "unusable",
+            "too-slow",
+            "too-large",
+            "media-type",
+            "disk-full",
         ),
     },
     summary="모델 바꾸기",
