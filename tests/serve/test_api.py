@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,6 +19,7 @@ from nlp.pipeline.classify import classify_files
 from nlp.recovery.ranking import rank_cases
 from nlp.serve.auth import Caller
 from nlp.serve.model import LoadedModel
+from nlp.serve.routes import rank as routes_rank
 from nlp.serve.settings import Settings
 from nlp.store import Role, Store
 
@@ -328,6 +330,19 @@ def test_a_ranking_without_a_moment_does_not_take_a_mistyped_date_for_it(client:
     answer = client.post("/v1/rank", json={"documents": documents}).json()
     assert answer["now"] == "2026-11-19T09:00:00"
     assert "future_times" in {note["code"] for note in answer["notes"]}
+
+
+def test_a_ranking_is_written_beside_the_loop(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[str] = []
+
+    def answer_of(ranked: Any, model: str) -> Any:
+        threads.append(threading.current_thread().name)
+        return written(ranked, model)
+
+    written = routes_rank.answer_of
+    monkeypatch.setattr(routes_rank, "answer_of", answer_of)
+    assert client.post("/v1/rank", json={"documents": DOCUMENTS}).status_code == 200
+    assert threads[0].startswith("asyncio_")
 
 
 def test_a_ranking_takes_a_number_beyond_all_measure_for_none(client: TestClient) -> None:
