@@ -249,7 +249,7 @@ def _names_nobody(word: str, text: str, start: int, gazetteer: Gazetteer) -> boo
     if (
         word in gazetteer.nobody
         or word in gazetteer.generic
-        or re.fullmatch(r"\d+.{0,2}|.*(?:는|은|던|서|면|한)", word)
+        or re.fullmatch(r"\d+.{0,2}|.*(?:는|은|던|서|면|한|값|님)", word)
     ):
         return True
     before = text[max(0, start - 5) : start]
