@@ -63,8 +63,8 @@ def importance_performance(
     of a linear probability model on the group's decided labels over all complaints, with
     heteroscedasticity-robust errors (MacKinnon & White 1985, HC3) and a ridge of one pseudo-complaint. Both
     sides come from the same classifier, whose errors may go together: read it as a guide to where to look, not as
-    a causal effect. Empty with a note when a group is missing, fewer than 50 documents complain, or all or none of
-    them have the outcome.
+    a causal effect. Items that no complaint names are left out. Empty with a note when a group is missing, fewer
+    than 50 documents complain, or all or none of them have the outcome.
     """
     target = _outcome(table, outcome)
     rows = complaint_rows(table)
@@ -72,8 +72,10 @@ def importance_performance(
         return _empty(group, outcome, note("label"))
     if rows.sum() < FEWEST or len(np.unique(target[rows])) < 2:
         return _empty(group, outcome, note("text"))
-    ids = table.taxonomy.group(group).ids
     decided = table.decided[:, table.taxonomy.columns(group)]
+    named = np.asarray(decided[rows].any(axis=0))
+    decided = decided[:, named]
+    ids = [label for label, there in zip(table.taxonomy.group(group).ids, named, strict=True) if there]
     slopes, errors = robust_slopes(decided[rows].astype(np.float64), target[rows].astype(np.float64))
     reach = z_value(level) * errors
     shares = [wilson(float(column.sum()), len(table), level=level) for column in decided.T]

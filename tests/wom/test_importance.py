@@ -23,6 +23,12 @@ def test_importance_is_how_much_more_often_complaints_about_it_speak_of_leaving(
     assert found["price"].performance.value == 0.5
 
 
+def test_what_no_complaint_names_has_no_place_in_the_chart():
+    found = importance_performance(_complaints(range(1, 60, 2)), group="cause")
+    assert [item.id for item in found.items] == ["price", "inconvenience"]
+    assert found.mean_performance == 0.5
+
+
 def test_where_nobody_or_everybody_leaves_no_importance_is_told():
     for switching in ((), range(60)):
         found = importance_performance(_complaints(switching), group="cause")
