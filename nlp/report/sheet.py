@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import TypeAlias
 
 from nlp.report.words import Words, say
 from nlp.wom.estimates import Estimate
 
-Value: TypeAlias = Words | str | float | int | datetime | None
+Value: TypeAlias = Words | str | float | int | date | None
 
 
 @dataclass(frozen=True, kw_only=True)

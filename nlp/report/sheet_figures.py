@@ -117,7 +117,7 @@ def weeks_sheet(analysis: Analysis) -> Sheet:
     """Share of each label by week."""
     rows = (
         [
-            week.monday.isoformat(),
+            week.monday,
             event_words(analysis.taxonomy, week.event),
             week.documents,
             week.count.value,
@@ -128,7 +128,7 @@ def weeks_sheet(analysis: Analysis) -> Sheet:
         if week.event.group in ("cause", "response") and week.event.stage is None
     )
     columns = (
-        column("week", "text", 14),
+        column("week", "day"),
         column("label", "text", 26),
         column("texts", "count"),
         column("count", "count"),

@@ -30,8 +30,19 @@ _FORMATS: Final = {
     "won": "#,##0",
     "number": "#,##0.00",
     "time": "yyyy-mm-dd hh:mm",
+    "day": "yyyy-mm-dd",
 }
-_WIDTHS: Final = {"text": 16, "long": 60, "count": 10, "share": 12, "points": 12, "won": 15, "number": 12, "time": 17}
+_WIDTHS: Final = {
+    "text": 16,
+    "long": 60,
+    "count": 10,
+    "share": 12,
+    "points": 12,
+    "won": 15,
+    "number": 12,
+    "time": 17,
+    "day": 14,
+}
 _TEXTS: Final = ("text", "long")
 _PAPER: Final = 260
 """Characters of a sheet's columns that a page can still hold in readable print."""
@@ -62,7 +73,6 @@ def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
     target = book.create_sheet(getattr(sheet.title, lang))
     last = get_column_letter(len(sheet.columns))
     target.freeze_panes = "B3" if len(sheet.columns) > 3 else "A3"
-    target.auto_filter.ref = f"A2:{last}2"
     widths = [column.width or _WIDTHS[column.kind] for column in sheet.columns]
     for at, width in enumerate(widths, start=1):
         target.column_dimensions[get_column_letter(at)].width = width
@@ -80,7 +90,8 @@ def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
         head.append(cell)
     target.append(head)
     styles = [_style(target, column.kind) for column in sheet.columns]
-    target.row_dimensions[_FIRST - 1].height = 2 * _LINE
+    number = _FIRST - 1
+    target.row_dimensions[number].height = 2 * _LINE
     for number, row in enumerate(sheet.rows, start=_FIRST):
         cells = [_cell(target, value, style, lang, clean) for value, style in zip(row, styles, strict=True)]
         lines = max(
@@ -95,6 +106,8 @@ def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
         if lines > 1:
             target.row_dimensions[number].height = min(lines * _LINE, _HIGHEST)
         target.append(cells)
+    # In write-only books what stands behind the rows is written last.
+    target.auto_filter.ref = f"A2:{last}{number}"
 
 
 def _lines(text: str, width: int) -> int:

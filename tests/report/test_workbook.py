@@ -28,7 +28,7 @@ def test_sheets_have_korean_names_and_frozen_headings(book: Any) -> None:
     assert {"입소문", "주별 추이", "정의와 한계", "상수와 근거"} <= set(book.sheetnames)
     for sheet in book:
         assert sheet.freeze_panes in ("A3", "B3")
-        assert sheet.auto_filter.ref.startswith("A2:")
+        assert sheet.auto_filter.ref == f"A2:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
         assert all(cell.value for cell in sheet[2])
 
 
@@ -51,6 +51,8 @@ def test_numbers_are_numbers_with_a_format(book: Any) -> None:
     assert cells["방치하면 떠날 확률"].number_format == "0.0%"
     assert cells["기대 이익(원)"].number_format == "#,##0"
     assert cells["빠른 회복 기한"].is_date
+    week = book["주별 추이"]["A3"]
+    assert (week.is_date, week.number_format) == (True, "yyyy-mm-dd")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "#N/A", "-2+3"])
