@@ -165,7 +165,7 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
 
     shown = min(_TOP, to_recover(analysis))
     queue = Table(
-        title="\n" + say(Message("Customers to win back first: {count}", count=shown)),
+        title="\n" + say(Message("Customers to look at first: {count}", count=shown)),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,8 +17,14 @@ from nlp.wom.shares import Share
 from nlp.wom.trends import Change
 from nlp.wom.wordofmouth import Voices
 
+FEWEST: Final = 10
+"""Texts below which a headline gives counts instead of shares, and says nothing of what comes first."""
+
 QUEUE_SHARE: Final = 0.1
 """Part of the customers that the queue's headline speaks of unless a capacity is given."""
+
+
+_PLACE: Final = re.compile(r".*[/\\]([^/\\]+:\d+)", re.DOTALL)
 
 
 def headlines(analysis: Analysis) -> tuple[Words, ...]:
@@ -37,6 +44,11 @@ def stage_shares(analysis: Analysis) -> list[Share]:
     """Shares of every cause in every stage, the largest first."""
     rows = [row for row in analysis.shares.rows if row.event.stage is not None]
     return sorted(rows, key=lambda row: -row.best.value)
+
+
+def leads(shares: Sequence[Share]) -> bool:
+    """Whether the first of the shares, largest first, stands alone at the top."""
+    return bool(shares) and shares[0].best.value > max(0.0, *(row.best.value for row in shares[1:2]))
 
 
 def whole_voices(analysis: Analysis) -> dict[str, Voices]:
@@ -81,7 +93,8 @@ def still_in_time(analysis: Analysis, first: int) -> int | None:
 
 def shown_id(identity: object) -> str:
     """A case's id for readers: of a document named by its place, the file's name and line."""
-    return str(identity).replace("\\", "/").rsplit("/", 1)[-1]
+    place = _PLACE.fullmatch(str(identity))
+    return place[1] if place else str(identity)
 
 
 def until(deadline: datetime | None, now: datetime) -> Words:
@@ -91,17 +104,26 @@ def until(deadline: datetime | None, now: datetime) -> Words:
     left = deadline - now.replace(tzinfo=None)
     if left < timedelta(0):
         return say("due", "over")
-    hours = int(left.total_seconds() // 3600)
-    return say("due", "days", days=hours // 24, hours=hours % 24) if hours >= 24 else say("due", "hours", hours=hours)
+    days, hours = divmod(int(left.total_seconds() // 3600), 24)
+    code = ("days" if hours else "whole_days") if days else "hours" if hours else "soon"
+    return say("due", code, days=days, hours=hours)
+
+
+def _few(analysis: Analysis) -> bool:
+    return len(analysis.distinct.table) < FEWEST
 
 
 def _causes(analysis: Analysis) -> Iterator[Words]:
+    few = _few(analysis)
+    if few:
+        yield say("headline", "few", n=len(analysis.distinct.table))
     rows = [row for row in cause_shares(analysis) if row.count]
-    for row, code in zip(rows, ("top_cause", "second_cause"), strict=False):
+    for row, code in zip(rows, ("top_cause_few",) if few else ("top_cause", "second_cause"), strict=False):
         yield say(
             "headline",
             code,
             n=number(row.documents),
+            count=number(row.count),
             cause=label_words(analysis.taxonomy, "cause", row.event.label),
             share=percent(row.best.value),
             range=percent_range(row.best),
@@ -109,8 +131,8 @@ def _causes(analysis: Analysis) -> Iterator[Words]:
 
 
 def _stages(analysis: Analysis) -> Iterator[Words]:
-    cells = [row for row in stage_shares(analysis) if row.count]
-    if cells:
+    cells = stage_shares(analysis)
+    if leads(cells) and not _few(analysis):
         event = cells[0].event
         yield say(
             "headline",
@@ -164,17 +186,27 @@ def _movement(analysis: Analysis) -> Iterator[Words]:
 
 def _voices(analysis: Analysis) -> Iterator[Words]:
     leaving = [row for row in analysis.shares.rows if row.event.group == "response" and row.event.label == "switching"]
+    few = _few(analysis)
     for row in leaving[:1]:
-        yield say("headline", "switching", share=percent(row.best.value), range=percent_range(row.best))
+        yield say(
+            "headline",
+            "switching_none" if not row.best.value else "switching_few" if few else "switching",
+            n=number(row.documents),
+            count=number(row.count),
+            share=percent(row.best.value),
+            range=percent_range(row.best),
+        )
     sides = whole_voices(analysis)
     side = sides.get("public") or sides.get("all")
-    if side is None or side.net_advocacy is None or not side.volume:
+    if side is None or side.net_advocacy is None or side.volume < FEWEST:
         return
     bad, good, net = side.responses["negative_wom"], side.responses["positive_wom"], side.net_advocacy
     if side.side == "all":
         against, towards = (analysis.shares.get("response", label) for label in ("negative_wom", "positive_wom"))
         if against.corrected and towards.corrected:
             bad, good, net = against.best, towards.best, difference(towards.best, against.best)
+    if not bad.value and not good.value:
+        return
     yield say(
         "headline",
         "advocacy_public" if side.side == "public" else "advocacy_all",
@@ -207,13 +239,14 @@ def _queue(analysis: Analysis) -> Iterator[Words]:
         yield say("headline", "queue_none")
         return
     due = still_in_time(analysis, focus)
-    ending = "_undated" if due is None else "" if due else "_late"
+    gain = float(ranking.gain[:focus].sum())
+    ending = "_cost" if gain <= 0 else "_undated" if due is None else "" if due else "_late"
     yield say(
         "headline",
         ("queue" if ranking.cases.known_customer.any() else "queue_texts") + ending,
         first=shown_id(ranking.ids[0]),
         n=number(focus),
-        gain=won(float(ranking.gain[:focus].sum())),
+        gain=won(abs(gain)),
         **({"due": number(due)} if due else {}),
     )
     for code in ("urgent", "person"):

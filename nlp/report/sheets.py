@@ -8,7 +8,7 @@ from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.queue import FAMILIES, families
-from nlp.report.headlines import headlines
+from nlp.report.headlines import headlines, shown_id
 from nlp.report.sheet import Column, Sheet, Value, column
 from nlp.report.sheet_figures import (
     causes_sheet,
@@ -78,7 +78,7 @@ def _case(analysis: Analysis, place: int) -> Sequence[Value]:
         case.rank,
         case.rank_low,
         case.rank_high,
-        case.id,
+        shown_id(case.id),
         words("tier", case.tier),
         round(case.gain),
         round(case.value),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from string import Formatter
 from typing import Any, Final, Literal, TypeAlias
@@ -71,14 +71,25 @@ def event_words(taxonomy: Taxonomy, event: Event) -> Words:
     return Words(code=f"{event.label}.{event.stage}", ko=f"{name.ko} · {stage.ko}", en=f"{name.en} · {stage.en}")
 
 
-def with_value(name: Words, value: str) -> Words:
+def with_value(name: Words, value: str, between: str = "  ") -> Words:
     """A name with its figure: ``가격 23%``."""
-    return Words(code=name.code, ko=f"{name.ko}  {value}", en=f"{name.en}  {value}")
+    return Words(code=name.code, ko=f"{name.ko}{between}{value}", en=f"{name.en}{between}{value}")
 
 
 def broken(words: Words) -> Words:
     """A name over two lines, broken at the blank nearest its middle, for an axis with little room."""
     return Words(code=words.code, ko=_broken(words.ko), en=_broken(words.en))
+
+
+def short(name: str, most: int = 22) -> str:
+    """A name that fits an axis, cut in its middle: long names often differ at the end."""
+    return name if len(name) <= most else f"{name[: most - 9]}…{name[-8:]}"
+
+
+def short_names(names: Iterable[str], most: int = 28) -> dict[str, str]:
+    """Each name as it fits an axis; whole where two would look alike."""
+    found = {name: short(name, most) for name in names}
+    return found if len(set(found.values())) == len(found) else {name: name for name in found}
 
 
 def texts_of(kind: str) -> Mapping[str, Words]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ from synthetic import COLUMNS, complaint_table
 from nlp.classified import ClassifiedTable
 from nlp.report.analysis import Analysis, Phrases, analyze_table
 from nlp.report.blocks import Lines
+from nlp.report.charts.causes import MOST_SLICES
 from nlp.report.charts.graph import FEWEST_EDGES, graph_chart
-from nlp.report.headlines import headlines
+from nlp.report.headlines import headlines, shown_id, until
 from nlp.report.html import render_report
 from nlp.report.page import build_page
 from nlp.report.words import texts_of
@@ -70,6 +71,57 @@ def test_headline_and_chart_name_the_same_gain_where_urgent_cases_cost_more_than
     assert analysis.ranking.gain[:10].max() < 0
     gain = titles(analysis)["gain"].split("worth ")[1].split(" in")[0]
     assert f"worth {gain} in expectation" in codes(analysis)["queue_texts"]
+
+
+def test_a_recovery_that_costs_more_than_it_brings_is_not_sold_as_a_gain() -> None:
+    analysis = read(*[{"cause": ["ethics"], "monthly": "3000", "days_ago": 40}] * 10, capacity=5)
+    assert analysis.ranking.gain.max() < 0
+    assert {code for code in codes(analysis) if code.startswith("queue")} == {"queue_texts_cost"}
+    assert "costs" in titles(analysis)["gain"]
+    assert "−" not in titles(analysis)["gain"]
+
+
+def test_a_handful_of_texts_is_counted_and_nothing_of_it_comes_first() -> None:
+    rows = [
+        {"cause": [cause], "stage": ["order"], "channel": "앱리뷰"} for cause in ("price", "inconvenience", "ethics")
+    ]
+    analysis = read(*rows, {"response": ["switching"], "channel": "앱리뷰"})
+    said = codes(analysis)
+    assert said["top_cause_few"].startswith("1 of 4 texts")
+    assert said["switching_few"].startswith("In 1 of 4 texts")
+    assert "few" in said
+    assert not said.keys() & {"top_cause", "second_cause", "top_cell", "advocacy_public"}
+    assert titles(analysis)["causes"] == "Share of each cause"
+    assert titles(analysis)["heat"] == "Where causes and stages meet"
+
+
+def test_nobody_who_leaves_warns_or_recommends_is_told_as_a_share() -> None:
+    said = codes(read(*[{"cause": ["price"], "channel": "앱리뷰"}] * 30))
+    assert "switching_none" in said
+    assert not said.keys() & {"switching", "advocacy_public", "advocacy_all"}
+
+
+def test_every_branch_is_compared_and_the_one_that_stands_out_is_shown() -> None:
+    names = [f"{number}호점" for number in range(30) for _ in range(12)] + ["외딴점"] * 11
+    rows = [{"cause": ["price"] if name == "외딴점" else ["inconvenience"]} for name in names]
+    analysis = analyze_table(replace(told(*rows), branches=np.array(names, dtype=object)), now=NOW, draws=20)
+    chart = next(chart for chart in build_page(analysis).charts if chart.id == "slices_branch")
+    assert "“외딴점”" in chart.title.en
+    assert [row.ko for row in chart.data[0]["y"]][-1] == "외딴점 (11)"
+    assert len(chart.data[0]["y"]) == MOST_SLICES
+    assert chart.note.code == "slices_note_part"
+    assert "All 31 rows" in chart.note.en
+
+
+def test_an_id_is_cut_only_where_it_is_a_place() -> None:
+    assert shown_id("C:\\자료\\8월.xlsx[외래]:58") == "8월.xlsx[외래]:58"
+    assert shown_id("/a/b/c.csv:3") == "c.csv:3"
+    assert shown_id("2026/00123") == "2026/00123"
+
+
+def test_time_left_is_told_without_hours_that_are_none() -> None:
+    left = {hours: until(NOW + timedelta(hours=hours), NOW).en for hours in (0, 5, 48, 50)}
+    assert left == {0: "Less than 1 h left", 5: "5 h left", 48: "2 d left", 50: "2 d 2 h left"}
 
 
 def test_without_a_stage_nothing_is_said_to_pile_up_at_one() -> None:

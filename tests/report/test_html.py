@@ -12,10 +12,13 @@ import pytest
 
 from nlp.classified import ClassifiedTable
 from nlp.report.analysis import Analysis, analyze_table
-from nlp.report.charts.importance import place_labels
+from nlp.report.charts.graph import _layout
+from nlp.report.charts.importance import _box, place_labels
 from nlp.report.charts.queue import families
 from nlp.report.html import charts_json, render_report
 from nlp.report.page import build_page
+from nlp.report.words import percent
+from nlp.wom.keyphrases import Edge, Node
 
 CHARTS = {
     "gain",
@@ -131,6 +134,37 @@ def test_a_label_is_placed_where_it_covers_no_other() -> None:
     sides = place_labels([(100.0, 100.0), (130.0, 100.0)], [60.0, 60.0])
     assert sides[0] != "middle right"
     assert sides[1] != "middle left"
+
+
+def test_labels_choose_again_until_none_covers_another() -> None:
+    crowded = [(125.0, 60.0), (193.0, 67.0), (90.0, 45.0), (237.0, 89.0), (255.0, 87.0)]
+    widths = [156.0, 24.0, 96.0, 96.0, 60.0]
+    sides = place_labels(crowded, widths)
+    boxes = [_box(x, y, width, side) for (x, y), width, side in zip(crowded, widths, sides, strict=True)]
+    for at, one in enumerate(boxes):
+        for other in boxes[:at]:
+            assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_causes_that_share_no_phrase_do_not_crowd_together() -> None:
+    nodes = [Node(id=f"cause:{c}", kind="cause", shown="", documents=9) for c in "ab"]
+    edges = []
+    for cause in "ab":
+        for at in range(4):
+            nodes.append(Node(id=f"{cause}{at}", kind="phrase", shown="", documents=5))
+            edges.append(Edge(left=f"cause:{cause}", right=f"{cause}{at}", documents=5, pmi=1.0, weight=0.5))
+    place = _layout(nodes, edges)
+    apart = np.linalg.norm(place[:, None] - place[None, :], axis=2)
+    assert apart[np.triu_indices(len(nodes), 1)].min() > 0.4
+    assert np.abs(place).max() <= 1.0001
+
+
+def test_no_whisker_runs_through_the_figures_of_the_stages(analysis: Analysis) -> None:
+    chart = next(chart for chart in build_page(analysis).charts if chart.id == "journey")
+    assert "text" not in chart.data[0]
+    stages = analysis.journey.stages
+    figures = [name.ko.split("<br>")[1] for name in chart.data[0]["x"]]
+    assert figures == [percent(stage.share.value) for stage in stages]
 
 
 def test_a_file_of_texts_alone_still_gives_the_causes_and_says_what_is_missing(bare: Analysis) -> None:

@@ -6,7 +6,20 @@ import tomllib
 
 import pytest
 
-from nlp.report.words import Words, broken, number, percent, percent_range, plain, points, say, texts_of, won
+from nlp.report.words import (
+    Words,
+    broken,
+    number,
+    percent,
+    percent_range,
+    plain,
+    points,
+    say,
+    short,
+    short_names,
+    texts_of,
+    won,
+)
 from nlp.resources import data_path
 from nlp.wom.estimates import Estimate
 
@@ -31,6 +44,13 @@ def test_a_word_of_two_languages_is_filled_in_each_of_them() -> None:
     said = say("chart", "causes", cause=Words(code="price", ko="가격", en="Price"), share="3%")
     assert ("가격" in said.ko, "Price" in said.en) == (True, True)
     assert "가격" not in said.en
+
+
+def test_a_long_name_keeps_its_end_and_is_whole_where_two_would_look_alike() -> None:
+    assert short("delivery_two_periods.csv:224") == "delivery_two_….csv:224"
+    assert short("강남점") == "강남점"
+    long = [f"{'가' * 30}{middle}{'나' * 10}" for middle in "다라"]
+    assert list(short_names(long).values()) == long
 
 
 @pytest.mark.parametrize(

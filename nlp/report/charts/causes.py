@@ -7,14 +7,28 @@ from statistics import NormalDist
 
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, BLUES, GREEN, INK, Chart, Table, Trace, known, whiskers
-from nlp.report.headlines import cause_shares, stage_shares
-from nlp.report.words import Words, broken, label_words, number, percent, percent_range, plain, say, with_value
+from nlp.report.headlines import cause_shares, leads, stage_shares
+from nlp.report.words import (
+    Words,
+    broken,
+    label_words,
+    number,
+    percent,
+    percent_range,
+    plain,
+    say,
+    short_names,
+    with_value,
+)
 from nlp.wom.estimates import LEVEL, Estimate, z_value
 from nlp.wom.shares import Share
 from nlp.wom.slices import By
 
 FEWEST = 10
 """Slices of fewer documents are left to the workbook: their shares jump with every text."""
+
+MOST_SLICES = 12
+"""Slices that a picture shows; the workbook has the others."""
 
 
 def cause_chart(analysis: Analysis) -> Chart | None:
@@ -25,7 +39,9 @@ def cause_chart(analysis: Analysis) -> Chart | None:
     names = [label_words(analysis.taxonomy, "cause", row.event.label) for row in rows]
     return Chart(
         id="causes",
-        title=say("chart", "causes", cause=names[0], share=percent(rows[0].best.value)),
+        title=say("chart", "causes", cause=names[0], share=percent(rows[0].best.value))
+        if leads(rows)
+        else say("chart", "causes_even"),
         note=say("chart", "causes_note" if rows[0].corrected else "causes_note_raw"),
         data=(_bars(names, [row.best for row in rows], BLUE),),
         layout=_bar_layout(),
@@ -63,7 +79,7 @@ def heat_chart(analysis: Analysis) -> Chart | None:
         "heat",
         title=say(
             "chart",
-            "heat",
+            "heat" if leads(stage_shares(analysis)) else "heat_even",
             cause=label_words(analysis.taxonomy, "cause", top.event.label),
             stage=label_words(analysis.taxonomy, "stage", str(top.event.stage)),
         ),
@@ -75,7 +91,10 @@ def heat_chart(analysis: Analysis) -> Chart | None:
 
 
 def slice_chart(analysis: Analysis, by: By) -> Chart | None:
-    """Shares of the causes in each channel, branch or product, as a heat map."""
+    """Shares of the causes in each channel, branch or product, as a heat map.
+
+    All slices are compared; the picture shows those that stand out and, beside them, the largest.
+    """
     found = analysis.slices[by]
     names = list(dict.fromkeys(row.name for row in found.rows if row.name is not None and row.documents >= FEWEST))
     if len(names) < 2:
@@ -85,26 +104,32 @@ def slice_chart(analysis: Analysis, by: By) -> Chart | None:
         (row.name, row.event.label): row for row in found.rows if row.event.group == "cause" and not row.event.stage
     }
     overall = {row.event.label: row.best.value for row in cause_shares(analysis)}
-    shown = [cells[name, cause] for name in names for cause in causes]
-    top = max(shown, key=lambda row: _excess(row, overall[row.event.label]))
-    # The largest of many cells stands out by chance alone: Bonferroni's bound for as many as are shown.
-    bound = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2 / len(shown))
-    stands_out = _excess(top, overall[top.event.label]) > bound
+    compared = sorted(
+        (cells[name, cause] for name in names for cause in causes),
+        key=lambda row: -_excess(row, overall[row.event.label]),
+    )
+    top = compared[0]
+    # The largest of many cells stands out by chance alone: Bonferroni's bound for as many as are compared.
+    bound = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2 / len(compared))
+    high = [str(row.name) for row in compared if _excess(row, overall[row.event.label]) > bound]
+    kept = list(dict.fromkeys([*high, *names]))[:MOST_SLICES]
+    shown = [name for name in names if name in kept]
+    called = short_names(shown)
     return _heat(
         f"slices_{by}",
         title=say(
             "chart",
-            f"slices_{by}" if stands_out else f"slices_{by}_even",
+            f"slices_{by}" if high else f"slices_{by}_even",
             name=str(top.name),
             whole=percent(overall[top.event.label]),
             cause=label_words(analysis.taxonomy, "cause", top.event.label),
             share=percent(top.best.value),
             range=percent_range(top.best),
         ),
-        note=say("chart", "slices_note"),
-        rows=[plain(f"{name} ({number(cells[name, causes[0]].documents)})") for name in names],
+        note=say("chart", "slices_note_part" if len(shown) < len(names) else "slices_note", n=number(len(names))),
+        rows=[plain(f"{called[name]} ({number(cells[name, causes[0]].documents)})") for name in shown],
         columns=[broken(label_words(analysis.taxonomy, "cause", cause)) for cause in causes],
-        shares=[[cells[name, cause] for cause in causes] for name in names],
+        shares=[[cells[name, cause] for cause in causes] for name in shown],
         wide=True,
     )
 
@@ -123,7 +148,9 @@ def servqual_chart(analysis: Analysis) -> Chart | None:
     names = [label_words(analysis.taxonomy, "servqual", item.id) for item in dimensions]
     return Chart(
         id="servqual",
-        title=say("chart", "servqual", dimension=names[0]),
+        title=say("chart", "servqual", dimension=names[0])
+        if dimensions[0].share.value > max((item.share.value for item in dimensions[1:2]), default=0.0)
+        else say("chart", "servqual_even"),
         note=say("chart", "servqual_note"),
         data=(_bars(names, [item.share for item in dimensions], GREEN),),
         layout=_bar_layout(),

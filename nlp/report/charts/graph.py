@@ -59,7 +59,7 @@ def graph_chart(analysis: Analysis) -> Chart | None:
             _marks(analysis, [node for node in nodes if node.kind == "cause"], at),
         ),
         layout={
-            "xaxis": {"visible": False, "range": [-1.3, 1.3], "fixedrange": True},
+            "xaxis": {"visible": False, "range": [-1.4, 1.4], "fixedrange": True},
             "yaxis": {"visible": False, "range": [-1.12, 1.12], "fixedrange": True},
             "margin": {"t": 4, "b": 4, "l": 4, "r": 4},
         },
@@ -81,7 +81,7 @@ def _marks(analysis: Analysis, nodes: list[Node], at: dict[str, NDArray[np.float
             label_words(analysis.taxonomy, "cause", node.id.partition(":")[2]) if cause else node.shown
             for node in nodes
         ],
-        "textposition": "bottom center" if cause else "top center",
+        "textposition": "bottom center" if cause else [_side(*at[node.id]) for node in nodes],
         "textfont": {"size": 13 if cause else 11, "color": INK, "weight": 600 if cause else 400},
         "marker": {
             "size": [round((14 if cause else 6) + 14 * (node.documents / most) ** 0.5, 1) for node in nodes],
@@ -92,6 +92,13 @@ def _marks(analysis: Analysis, nodes: list[Node], at: dict[str, NDArray[np.float
         "hovertemplate": "%{text}: %{customdata}<extra></extra>",
         "cliponaxis": False,
     }
+
+
+def _side(x: float, y: float) -> str:
+    """Where the label of a mark on the ring leaves the ring free."""
+    if abs(x) > 0.3:
+        return "middle right" if x > 0 else "middle left"
+    return "top center" if y > 0 else "bottom center"
 
 
 def _shown(graph: Graph) -> tuple[list[Node], list[Edge]]:
@@ -113,37 +120,27 @@ def _shown(graph: Graph) -> tuple[list[Node], list[Edge]]:
     return [node for node in graph.nodes if node.id in kept], edges
 
 
-def _layout(nodes: list[Node], edges: list[Edge], *, steps: int = 400) -> NDArray[np.float64]:
-    """Places ``(n, 2)`` in [-1, 1] by springs and repulsion (Fruchterman & Reingold 1991), from a fixed start."""
+def _layout(nodes: list[Node], edges: list[Edge], *, rounds: int = 20) -> NDArray[np.float64]:
+    """Places ``(n, 2)`` in [-1, 1]: causes on an inner ring, phrases on an outer one, each next to its neighbours.
+
+    Each ring in turn is put in the order of the mean directions of what its marks are tied to, so that few lines
+    cross, and spaced evenly, so that no label lies upon another.
+    """
     index = {node.id: position for position, node in enumerate(nodes)}
-    n = len(nodes)
-    angle = np.zeros(n)
-    causes = [position for position, node in enumerate(nodes) if node.kind == "cause"]
-    angle[causes] = np.linspace(0, 2 * np.pi, len(causes), endpoint=False)
-    ends = np.array([[index[edge.left], index[edge.right]] for edge in edges])
-    for left, right in ends:
-        phrase, cause = (left, right) if nodes[left].kind == "phrase" else (right, left)
-        angle[phrase] = angle[cause] + 0.13 * (int(phrase) % 7 - 3)
-    radius = np.array([0.55 if node.kind == "cause" else 0.9 for node in nodes])
-    place = np.stack([np.cos(angle) * radius, np.sin(angle) * radius], axis=1)
-    place += np.random.default_rng(7).normal(0, 0.01, place.shape)
-    ideal = 1.25 / np.sqrt(n)
-    heavy = np.where(np.isin(np.arange(n), causes), 2.2, 1.0)
-    room = np.outer(heavy, heavy)
-    for step in range(steps):
-        apart = place[:, None] - place[None, :]
-        # Labels are wider than high: what stands side by side needs more room.
-        apart[..., 0] *= 0.7
-        distance = np.maximum(np.linalg.norm(apart, axis=2), 1e-3)
-        push = (apart * (room * ideal**2 / distance**2)[..., None]).sum(axis=1)
-        pull = np.zeros_like(place)
-        span = place[ends[:, 1]] - place[ends[:, 0]]
-        force = span * (np.linalg.norm(span, axis=1) / ideal)[:, None]
-        np.add.at(pull, ends[:, 0], force)
-        np.add.at(pull, ends[:, 1], -force)
-        move = push + 0.5 * pull - 0.05 * place
-        size = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
-        place += move / size * np.minimum(size, 0.1 * (1 - step / steps))
-    place -= (place.max(axis=0) + place.min(axis=0)) / 2
-    scaled: NDArray[np.float64] = place / np.maximum(np.abs(place).max(axis=0), 1e-9)
-    return scaled
+    tied = np.zeros((len(nodes), len(nodes)))
+    for edge in edges:
+        tied[index[edge.left], index[edge.right]] = tied[index[edge.right], index[edge.left]] = 1.0
+    causes = np.array([node.kind == "cause" for node in nodes])
+    rings = [np.flatnonzero(~causes), np.flatnonzero(causes)]
+    turn = np.zeros(len(nodes), dtype=np.complex128)
+    turn[rings[1]] = np.exp(2j * np.pi * np.arange(len(rings[1])) / len(rings[1]))
+    for _ in range(rounds):
+        for ring in rings:
+            toward = tied[ring] @ turn
+            order = np.argsort(np.angle(toward), kind="stable")
+            even = np.exp(2j * np.pi * np.arange(len(ring)) / len(ring))
+            # Turned so that the marks keep about their directions.
+            drift = np.vdot(even, toward[order])
+            turn[ring[order]] = even * (drift / abs(drift) if abs(drift) > 1e-9 else 1.0)
+    radius = np.where(causes, 0.5, 1.0)
+    return np.stack([turn.real * radius, turn.imag * radius], axis=1)

@@ -124,16 +124,19 @@ def _quadrant(
 
 
 def place_labels(points: Sequence[tuple[float, float]], widths: Sequence[float]) -> list[str]:
-    """For each point the side on which its label overlaps least with marks and with labels placed before.
+    """For each point the side on which its label overlaps least with marks and other labels.
 
-    ``points`` and ``widths`` are in pixels, y upwards.
+    The longest label chooses first; later rounds let each choose again among the others. ``points`` and ``widths``
+    are in pixels, y upwards.
     """
-    boxes = [(x - 7, y - 7, x + 7, y + 7) for x, y in points]
-    sides = []
-    for (x, y), width in zip(points, widths, strict=True):
-        best = min(_SIDES, key=lambda side: _cost(_box(x, y, width, side), boxes))
-        boxes.append(_box(x, y, width, best))
-        sides.append(best)
+    marks = [(x - 7, y - 7, x + 7, y + 7) for x, y in points]
+    boxes: dict[int, tuple[float, float, float, float]] = {}
+    sides = [""] * len(points)
+    for at in sorted(range(len(points)), key=lambda at: -widths[at]) * 3:
+        others = [*marks, *(box for other, box in boxes.items() if other != at)]
+        options = {side: _box(*points[at], widths[at], side) for side in _SIDES}
+        sides[at] = min(_SIDES, key=lambda side: _cost(options[side], others))
+        boxes[at] = options[sides[at]]
     return sides
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, GREY, PALE, RED, Cell, Chart, Table, band, known, whiskers
 from nlp.report.headlines import cause_shares
-from nlp.report.words import label_words, number, percent, percent_range, plain, points, say
+from nlp.report.words import label_words, number, percent, percent_range, plain, points, say, with_value
 from nlp.wom.trends import WeekPoint
 
 MOST_WEEKS = 26
@@ -93,9 +93,10 @@ def volume_chart(analysis: Analysis) -> Chart | None:
     shown = list(weeks.values())[-MOST_WEEKS:]
     if len(shown) < 2:
         return None
+    mean = sum(week.documents for week in shown) / len(shown)
     return Chart(
         id="volume",
-        title=say("chart", "volume", n=number(sum(week.documents for week in shown) / len(shown))),
+        title=say("chart", "volume", n=number(mean) if mean >= 10 else f"{mean:.1f}"),
         note=say("chart", "volume_note"),
         data=(
             {
@@ -142,23 +143,22 @@ def journey_chart(analysis: Analysis) -> Chart | None:
         data=(
             {
                 "type": "bar",
-                "x": names,
+                # Beside the name, where no whisker runs through it.
+                "x": [
+                    with_value(name, percent(stage.share.value), "<br>")
+                    for name, stage in zip(names, stages, strict=True)
+                ],
                 "y": [known(stage.share.value * 100) for stage in stages],
                 "error_y": whiskers([stage.share for stage in stages], scale=100),
                 "marker": {"color": [RED if stage.stage == marked else BLUE for stage in stages]},
-                "text": [percent(stage.share.value) for stage in stages],
-                "textposition": "inside",
-                "textangle": 0,
-                "insidetextanchor": "start",
-                "textfont": {"color": "#FFFFFF"},
                 "customdata": [percent_range(stage.share) for stage in stages],
-                "hovertemplate": "%{x}: %{y:.1f}% (%{customdata})<extra></extra>",
+                "hovertemplate": "%{x} (%{customdata})<extra></extra>",
             },
         ),
         layout={
             "yaxis": {"ticksuffix": "%", "rangemode": "tozero"},
             "xaxis": {"ticks": ""},
-            "margin": {"t": 8, "b": 34, "l": 44},
+            "margin": {"t": 8, "b": 48, "l": 44},
             "bargap": 0.4,
         },
         height=300,

@@ -26,7 +26,7 @@ from nlp.report.charts.style import (
     known,
 )
 from nlp.report.headlines import shown_id, to_recover
-from nlp.report.words import Words, number, plain, say, won
+from nlp.report.words import Words, number, plain, say, short, won
 
 SHOWN: Final = 15
 
@@ -55,9 +55,10 @@ def gain_chart(analysis: Analysis) -> Chart:
     """Expected gain of the first cases worth a recovery, split into families of factors."""
     ranking, shown = analysis.ranking, min(SHOWN, to_recover(analysis))
     names = [_name(ranking, place) for place in range(shown)]
+    gain = float(ranking.gain[:shown].sum())
     return Chart(
         id="gain",
-        title=say("chart", "gain", n=shown, gain=won(float(ranking.gain[:shown].sum()))),
+        title=say("chart", "gain" if gain > 0 else "gain_cost", n=shown, gain=won(abs(gain))),
         note=say("chart", "gain_note"),
         data=(*_families(ranking, names), _total(ranking, names)),
         layout={
@@ -114,7 +115,12 @@ def rank_chart(analysis: Analysis) -> Chart:
             },
         ),
         layout={
-            "xaxis": {"title": {"text": say("axis", "rank")}, "rangemode": "tozero", "zeroline": False},
+            "xaxis": {
+                "title": {"text": say("axis", "rank")},
+                "range": [0.5, shown + 0.5],
+                "zeroline": False,
+                **({"dtick": 1} if shown <= 10 else {}),
+            },
             "yaxis": {
                 "title": {"text": say("axis", "rank_range")},
                 "type": "log",
@@ -177,11 +183,6 @@ def _total(ranking: Ranking, names: list[Words]) -> Trace:
 def _name(ranking: Ranking, place: int) -> Words:
     mark = " ◆" if TIERS[ranking.tier[place]] == "urgent" else ""
     return plain(f"{place + 1}. {short(shown_id(ranking.ids[place]))}{mark}")
-
-
-def short(name: str, most: int = 22) -> str:
-    """A name that fits an axis."""
-    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def families(case: Case) -> list[tuple[str, float]]:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlp.report.analysis import Analysis
-from nlp.report.charts.style import BLUE, GREY, INK, ORANGE, RED, Chart, Table, known, whiskers
+from nlp.report.charts.causes import MOST_SLICES
+from nlp.report.charts.style import BLUE, GREY, INK, LEGEND_BELOW, ORANGE, RED, Chart, Table, known, whiskers
 from nlp.report.headlines import whole_voices
-from nlp.report.words import Words, label_words, number, percent, percent_range, plain, points, points_range, say
+from nlp.report.words import (
+    Words,
+    label_words,
+    number,
+    percent,
+    percent_range,
+    plain,
+    points,
+    points_range,
+    say,
+    short_names,
+)
 from nlp.wom.estimates import Estimate
 from nlp.wom.slices import By
 from nlp.wom.wordofmouth import RESPONSES, Voices
@@ -47,12 +59,11 @@ def response_chart(analysis: Analysis) -> Chart | None:
             "barmode": "group",
             "yaxis": {"autorange": "reversed", "automargin": True, "ticks": ""},
             "xaxis": {"ticksuffix": "%", "rangemode": "tozero"},
-            "legend": {"orientation": "h", "y": 1.14, "x": 0, "traceorder": "normal"},
-            "margin": {"t": 36, "b": 32},
+            "legend": {**LEGEND_BELOW, "traceorder": "normal"},
+            "margin": {"t": 8, "b": 72},
             "showlegend": True,
         },
         height=320,
-        narrow={"legend.y": 1.32, "margin.t": 62},
         table=_table(analysis, sides),
     )
 
@@ -65,10 +76,12 @@ def advocacy_chart(analysis: Analysis) -> Chart | None:
         if voices.volume
     ]
     by: By = "channel"
+    largest = sorted(analysis.voices_by[by].voices, key=lambda voices: -voices.volume)[:MOST_SLICES]
+    called = short_names(voices.name for voices in largest if voices.name is not None)
     lines += [
-        (plain(f"{voices.name} ({number(voices.volume)})"), voices, _COLORS[voices.side])
+        (plain(f"{called[voices.name]} ({number(voices.volume)})"), voices, _COLORS[voices.side])
         for voices in analysis.voices_by[by].voices
-        if voices.volume >= _FEWEST and voices.name is not None
+        if voices in largest and voices.volume >= _FEWEST and voices.name is not None
     ]
     lines = [line for line in lines if line[1].net_advocacy is not None]
     if not lines:
