@@ -22,6 +22,8 @@ LONG = [[str(row), f"상담원이 {row}번이나 같은 말을 반복해서 답�
         ("불편사항 의견", "text"),
         ("고객 번호", "customer_id"),
         ("회원ID", "customer_id"),
+        ("고객사 코드", "customer_id"),
+        ("환자번호", "customer_id"),
         ("[필수] 접수일시", "time"),
         ("작성일", "time"),
         ("접수경로", "channel"),
