@@ -102,12 +102,14 @@ def test_nobody_who_leaves_warns_or_recommends_is_told_as_a_share() -> None:
 
 
 def test_every_branch_is_compared_and_the_one_that_stands_out_is_shown() -> None:
-    names = [f"{number}호점" for number in range(30) for _ in range(12)] + ["외딴점"] * 11
+    first = "아주 길고 긴 이름을 가진 본점"
+    names = [f"{number}호점" if number else first for number in range(30) for _ in range(12)] + ["외딴점"] * 11
     rows = [{"cause": ["price"] if name == "외딴점" else ["inconvenience"]} for name in names]
     analysis = analyze_table(replace(told(*rows), branches=np.array(names, dtype=object)), now=NOW, draws=20)
     chart = next(chart for chart in build_page(analysis).charts if chart.id == "slices_branch")
     assert "“외딴점”" in chart.title.en
     assert [row.ko for row in chart.data[0]["y"]][-1] == "외딴점 (11)"
+    assert next(iter(chart.data[0]["y"])).ko == "아주 길고 긴 이름을<br>가진 본점 (12)"
     assert len(chart.data[0]["y"]) == MOST_SLICES
     assert chart.note.code == "slices_note_part"
     assert "All 31 rows" in chart.note.en

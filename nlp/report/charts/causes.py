@@ -30,6 +30,9 @@ FEWEST = 10
 MOST_SLICES = 12
 """Slices that a picture shows; the workbook has the others."""
 
+_LINE = 18
+"""Letters of a row's name on one line."""
+
 
 def cause_chart(analysis: Analysis) -> Chart | None:
     """Shares of the causes with their intervals, the largest on top."""
@@ -127,11 +130,17 @@ def slice_chart(analysis: Analysis, by: By) -> Chart | None:
             range=percent_range(top.best),
         ),
         note=say("chart", "slices_note_part" if len(shown) < len(names) else "slices_note", n=number(len(names))),
-        rows=[plain(f"{called[name]} ({number(cells[name, causes[0]].documents)})") for name in shown],
+        rows=[_row_name(called[name], cells[name, causes[0]].documents) for name in shown],
         columns=[broken(label_words(analysis.taxonomy, "cause", cause)) for cause in causes],
         shares=[[cells[name, cause] for cause in causes] for name in shown],
         wide=True,
     )
+
+
+def _row_name(name: str, documents: int) -> Words:
+    """A slice with its documents, over two lines where it would take a phone's whole width."""
+    words = plain(f"{name} ({number(documents)})")
+    return broken(words) if len(words.ko) > _LINE else words
 
 
 def _excess(share: Share, overall: float) -> float:
