@@ -110,19 +110,26 @@ class TaxonomyError(DangolError):
 
 
 class LabelledDataError(DangolError):
-    """Labelled rows cannot be trained or evaluated on; ``problems`` lists each as ``file:line: reason`` (messages)."""
+    """Labelled rows cannot be trained or evaluated on; ``problems`` lists each as ``file:line: reason`` (messages).
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    A problem on its own, of a row, a file or all rows together, is the whole message.
+    """
+
+    def __init__(self, problems: tuple[Message, ...]) -> None:
         shown = Joined("\n", problems[:_SHOWN])
-        if len(problems) > _SHOWN:
+        if len(problems) == 1:
+            super().__init__(problems[0].template, **problems[0].fields)
+        elif len(problems) > _SHOWN:
             super().__init__(
-                "{count} labelled row(s) cannot be used:\n{shown}\n… and {more} more",
+                "{count} things to correct in the labelled rows:\n{shown}\n… and {more} more",
                 count=len(problems),
                 shown=shown,
                 more=len(problems) - _SHOWN,
             )
         else:
-            super().__init__("{count} labelled row(s) cannot be used:\n{shown}", count=len(problems), shown=shown)
+            super().__init__(
+                "{count} things to correct in the labelled rows:\n{shown}", count=len(problems), shown=shown
+            )
         self.problems = problems
 
 

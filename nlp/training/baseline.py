@@ -20,18 +20,23 @@ class LinearBaseline:
             TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5), min_df=2, sublinear_tf=True),
             TfidfVectorizer(analyzer="char", ngram_range=(2, 4), min_df=2, sublinear_tf=True),
         ]
+        self._found: list[TfidfVectorizer] = []
         self._models: list[LogisticRegression | float] = []
 
     def fit(self, texts: Sequence[str], targets: NDArray[np.float32]) -> LinearBaseline:
-        """Fit on targets ``(n_texts, n_labels)``: 1, 0, or NaN where a group is not labelled."""
-        features: csr_matrix = hstack([v.fit_transform(texts) for v in self._vectorizers]).tocsr()
+        """Fit on targets ``(n_texts, n_labels)``: 1, 0, or NaN where a group is not labelled.
+
+        Of texts so short that no n-gram stands in two of them, it learns how frequent each label is and no more.
+        """
+        self._found = [vectorizer for vectorizer in self._vectorizers if _finds_any(vectorizer, texts)]
+        features = self._features(texts)
         self._models = [self._fit_label(features, targets[:, column]) for column in range(targets.shape[1])]
         return self
 
     def _fit_label(self, features: csr_matrix, target: NDArray[np.float32]) -> LogisticRegression | float:
         known = ~np.isnan(target)
         label = target[known] > 0.5
-        if label.sum() in (0, len(label)):
+        if label.sum() in (0, len(label)) or not features.shape[1]:
             return float(label.mean()) if len(label) else 0.0
         # There are many more n-grams than texts: the dual problem has the same solution, nine times as fast.
         model = LogisticRegression(
@@ -41,9 +46,21 @@ class LinearBaseline:
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Scores ``(n_texts, n_labels)`` in [0, 1]; higher is more likely."""
-        features = hstack([v.transform(texts) for v in self._vectorizers]).tocsr()
+        features = self._features(texts)
         columns = [
             np.full(len(texts), model) if isinstance(model, float) else model.predict_proba(features)[:, 1]
             for model in self._models
         ]
         return np.stack(columns, axis=1).astype(np.float32)
+
+    def _features(self, texts: Sequence[str]) -> csr_matrix:
+        parts = [vectorizer.transform(texts) for vectorizer in self._found]
+        return hstack(parts).tocsr() if parts else csr_matrix((len(texts), 0))
+
+
+def _finds_any(vectorizer: TfidfVectorizer, texts: Sequence[str]) -> bool:
+    try:
+        vectorizer.fit(texts)
+    except ValueError:  # no n-gram, or none that two texts share; the vectorizer raises nothing more particular
+        return False
+    return True

@@ -58,6 +58,20 @@ def check_output(out: Path) -> None:
     check_folder(out.absolute().parent)
 
 
+def check_rows(count: int, *, fewest: int) -> None:
+    """Raise LabelledDataError when fewer than ``fewest`` rows are there to learn from."""
+    if count < fewest:
+        raise LabelledDataError(
+            (
+                Message(
+                    "{count} rows are there to learn from; at least {fewest} are needed, so give more",
+                    count=count,
+                    fewest=fewest,
+                ),
+            )
+        )
+
+
 def check_labels(targets: NDArray[np.float32], taxonomy: Taxonomy, say: Callable[[str], None]) -> None:
     """Tell labels that few rows ``(n_rows, n_labels)`` have.
 
@@ -95,7 +109,7 @@ def check_texts(texts: Sequence[PreparedText], *, folds: int) -> None:
             (
                 Message(
                     "{count} different texts are left to fit on, without those that nearly repeat a row that decides "
-                    "when to stop; at least {fewest} are needed",
+                    "when to stop; at least {fewest} are needed, so give more",
                     count=count,
                     fewest=fewest,
                 ),

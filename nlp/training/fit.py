@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import LabelledDataError, Message
+from nlp.errors import Message
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity, token_counts
 from nlp.resources import data_path
@@ -24,7 +24,14 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card_update import write_card
-from nlp.training.checks import check_folder, check_labels, check_output, check_texts, tell_contradictions
+from nlp.training.checks import (
+    check_folder,
+    check_labels,
+    check_output,
+    check_rows,
+    check_texts,
+    tell_contradictions,
+)
 from nlp.training.encoder import fast_tokenizer
 from nlp.training.evaluation import evaluate
 from nlp.training.examples import Example, read_examples
@@ -175,16 +182,7 @@ def _read(run: TrainingRun, taxonomy: Taxonomy, say: Say) -> _Rows:
         say(Message("left out {count} rows that nearly repeat a held-out row", count=int((~kept).sum())))
         first_also, first_validation = int(kept[:first_also].sum()), int(kept[:first_validation].sum())
         examples = [example for example, keep in zip(examples, kept, strict=True) if keep]
-    if len(examples) < _FEWEST_ROWS:
-        raise LabelledDataError(
-            (
-                Message(
-                    "{count} rows are left to train on; at least {fewest} are needed",
-                    count=len(examples),
-                    fewest=_FEWEST_ROWS,
-                ),
-            )
-        )
+    check_rows(len(examples), fewest=_FEWEST_ROWS)
     say(Message("{count} rows to train on, {held_out} held out", count=len(examples), held_out=len(held_out)))
     return _Rows(examples, first_also, first_validation, held_out)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import InputError, LabelledDataError, Message, ModelError
+from nlp.errors import InputError, ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity
@@ -19,6 +19,7 @@ from nlp.model.windows import Windows
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_calibration, fit_decision, fit_familiarity
+from nlp.training.checks import check_rows
 from nlp.training.examples import Example
 from nlp.training.metrics import bootstrap_weights, interval, macro_f1
 from nlp.training.precision import PRECISIONS
@@ -70,7 +71,7 @@ def recalibrate(
     Everything starts from what the folder has. ``changes`` come from cross-validation with near-duplicates kept
     together. Raises LabelledDataError below a hundred rows, and ModelError for an unusable folder.
     """
-    _check_enough(examples)
+    check_rows(len(examples), fewest=FEWEST_ROWS)
     classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
     taxonomy, start = classifier.taxonomy, classifier.decision
     texts = [example.prepared() for example in examples]
@@ -113,7 +114,7 @@ def calibrate_like(
     been trained on these texts. Raises LabelledDataError below a hundred rows, ModelError for an unusable folder or
     one with other labels.
     """
-    _check_enough(examples)
+    check_rows(len(examples), fewest=FEWEST_ROWS)
     successor, earlier = (ComplaintClassifier.from_pretrained(one, threads=threads) for one in (folder, like))
     taxonomy = successor.taxonomy
     if successor.labels != earlier.labels:
@@ -130,19 +131,6 @@ def calibrate_like(
         changes={},
         like=earlier.name,
     )
-
-
-def _check_enough(examples: Sequence[Example]) -> None:
-    if len(examples) < FEWEST_ROWS:
-        raise LabelledDataError(
-            (
-                Message(
-                    "{count} rows are there to fit thresholds on; at least {fewest} are needed",
-                    count=len(examples),
-                    fewest=FEWEST_ROWS,
-                ),
-            )
-        )
 
 
 def _familiarity(

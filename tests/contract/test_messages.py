@@ -151,7 +151,11 @@ MIXED = [
         LabelledDataError(
             (Message("{path}:{line}: {error}", path="a.jsonl", line=2, error=InputError("not a JSON object")),)
         ),
-        "쓸 수 없는 라벨 행이 1개 있습니다. 고쳐서 다시 주십시오:\na.jsonl:2: JSON 객체가 아님",
+        "a.jsonl:2: JSON 객체가 아님",
+    ),
+    (
+        LabelledDataError((Message("not a JSON object"), Message("no class says {name}", name="{"))),
+        "라벨 파일에 고칠 것이 2개 있습니다. 고쳐서 다시 주십시오:\nJSON 객체가 아님\nno class says {",
     ),
     (
         MissingExtraError("torch", "train"),
