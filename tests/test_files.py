@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from small_taxonomy import TAXONOMY
 
 from nlp.files import replacing
+from nlp.model.decision import Decision
+from nlp.model.familiarity import Familiarity
+from nlp.serve.jobs_files import JobFiles
 
 
 def test_what_was_written_takes_the_place_of_what_was_there(tmp_path: Path) -> None:
@@ -39,3 +45,38 @@ def test_a_full_disk_changes_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
         stream.write(b"new")
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def _decision(folder: Path) -> Path:
+    Decision.neutral(TAXONOMY, max_length=32).save(folder)
+    return folder / "decision.json"
+
+
+def _familiarity(folder: Path) -> Path:
+    letters = np.ones(4, dtype=np.int64)
+    Familiarity.fit([[1, 2]], np.zeros(1), letters=letters).save(folder)
+    return folder / "familiarity.json"
+
+
+def _model_of_a_job(folder: Path) -> Path:
+    files = JobFiles(folder, "0" * 32)
+    files.folder.mkdir(exist_ok=True)
+    files.keep_model(Path("models/one"))
+    return files.model
+
+
+@pytest.mark.parametrize("write", [_decision, _familiarity, _model_of_a_job])
+def test_what_models_and_jobs_keep_is_written_whole_or_not_at_all(
+    write: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = write(tmp_path)
+    target.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("nlp.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write(tmp_path)
+
+    assert target.read_bytes() == b"old"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import InputError, ModelError
+from nlp.files import replacing
 from nlp.taxonomy import Taxonomy
 
 FILE = "decision.json"
@@ -77,8 +78,8 @@ class Decision:
     def save(self, folder: Path) -> None:
         """Write ``decision.json``."""
         kept = {name: value for name, value in asdict(self).items() if name != "least" and value != {}}
-        text = json.dumps(kept, ensure_ascii=False, indent=2)
-        (folder / FILE).write_text(text + "\n", encoding="utf-8")
+        with replacing(folder / FILE) as stream:
+            stream.write(json.dumps(kept, ensure_ascii=False, indent=2).encode() + b"\n")
 
     def at_precision(self, precision: float) -> Decision:
         """Decide so that about this share of the texts with a label has it: one of the precisions that were fitted.

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import ModelError
+from nlp.files import replacing
 from nlp.taxonomy import Taxonomy
 
 FILE = "familiarity.json"
@@ -103,7 +104,8 @@ class Familiarity:
     def save(self, folder: Path) -> None:
         """Write ``familiarity.json``."""
         table = {"energy": self.energy, "rarity": self.rarity, "bound": self.bound, "counts": self.counts.tolist()}
-        (folder / FILE).write_text(json.dumps(table, separators=(",", ":")) + "\n", encoding="utf-8")
+        with replacing(folder / FILE) as stream:
+            stream.write(json.dumps(table, separators=(",", ":")).encode() + b"\n")
 
     def scores(self, tokens: Sequence[Sequence[int]], energy: NDArray[np.float64]) -> NDArray[np.float64]:
         """How strange texts are, ``(n_texts,)``, from their token ids and joint energy; higher is stranger."""

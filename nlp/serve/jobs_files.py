@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Self
 
+from nlp.files import replacing
 from nlp.pipeline.assemble import rejects_of
 from nlp.store import Job
 
@@ -120,7 +121,8 @@ class JobFiles:
 
     def keep_model(self, folder: Path | None) -> None:
         """Note the folder of the model that classifies; None is the model that ships."""
-        self.model.write_text(str(folder or ""), encoding="utf-8")
+        with replacing(self.model) as stream:
+            stream.write(str(folder or "").encode())
 
     def kept_model(self) -> Path | None:
         """The folder that was noted."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import Message
+from nlp.files import replacing
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.baseline import LinearBaseline
@@ -56,7 +57,8 @@ def encoder_out_of_fold(
             folder=run.scratch / f"fold-{fold}",
         )
         logits[outside] = predict_logits(fitted, at(texts, outside), taxonomy)
-    np.save(kept, logits, allow_pickle=False)
+    with replacing(kept) as stream:
+        np.save(stream, logits, allow_pickle=False)
     return logits
 
 
@@ -75,7 +77,8 @@ def linear_out_of_fold(
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         model = LinearBaseline().fit(at(plain, inside), targets[inside])
         scores[outside] = model.predict_proba(at(plain, outside))
-    np.save(kept, scores, allow_pickle=False)
+    with replacing(kept) as stream:
+        np.save(stream, scores, allow_pickle=False)
     return scores
 
 

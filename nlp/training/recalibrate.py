@@ -147,13 +147,18 @@ def _familiarity(
 
 
 def save_recalibrated(found: Recalibrated, folder: Path, out: Path, *, rows: int, today: date) -> None:
-    """Write a copy of the model folder with the new decisions; its card says so. Raises InputError when it exists."""
+    """Write a copy of the model folder with the new decisions; its card says so. It appears whole or not at all.
+
+    Raises InputError when it exists.
+    """
     if out.exists():
         raise InputError("{path}: the output is there already; choose another folder", path=out)
-    shutil.copytree(folder, out)
-    found.decision.save(out)
-    found.familiarity.save(out)
-    card = out / "README.md"
+    unfinished = out.absolute().with_name(f"{out.absolute().name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(folder, unfinished)
+    found.decision.save(unfinished)
+    found.familiarity.save(unfinished)
+    card = unfinished / "README.md"
     if card.is_file():
         told = card.read_text(encoding="utf-8").rstrip()
         done = (
@@ -167,6 +172,7 @@ def save_recalibrated(found: Recalibrated, folder: Path, out: Path, *, rows: int
             "figures are of before.\n",
             encoding="utf-8",
         )
+    unfinished.rename(out)
 
 
 def _changes(

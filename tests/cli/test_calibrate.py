@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,9 @@ from typer.testing import CliRunner
 from nlp.cli.app import app
 from nlp.errors import InputError, LabelledDataError, ModelError
 from nlp.model.classifier import ComplaintClassifier
+from nlp.model.familiarity import Familiarity
 from nlp.training.examples import read_examples
+from nlp.training.recalibrate import Recalibrated, save_recalibrated
 
 ROWS = 150
 
@@ -100,6 +104,29 @@ def test_too_few_rows_and_a_folder_that_is_there_are_refused_before_any_work(
         done = CliRunner().invoke(app, ["calibrate", str(rows), "-o", str(out), "--model", str(tiny_model)])
         assert isinstance(done.exception, error)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_that_cannot_be_written_whole_is_not_there_and_is_written_anew(
+    calibrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classifier, out = ComplaintClassifier.from_pretrained(calibrated, threads=1), tmp_path / "ours"
+    found = Recalibrated(
+        decision=classifier.decision,
+        familiarity=Familiarity.fit([[1]], np.zeros(1), letters=np.ones(2, dtype=np.int64)),
+        changes={},
+    )
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Familiarity, "save", full)
+        with pytest.raises(OSError, match="No space"):
+            save_recalibrated(found, calibrated, out, rows=150, today=date(2026, 11, 21))
+    assert not out.exists()
+
+    save_recalibrated(found, calibrated, out, rows=150, today=date(2026, 11, 21))
+    assert [path.name for path in tmp_path.iterdir()] == ["ours"]
 
 
 def test_a_model_can_decide_as_another_does(calibrated: Path, tiny_model: Path, labelled: Path, tmp_path: Path) -> None:
