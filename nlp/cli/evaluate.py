@@ -33,7 +33,7 @@ def command(
         Path | None,
         typer.Option(
             "--taxonomy",
-            help="라벨을 읽을 분류 체계 파일(TOML). 모델에 없는 라벨은 빼고 평가합니다. 없으면 모델의 체계.",
+            help="라벨을 읽을 분류 체계 파일(TOML). 모델과 이 체계에 모두 있는 라벨만 평가합니다. 없으면 모델의 체계.",
             callback=options.present,
         ),
     ] = None,
@@ -86,6 +86,23 @@ def command(
         raise LabelledDataError((Message("{paths}: no labelled row found", paths=names),))
     probabilities = classifier.predict_proba(prepared)
     decided = decision.decide(probabilities, taxonomy)
+    abstained = decision.abstained(probabilities, decided, taxonomy)
+    foreign = [
+        label
+        for group in taxonomy
+        if group.id in given and group.kind == "any-of"
+        for label in (f"{group.id}:{name}" for name in group.ids)
+        if label not in given.labels
+    ]
+    if foreign:
+        note(
+            Message(
+                "the rows cannot have these labels of the model, which are left out: {names}", names=", ".join(foreign)
+            )
+        )
+        # Neither there nor decided, a label adds nothing to the figures of its group.
+        columns = [taxonomy.labels.index(label) for label in foreign]
+        probabilities[:, columns], decided[:, columns] = 0.0, False
     evaluation = evaluate(
         probabilities,
         decided,
@@ -93,7 +110,7 @@ def command(
         taxonomy,
         rng=np.random.default_rng(seed),
         resamples=resamples,
-        abstained=decision.abstained(probabilities, decided, taxonomy),
+        abstained=abstained,
         fields={
             "length": length_names(masked),
             **{name: [example.known.get(name, "") for example in examples] for name in ORIGIN},

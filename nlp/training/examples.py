@@ -86,7 +86,7 @@ def translated(examples: Sequence[Example], given: Taxonomy, wanted: Taxonomy) -
     """Rows labelled by one taxonomy with targets of another, and the groups and labels that the other one lacks.
 
     What it lacks is left out; a one-of group whose label it lacks is not labelled. A label that only ``wanted`` has
-    counts as not there in a group that is labelled.
+    counts as not there in a group that is labelled, for no row can have it.
     """
     shared = [group for group in wanted if group.id in given]
     lacking = [group.id for group in given if group.id not in wanted]

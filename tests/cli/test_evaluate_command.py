@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,25 @@ def test_rows_with_labels_that_the_model_lacks_are_evaluated_with_their_taxonomy
 
     assert done.exit_code == 0, done.output
     assert "모델에 없어 빼고 평가하는 묶음과 라벨: topic" in done.output
+
+
+def test_a_label_that_only_the_model_has_is_left_out_of_its_group(
+    labelled: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "decides-all")
+    decision = json.loads((model / "decision.json").read_text(encoding="utf-8"))
+    decision["threshold"] = dict.fromkeys(decision["threshold"], 1e-9)
+    (model / "decision.json").write_text(json.dumps(decision), encoding="utf-8")
+    taxonomy, out = tmp_path / "renamed.toml", tmp_path / "figures.json"
+    text = (model / "taxonomy.toml").read_text(encoding="utf-8")
+    taxonomy.write_text(text.replace('id = "price"\nko = "가격"', 'id = "dear"\nko = "비쌈"'), encoding="utf-8")
+
+    done = CliRunner().invoke(
+        app, [*_evaluate(labelled, model, tmp_path / "page.html"), "--taxonomy", str(taxonomy), "-o", str(out)]
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "준 분류 체계에 없어 빼고 평가하는 모델의 라벨: cause:price" in done.output
+    labels = json.loads(out.read_text(encoding="utf-8"))["labels"]
+    decided = {name: labels[f"cause:{name}"]["decided"] for name in ("price", "inconvenience")}
+    assert decided == {"price": 0, "inconvenience": 3}
