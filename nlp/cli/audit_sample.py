@@ -30,6 +30,8 @@ def command(
     """비중을 보정하려고 사람이 확인할 글을 뽑습니다. 라벨을 달아 'dangol analyze --audited'에 주십시오."""
     if output.exists() and not overwrite:
         raise InputError("{path}: the output is there already; choose another name or use --overwrite", path=output)
+    if output.suffix.lower() != ".csv":
+        raise InputError("{path}: the sample is a CSV file, which Excel opens; end its name in .csv", path=output)
     from nlp.corpus.load import load_classified
     from nlp.pipeline.audits import write_audit_sample
 

@@ -204,7 +204,6 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
     labels = Table(title=say(Message("By label")), title_justify="left")
     for heading, number in (
         (Message("label"), False),
-        (Message("name"), False),
         (Message("texts"), True),
         (Message("precision"), False),
         (Message("recall"), False),
@@ -212,12 +211,11 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
         (Message("average precision"), False),
         (Message("calibration error"), False),
     ):
-        labels.add_column(say(heading), justify="right" if number else "left")
+        # Narrow columns break a figure rather than cut it off.
+        labels.add_column(say(heading), justify="right" if number else "left", overflow="fold")
     for label, row in evaluation.labels.items():
-        group_id, _, name = label.partition(":")
         labels.add_row(
-            label,
-            reader.name(taxonomy.group(group_id).label(name)),
+            *reader.labels([label], taxonomy),
             f"{row.support:,}",
             str(row.precision),
             str(row.recall),

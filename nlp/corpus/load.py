@@ -166,7 +166,10 @@ def _json_table(path: Path, taxonomy: Taxonomy) -> pa.Table:
         return pa.table(arrays, names=names)
     except (ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
         raise FileFormatError(
-            "{path}: this is no result file in JSON Lines ({error})", path=path, error=error
+            "{path}: this is no result file in Parquet or JSON Lines ({error}); give the predictions.parquet of "
+            "'dangol analyze', or classify the file first",
+            path=path,
+            error=error,
         ) from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp.classified import ClassifiedTable
-from nlp.errors import InputError
+from nlp.errors import InputError, LabelledDataError, Message
 from nlp.pipeline.forms import read_form, write_csv
 from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.audit import INCLUSION, STRATUM, Audit, audit_sample
@@ -48,19 +48,22 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
 def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
     """Labelled rows: Korean names or ids of labels, several with commas; ``없음`` for none, empty for not labelled.
 
-    Rows without any label are passed over. Raises InputError for a label that is none, naming the place.
+    Rows without any label are passed over. Raises LabelledDataError that names the place of every label that is none.
     """
     known = {"id": (_ID, "id"), "stratum": (STRATUM, "stratum"), "inclusion": (INCLUSION, "inclusion")}
     known |= {f"group:{group.id}": (group.ko, group.id) for group in taxonomy}
     ids, truth, strata, inclusion = [], [], [], []
+    problems: list[Message] = []
     for row in read_form(path, known, needed=("id",)):
-        labels = dict(_labels(row.cells, taxonomy, row.place))
+        labels = dict(_labels(row.cells, taxonomy, row.place, problems))
         if not labels:
             continue
         ids.append(row.cells["id"])
         truth.append(taxonomy.encode(labels))
         strata.append(row.cells.get("stratum") or "all")
         inclusion.append(_chance(row.cells.get("inclusion", ""), row.place))
+    if problems:
+        raise LabelledDataError(tuple(problems))
     if not ids:
         raise InputError(
             "{path}: no row has a label; fill in the columns of the groups, '없음' where none fits", path=path
@@ -73,7 +76,10 @@ def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
     )
 
 
-def _labels(cells: dict[str, str], taxonomy: Taxonomy, place: str) -> Iterator[tuple[str, str | list[str]]]:
+def _labels(
+    cells: dict[str, str], taxonomy: Taxonomy, place: str, problems: list[Message]
+) -> Iterator[tuple[str, str | list[str]]]:
+    """The groups of a row that are labelled and can be used; what is wrong with the others joins ``problems``."""
     for group in taxonomy:
         written = cells.get(f"group:{group.id}", "")
         if not written:
@@ -81,14 +87,18 @@ def _labels(cells: dict[str, str], taxonomy: Taxonomy, place: str) -> Iterator[t
         if group.is_none(written):
             yield group.id, []
             continue
-        found = [_label(group, name.strip(), place) for name in re.split(r"[,;/|]", written) if name.strip()]
-        if group.kind == "one-of" and len(found) != 1:
-            raise InputError(
-                "{place}: {group!r} is {written!r}; exactly one label is needed",
-                place=place,
-                group=group.ko,
-                written=written,
-            )
+        try:
+            found = [_label(group, name.strip(), place) for name in re.split(r"[,;/|]", written) if name.strip()]
+            if group.kind == "one-of" and len(found) != 1:
+                raise InputError(
+                    "{place}: {group!r} is {written!r}; exactly one label is needed",
+                    place=place,
+                    group=group.ko,
+                    written=written,
+                )
+        except InputError as error:
+            problems.append(error.message)
+            continue
         yield group.id, found[0] if group.kind == "one-of" else found
 
 

@@ -103,6 +103,15 @@ def test_audit_sample_writes_a_form_and_explains_it(run: CliRunner, app: typer.T
     assert isinstance(again.exception, InputError)
 
 
+def test_a_sample_is_drawn_from_predictions_and_named_as_the_csv_that_it_is(
+    run: CliRunner, app: typer.Typer, source: Path
+) -> None:
+    for name, problem in (("form.xlsx", "end its name in .csv"), ("form.csv", "give the predictions.parquet")):
+        result = run.invoke(app, ["audit-sample", str(source), "-o", str(source.parent / name)])
+        assert problem in str(result.exception)
+        assert not (source.parent / name).exists()
+
+
 def test_at_eighty_columns_nothing_of_the_queue_is_cut_off(
     run: CliRunner, app: typer.Typer, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

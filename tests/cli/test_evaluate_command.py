@@ -136,3 +136,12 @@ def test_a_label_that_only_the_model_has_is_left_out_of_its_group(
     labels = json.loads(out.read_text(encoding="utf-8"))["labels"]
     decided = {name: labels[f"cause:{name}"]["decided"] for name in ("price", "inconvenience")}
     assert decided == {"price": 0, "inconvenience": 3}
+
+
+def test_at_eighty_columns_no_figure_is_cut_off(
+    labelled: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    done = CliRunner().invoke(app, _evaluate(labelled, tiny_model, tmp_path / "page.html"))
+    assert done.exit_code == 0, done.output
+    assert "…" not in done.output

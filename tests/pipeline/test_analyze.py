@@ -16,7 +16,7 @@ from stub import StubClassifier
 import nlp.pipeline.analyze as module
 from nlp.classified import ClassifiedTable
 from nlp.corpus.load import is_classified, load_classified
-from nlp.errors import ColumnError, InputError, ResumeError
+from nlp.errors import ColumnError, DangolError, InputError, LabelledDataError, ResumeError
 from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, Settings, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
 from nlp.pipeline.classify import classify_files
@@ -266,9 +266,20 @@ def test_a_text_of_many_copies_is_audited_no_more_than_another(table: Classified
 def test_a_label_that_is_none_is_named_with_its_place(tmp_path: Path, header: str, row: str, problem: str) -> None:
     path = tmp_path / "audit.csv"
     path.write_text(f"{header}\n{row}\n", encoding="utf-8")
-    with pytest.raises(InputError, match=problem) as caught:
+    with pytest.raises(DangolError, match=problem) as caught:
         read_audit(path, TAXONOMY)
     assert "audit.csv" in str(caught.value)
+
+
+def test_all_labels_that_are_none_are_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "audit.csv"
+    path.write_text("문서번호,이탈 원인,감성\nV0,가겨,부정\nV1,가격,부정\nV2,,나쁨\n", encoding="utf-8")
+    with pytest.raises(LabelledDataError) as caught:
+        read_audit(path, TAXONOMY)
+    assert [problem.partition(" is ")[0] for problem in caught.value.problems] == [
+        f"{path}:2: '가겨'",
+        f"{path}:4: '나쁨'",
+    ]
 
 
 def test_contacts_per_stage_give_the_journey_index(delivery: Delivery, tmp_path: Path) -> None:
