@@ -59,17 +59,18 @@ def labelled_rows(
         raise ColumnError(
             "{path}: no label column; name columns after groups: {groups}",
             path=place,
-            groups=", ".join(group.id for group in taxonomy),
+            groups=", ".join(f"{group.id} ({group.ko})" for group in taxonomy),
         )
     read = {text, *groups, *meta.values(), *ours}
     unknown = [name for place, name in enumerate(names) if place not in read and name not in METADATA]
     if unknown and written is None:
         raise ColumnError(
-            "{path}: unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it",
+            "{path}: unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it, or "
+            "give the taxonomy that has such a group (--taxonomy of train and evaluate)",
             path=place,
             unknown=", ".join(map(repr, unknown)),
             allowed=", ".join((names[text], *METADATA)),
-            groups=", ".join(group.id for group in taxonomy),
+            groups=", ".join(f"{group.id} ({group.ko})" for group in taxonomy),
         )
     labels = ", ".join(repr(names[place]) for place in groups)
     if unknown:

@@ -241,7 +241,6 @@ def predict_logits(fitted: Fitted, texts: Sequence[PreparedText], taxonomy: Taxo
 def _model(base: str | Path, taxonomy: Taxonomy) -> PreTrainedModel:
     config = AutoConfig.from_pretrained(
         base,
-        num_labels=len(taxonomy.labels),
         id2label=dict(enumerate(taxonomy.labels)),
         label2id={label: index for index, label in enumerate(taxonomy.labels)},
         problem_type="multi_label_classification",

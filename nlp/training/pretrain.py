@@ -19,6 +19,7 @@ from transformers import TrainerCallback
 
 from nlp.errors import InputError, Message
 from nlp.text.prepare import prepare
+from nlp.training.checks import check_folder
 from nlp.training.encoder import load_encoder, save_encoder
 from nlp.training.loop import load_base
 from nlp.training.masked import load_masked
@@ -43,10 +44,11 @@ def pretrain(
     """Write the encoder to ``run.out``, a base for ``nlp.training.fit``, with its figures in ``pretraining.json``.
 
     The folder's configuration carries the lineage that model cards print. Raises InputError when there are too few
-    texts, ModelError when the base cannot be used, both before any training.
+    texts or the folder cannot be written, ModelError when the base cannot be used, both before any training.
     """
     if run.threads:
         torch.set_num_threads(run.threads)
+    check_folder(run.out.absolute().parent)
     windows, _ = load_base(run.base, max_length=run.max_length)
     chosen = drawn(texts, most=run.n_texts, rng=np.random.default_rng(run.seed))
     if len(chosen) < FEWEST_TEXTS:
@@ -82,5 +84,4 @@ def _write(run: Pretraining, encoder: Path, figures: dict[str, Any], *, n_texts:
         del model.config.dangol_version
     given = {name: value for name, value in asdict(run).items() if name not in ("base", "out", "scratch", "threads")}
     report = {"run": given, "n_texts": n_texts, "figures": figures, "lineage": model.config.dangol_lineage}
-    run.out.parent.mkdir(parents=True, exist_ok=True)
     save_encoder(model, tokenizer_of=encoder, folder=run.out, report=report)

@@ -103,6 +103,7 @@ def test_a_classified_file_that_was_corrected_is_taken_with_all_its_columns(tmp_
     ("content", "reason"),
     [
         ("text,cause,memo\n비싸요,price,x\n", "unknown column 'memo'; allowed: text"),
+        ("text,cause,memo\n비싸요,price,x\n", "the taxonomy that has such a group (--taxonomy of train and evaluate)"),
         ("말,cause\n비싸요,price\n", "no text column"),
         ("문서번호,글,이탈 원인,층,추출확률\n1,비싸요,가격,price,1\n", "give it to 'dangol analyze --audited'"),
         ("text,id\n비싸요,1\n", "no label column"),

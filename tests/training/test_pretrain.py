@@ -168,6 +168,13 @@ def test_a_folder_that_is_there_is_not_written_over(tiny_base: Path, tmp_path: P
         _run(tiny_base, tmp_path)
 
 
+def test_a_place_that_cannot_be_written_to_is_named_before_the_texts_are_read(tiny_base: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    run = _run(tiny_base, tmp_path, out=tmp_path / "file" / "encoder")
+    with pytest.raises(InputError, match="nothing can be written there"):
+        pretrain(run, iter(lambda: pytest.fail("was read"), None))
+
+
 def test_too_few_texts_are_refused_before_any_work(tiny_base: Path, texts: list[str], tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^20 different texts .* at least 100"):
         pretrain(_run(tiny_base, tmp_path), texts[:20] * 50)
