@@ -166,6 +166,16 @@ def test_headline_and_tile_name_the_same_share_of_an_audited_file_without_channe
     assert f"{share} warn other consumers" in codes(analysis)["advocacy_all"]
 
 
+def test_the_texts_of_the_top_cell_are_those_that_an_audit_leaves() -> None:
+    table = told(*[{"cause": ["price"], "stage": ["order"]}] * 59)
+    truth = table.decided.astype(np.float32)
+    truth[::2, table.taxonomy.column("cause", "price")] = 0
+    analysis = analyze_table(table, now=NOW, draws=20, audit=Audit.at_random(table.ids, truth))
+    cell = analysis.shares.get("cause", "price", "order")
+    assert (cell.count, round(59 * cell.best.value)) == (59, 29)
+    assert codes(analysis)["top_cell"].endswith(": 29 texts.")
+
+
 def test_the_spread_of_a_few_public_texts_is_not_told() -> None:
     def spread(n: int) -> bool:
         found = read(*[{"channel": ("앱리뷰", "네이버 카페")[at % 2]} for at in range(n)])
