@@ -21,7 +21,11 @@ _SUBJECTS = (
     (r"생년월일|생일", "생년월일"),
     (r"카드[^\n]{0,14}?번호", "카드번호"),
     (r"계좌", "계좌번호"),
-    (r"연락처|전화[ \t]?번호|휴대폰|핸드폰|휴대전화|폰[ \t]?번호", "전화번호"),
+    (
+        r"연락처|연락[ \t]?(?:가능|받으실|되는|드릴|주실)[^\n]{0,6}번호|전화[ \t]?번호|휴대폰"
+        r"|핸드폰|휴대전화|폰[ \t]?번호",
+        "전화번호",
+    ),
     (r"차량[ \t]?번호|차[ \t]?번호", "차량번호"),
     (r"(?<!메일)(?<!메일[ \t])주소|배송지|거주지", "주소"),
     (r"성함|이름|성명|예금주", "이름"),
@@ -70,7 +74,9 @@ def find_answers(view: str) -> Iterator[Found]:
 
 
 def _asked_for(said: str) -> tuple[str, ...]:
-    return tuple(kind for pattern, kind in _QUESTIONS if pattern.search(said))
+    kinds = tuple(kind for pattern, kind in _QUESTIONS if pattern.search(said))
+    # "주민번호 앞자리, 생년월일 여섯 자리요": one number, and its name is the former.
+    return tuple(kind for kind in kinds if kind != "생년월일" or "주민등록번호" not in kinds)
 
 
 def _answers(kind: str, view: str, start: int, end: int) -> Iterator[Found]:

@@ -50,6 +50,8 @@ PROVINCE = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강�
 # One position each, so that the view and the text have the same offsets. 010ㅡ1234: a vowel as a dash.
 _ODD = "０１２３４５６７８９＠．／（）：‐‑‒–—―−－·ㅡ￣"
 _PLAIN = str.maketrans(_ODD, "0123456789@./():" + "-" * 11)
+_LETTER_O = re.compile(r"(?<![A-Za-z0-9])[oO0]1[oO0](?=[ \t.\-]?\d{3})")
+"""A mobile number's "010" typed with the letter."""
 _ANY_ODD = re.compile(f"[{_ODD}]")
 _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 
@@ -57,6 +59,7 @@ _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 def view_of(text: str) -> str:
     """``text`` with plain digits and dashes and its masked tokens blanked out, of the same length."""
     view = text.translate(_PLAIN) if _ANY_ODD.search(text) else text
+    view = _LETTER_O.sub("010", view) if "1" in view else view
     return PLACEHOLDER.sub(lambda match: "\ufffc" * len(match.group()), view) if "[" in view else view
 
 

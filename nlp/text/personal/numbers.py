@@ -35,7 +35,7 @@ _THING_AFTER = re.compile(r"[ \t]?(?:이|번|로)?[ \t]?(?:주문|운송장|송�
 
 _MOBILE = re.compile(
     rf"(?:(?<!\d)\+?82[ \t\-.)]{{0,2}}(?:\(0\))?0?|(?<!{D})\(?[0공영][ \t]?)[1일][ \t]?"
-    rf"(?:[0공영]{SEP}?{_G4}{SEP}?{_G4}|[공영][ \t]?(?:{SEP}?{D}){{8}}"
+    rf"(?:[0공영]{SEP}?{_G4}{SEP}?{_G4}|0(?:[ \t]?[\-.]?[ \t]?\d){{8}}|[공영][ \t]?(?:{SEP}?{D}){{8}}"
     rf"|[016789공영일육륙칠팔구]{SEP}?{numerals(3, 4)}{SEP}?{_G4})(?!{D}{{2}}|\d)"
 )
 _SPOKEN_LANDLINE = re.compile(
@@ -72,6 +72,7 @@ _ACCOUNT = re.compile(
     rf"|(?<![가-힣]){D}(?:(?:[ \t\-,]{{0,2}}|{_BREAK}){D}){{9,13}})",
     re.IGNORECASE,
 )
+_ACCOUNT_WORD = re.compile(r"(?:계좌|통장)[^\d\n]{0,6}$")
 _ACCOUNT_BEFORE_BANK = re.compile(
     rf"(?P<it>(?<![\d\-])\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,7}}"
     rf"(?:[ \t]?[\- \t][ \t]?\d{{1,3}})?(?!\d))[ \t,(]{{0,3}}{_BANK}"
@@ -91,6 +92,11 @@ _BIRTH = re.compile(
     rf"(?:생년월일|생일|출생일){_GAP}{{0,10}}?"
     rf"(?P<it>(?<!\d)(?:(?:19|20)?\d\d[ \t]?[년./\-][ \t]?\d{{1,2}}[ \t]?[월./\-]"
     rf"[ \t]?\d{{1,2}}(?:[ \t]?일)?|(?:19|20)?\d{{6}}|{_G6}))(?!\d)"
+)
+_BORN = re.compile(
+    r"(?<![\d\-])(?P<it>(?:19|20)?\d\d(?:[./\-][ \t]?\d{1,2}[./\-][ \t]?\d{1,2}\.?"
+    r"|[ \t]?년[ \t]?\d{1,2}[ \t]?월[ \t]?\d{1,2}[ \t]?일?"
+    r"|(?:0\d|1[0-2])[0-3]\d))[ \t]?생(?![산선맥수크새활물일각])"
 )
 _LETTER = (
     r"(?:에이치|에이|비|씨|디|에프|지|아이|제이|케이|엘|엠|엔|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트"
@@ -132,6 +138,7 @@ _SIX_DIGITS = re.compile(rf"{D}(?:[^\n]{{0,6}}?{D}){{5}}")
 _WRITTEN_SEVEN = re.compile(r"\d(?:[^\n\d]{0,8}\d){6}")
 _PLATE_SIGN = re.compile(r"\d[ \t]?[가-힣][ \t]?\d{4}")
 _EMAIL_SIGN = re.compile(r"@|[\[( ]\s*at\s*[\]) ]|골뱅이|앳", re.IGNORECASE)
+_BORN_SIGN = re.compile(r"[\d.일][ \t]?생")
 _BIRTH_SIGN = re.compile(r"생년월일|생일|출생일")
 
 
@@ -148,6 +155,8 @@ def find_numbers(view: str) -> Iterator[Found]:
         yield from _spoken_emails(view)
     if _BIRTH_SIGN.search(view):
         yield from _matches(_BIRTH, view, "생년월일", 2)
+    if _BORN_SIGN.search(view):
+        yield from _matches(_BORN, view, "생년월일", 3)
 
 
 def _spoken_emails(view: str) -> Iterator[Found]:
@@ -176,6 +185,8 @@ def _by_word(view: str) -> Iterator[Found]:
 def _by_form(view: str) -> Iterator[Found]:
     for module, kind, rank in _BY_FORM:
         for item in ko_pii(module)(view):
+            if kind == "카드번호" and _ACCOUNT_WORD.search(view[max(0, item.start - 8) : item.start]):
+                continue
             if not _numbers_a_thing(view, item.start) and not _THING_AFTER.match(view, item.end):
                 yield Found(kind, item.start, item.end, rank)
     for item in ko_pii("phone")(view):
