@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -92,12 +93,29 @@ def _options(
     options.reader_of(context, lang)
 
 
+_PLAINER: Final = "dangol.plainer"
+_PLAIN: Final = {"–": "~", "—": "-", "−": "-", "•": "·", "█": "■", "₩": "￦"}
+
+
+def _plainer(error: UnicodeError) -> tuple[bytes, int]:
+    """What a stream cannot encode, in characters that it can.
+
+    On Windows in Korea a redirected stream is cp949. A minus sign that became a question mark would be a wrong figure.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in lost).encode(error.encoding, "replace"), error.end
+
+
+codecs.register_error(_PLAINER, _plainer)
+
+
 def main() -> None:
     """Run the command line; an error raised on purpose is shown without a traceback and exits with 2."""
     for stream in (sys.stdout, sys.stderr):
-        # A console or log in cp949 lacks the bar's blocks; that must not end a job whose work is done.
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=_PLAINER)
     reader = options.Reader()
     try:
         code = app(obj=reader, prog_name="dangol", standalone_mode=False)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import subprocess
@@ -250,6 +251,21 @@ def test_without_a_command_the_help_alone_is_shown(
     told = capsys.readouterr()
     assert "Usage" in told.out + told.err
     assert "오류" not in told.err
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "ascii"])
+def test_a_stream_without_some_characters_keeps_the_meaning(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    """As on Windows in Korea, where what is sent to a file is cp949."""
+    log = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", log)
+    monkeypatch.setattr("sys.argv", ["dangol", "taxonomy"])
+    with pytest.raises(SystemExit):
+        main()
+    log.write("• −1.4% (35–48%) — ██ \U0001f621")
+    log.flush()
+    said = log.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
+    wanted = "· -1.4% (35~48%) - ■■ ?" if encoding == "cp949" else "? -1.4% (35~48%) - ?? ?"
+    assert said.endswith(wanted)
 
 
 def test_a_job_that_is_interrupted_says_how_it_goes_on(
