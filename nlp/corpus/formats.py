@@ -45,7 +45,10 @@ def open_tables(path: Path) -> list[Table]:
         raise InputError("{path}: there is no such file; check the path", path=path) from error
     except OSError as error:
         raise InputError(
-            "{path}: the file cannot be opened ({error.strerror}); check its rights", path=path, error=error
+            "{path}: the file cannot be opened ({error.strerror}); close it where it is open, in Excel for example, or "
+            "check its rights",
+            path=path,
+            error=error,
         ) from error
     if not head.strip():
         raise FileFormatError("{path}: the file is empty; a header row and data rows are needed", path=path)

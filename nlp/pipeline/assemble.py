@@ -76,7 +76,8 @@ def assemble(
         with folder.replacing(rejects) as stream:
             write_rejects(stream, lines)
     else:
-        rejects.unlink(missing_ok=True)
+        with folder.writing(rejects):
+            rejects.unlink(missing_ok=True)
 
     documents, labels, abstained, scopes = 0, Counter[str](), Counter[str](), Counter[str]()
     with folder.replacing(target) as stream:

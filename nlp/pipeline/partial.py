@@ -142,12 +142,20 @@ class PartialFolder:
     @contextlib.contextmanager
     def replacing(self, target: Path) -> Iterator[BinaryIO]:
         """A stream whose content becomes ``target`` in one step at the end, flushed to the disk before."""
+        with self.writing(target), replacing(target, within=self.path) as stream:
+            yield stream
+
+    @contextlib.contextmanager
+    def writing(self, target: Path) -> Iterator[None]:
+        """Raise InputError where ``target`` cannot be written or removed: on Windows, while Excel has it open."""
         try:
-            with replacing(target, within=self.path) as stream:
-                yield stream
+            yield
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            reason = Message("the disk is full") if full else Message("it cannot be written ({error})", error=error)
+            denied = Message(
+                "it cannot be written ({error.strerror}); close it where it is open, in Excel for example", error=error
+            )
+            reason = Message("the disk is full") if full else denied
             raise InputError(
                 "{path}: {reason}; make room or repair that, then go on with --resume: finished blocks are kept",
                 path=target,

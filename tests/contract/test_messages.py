@@ -141,11 +141,12 @@ MIXED = [
     ),
     (
         InputError(
-            "{path}: the file cannot be opened ({error.strerror}); check its rights",
+            "{path}: the file cannot be opened ({error.strerror}); close it where it is open, in Excel for example, or "
+            "check its rights",
             path="a",
             error=PermissionError(13, "Permission denied"),
         ),
-        "a: 파일을 열 수 없습니다(권한이 없음). 권한을 확인하십시오",
+        "a: 파일을 열 수 없습니다(권한이 없음). 엑셀 따위에서 열려 있으면 닫고, 아니면 권한을 확인하십시오",
     ),
     (
         LabelledDataError(

@@ -377,6 +377,27 @@ def test_a_disk_that_fills_up_keeps_the_finished_blocks(tmp_path: Path, monkeypa
     assert report.documents == 199
 
 
+@pytest.mark.parametrize(("step", "held"), [("replace", "out.csv"), ("unlink", "out.csv.rejects.csv")])
+def test_a_result_that_excel_has_open_keeps_the_finished_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, held: str
+) -> None:
+    """As on Windows, where a file that is open can be neither replaced nor removed."""
+    source, output = export(tmp_path / "in.csv", [["내용"], ["배송이 늦음"], ["불친절함"]]), tmp_path / "out.csv"
+    real = getattr(Path, step)
+
+    def refused(path: Path, *given: Any, **more: Any) -> Any:
+        if held in (path.name, *(Path(target).name for target in given)):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, step, refused)
+        with pytest.raises(InputError, match=r"out\.csv.*in Excel.*--resume"):
+            classify_files([source], output, classifier=StubClassifier())
+    report = classify_files([source], output, classifier=StubClassifier(), resume=True)
+    assert report.resumed == report.documents == 2
+
+
 def test_a_crash_at_every_single_step_resumes_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
