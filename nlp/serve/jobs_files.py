@@ -106,8 +106,11 @@ class JobFiles:
         except FileNotFoundError:
             return None
         try:
-            if fcntl is not None:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if fcntl is None:
+                # Nobody is kept out anyway, and Windows renames no folder with an open file in it.
+                file.close()
+                return Lock(file)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The folder may have been removed after the file was opened.
             if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
                 return Lock(file)
@@ -141,7 +144,8 @@ class JobFiles:
     def remove(self) -> None:
         """Remove everything; renamed first, so that half a folder is never taken for a job."""
         trash = self.folder.with_name(f"{self.folder.name}.trash")
-        with contextlib.suppress(FileNotFoundError):
+        # Windows refuses while somebody downloads from it; the next sweep finds it again.
+        with contextlib.suppress(FileNotFoundError, PermissionError):
             self.folder.rename(trash)
         shutil.rmtree(trash, ignore_errors=True)
 

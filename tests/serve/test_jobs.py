@@ -13,7 +13,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,32 @@ def test_documents_are_kept_masked_with_the_version_of_the_model_when_the_server
     assert said.probabilities == pytest.approx(expected.probabilities, abs=1e-6)
     # Text that is not masked is never kept.
     assert not list(store.documents.of_job(unmasked.id))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux lists open files")
+def test_a_cancelled_job_is_removed_where_no_folder_with_an_open_file_can_be_renamed(
+    store: Store, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.rename
+
+    def as_on_windows(path: Path, target: Path) -> Path:
+        for number in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):
+                if number.readlink().is_relative_to(path):
+                    raise PermissionError(errno.EACCES, "Access is denied")
+        return real(path, target)
+
+    monkeypatch.setattr("nlp.serve.jobs_files.fcntl", None)
+    monkeypatch.setattr(Path, "rename", as_on_windows)
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    job = take_in(jobs, export)
+    files = jobs.files(job.id)
+    with files.input.open("rb"):
+        # Somebody downloads from the folder: it is left to the next sweep.
+        jobs.cancel(job.id, actor="crm")
+        assert files.folder.is_dir()
+    jobs.tidy(job.id)
+    assert not files.folder.exists()
 
 
 def test_a_server_that_stops_hands_its_job_back_and_the_next_goes_on(
