@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from nlp.errors import ModelError
 from nlp.model.windows import Batch
+
+try:
+    import onnxruntime as ort
+except ImportError as error:  # as on a Windows without the libraries of Visual C++, which its wheel leaves out
+    raise ModelError(
+        "ONNX Runtime cannot be loaded ({error}); on Windows, install the Microsoft Visual C++ Redistributable (x64)",
+        error=error,
+    ) from error
 
 FILE = Path("onnx") / "model.onnx"
 WEIGHTS = Path("onnx") / "model.onnx.data"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from nlp.errors import ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.model.session import FILE, Session
 from nlp.model.windows import Windows
@@ -50,3 +53,10 @@ def test_scores_do_not_lie_in_memory_of_the_session_that_may_end_before_them() -
     windows = Windows.load(folder, max_length=32)
     logits = Session(folder / FILE, threads=1).logits(windows.pad(windows.cut([prepare("배송이 늦어요")])))
     assert logits.flags.owndata
+
+
+def test_a_machine_that_cannot_load_the_runtime_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.delitem(sys.modules, "nlp.model.session")
+    with pytest.raises(ModelError, match=r"Visual C\+\+"):
+        import_module("nlp.model.session")
