@@ -51,4 +51,7 @@ class ParquetTable:
 
 
 def _texts(column: pa.Array) -> list[str]:
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        # By the clock of Korea, given as an offset: Windows has no table of time zones.
+        column = column.cast(pa.timestamp(column.type.unit, "+09:00"))
     return [cell_text(value) for value in column.to_pylist()]

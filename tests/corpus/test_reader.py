@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import sys
+import zoneinfo
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -203,6 +205,26 @@ def test_parquet_cells_become_text(tmp_path: Path) -> None:
     first, second = documents(path)
     assert (first.customer_id, first.time) == ("101", datetime(2026, 11, 21, 14, 3))  # noqa: DTZ001
     assert (first.fields["금액"], second.fields["금액"], second.time) == ("1200", "-3.5", None)
+
+
+def test_times_with_a_zone_are_read_without_a_table_of_zones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, which has none."""
+    times = [datetime(2026, 11, 1, 15, 30, tzinfo=UTC)]
+    pq.write_table(
+        pa.table({"내용": ["늦어요"], "접수일시": pa.array(times, pa.timestamp("us", "America/Halifax"))}),
+        tmp_path / "in.parquet",
+    )
+    before = zoneinfo.TZPATH
+    zoneinfo.ZoneInfo.clear_cache()
+    zoneinfo.reset_tzpath([])
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    try:
+        (document,) = read_documents(tmp_path / "in.parquet")
+    finally:
+        zoneinfo.reset_tzpath(before)
+    assert isinstance(document, Document)
+    assert str(document.time) == "2026-11-02 00:30:00"
+    assert document.fields["접수일시"] == "2026-11-02 00:30:00+09:00"
 
 
 def test_a_workbook_is_read_from_its_first_sheet_with_a_text_column(tmp_path: Path) -> None:
