@@ -54,6 +54,7 @@ REFERENCE = "reference"
 RECIPES: Mapping[str, Recipe] = {
     REFERENCE: Recipe(),
     "another seed": Recipe(changed={"seed": 2}),
+    "a third seed": Recipe(changed={"seed": 3}),
     "without the linear probe": Recipe(replaced={"nlp.training.loop.warm_start": lambda *_: False}),
     "one learning rate for all layers": Recipe(changed={"layer_decay": 1.0}),
     "no hidden tokens": Recipe(changed={"token_masking": 0.0}),
@@ -185,7 +186,7 @@ def report(
         "label. The reference begins with a linear probe, lowers the learning rate by 0.92 a layer, hides 10 % of the "
         "tokens, writes noise into 30 % of the texts, weighs rare labels, and mixes 30 % of a linear model's "
         f"out-of-fold predictions into the labels. Macro-F1 counts labels with at least {FEW} positives; brackets are "
-        "95 % bootstrap intervals over the texts, of the differences paired. Another seed shows what chance does.",
+        "95 % bootstrap intervals over the texts, of the differences paired. The other seeds show what chance does.",
         "",
         columns,
         f"|---{'|---' * len(reference)}|",
