@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from nlp.text.personal.found import PROVINCE, SEP, D, Found
-from nlp.text.personal.names import is_full_name, is_short_name
+from nlp.text.personal.name_forms import is_full_name, is_short_name
 from nlp.text.segment import turn_spans
 
 _REACH = 4
