@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
 from nlp.corpus.columns import Columns
 from nlp.corpus.dates import in_korea
 from nlp.corpus.load import is_classified
@@ -32,6 +34,8 @@ _CHUNK = 64
 """Texts between two looks at whether the job is still wanted."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.jobs")
 
 
 class BatchClassifier(Protocol):
@@ -214,8 +218,15 @@ class Work:
 
     def _named(self, error: DangolError) -> DangolError:
         """The error in the caller's words: the name of the file instead of a path on this server."""
-        if isinstance(error, (LostJobError, StoreError)):
+        if isinstance(error, LostJobError):
             return error
+        if isinstance(error, StoreError):
+            _log.error("the store failed a job", job=self.job.id, problem=str(error))
+            return DangolError(
+                "{name}: the server's database refused what the job would keep, and its log tells why; resume the job "
+                "when that is mended",
+                name=self.job.file_name,
+            )
 
         def say(text: str) -> str:
             return text.replace(str(self.files.input), self.job.file_name).replace(f"{self.files.folder}/", "")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, ClassVar, TypeVar
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -124,6 +125,8 @@ class NotReadyError(ServiceError):
 
 T = TypeVar("T", bound=ServiceError)
 
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.store")
+
 
 def invalid(*errors: tuple[str, Message]) -> InvalidError:
     """The error that names these fields."""
@@ -194,6 +197,17 @@ _BY_STATUS = {400: "bad-request", 401: "unauthenticated", 403: "forbidden", 404:
     413: "too-large",
     415: "media-type",
 }
+_OF_STORE: Mapping[str, Message] = {
+    "disk-full": Message(
+        "the disk of the server's database is full; nothing was changed. Make room, or try again later"
+    ),
+    "store": Message(
+        "the server's database does not answer just now, its log tells why; send the request again after the time in "
+        "Retry-After"
+    ),
+}
+"""What callers are told of trouble with the database: its errors name host and user, and are for the log."""
+
 _RETRY = {"rate-limited": 5.0, "overloaded": 1.0, "deadline": 5.0, "not-ready": 5.0, "store": 2.0}
 
 
@@ -244,7 +258,11 @@ def problem(error: DangolError, request: Request) -> Response:
     code = code_of(error)
     after = error.retry_after if isinstance(error, ServiceError) else None
     errors = error.errors if isinstance(error, InvalidError) else ()
-    return answer(code, error.message, request, retry_after=after, errors=errors)
+    detail = error.message
+    if isinstance(error, StoreError):
+        _log.warning("the store failed a request", problem=str(error))
+        detail = _OF_STORE[code]
+    return answer(code, detail, request, retry_after=after, errors=errors)
 
 
 def answer(

@@ -20,6 +20,9 @@ from nlp.store.errors import StoreError, translated
 WAIT_SECONDS = 5.0
 """How long a call waits for a lock or a connection before it answers that the store is busy."""
 
+_PATIENCE = 3
+"""How many times longer than for a lock a server is waited for that says nothing."""
+
 
 class Database:
     """Hands out sessions; ``place`` names the database in messages, without its password."""
@@ -50,7 +53,12 @@ class Database:
     def connection(self) -> Iterator[Connection]:
         """A connection in a transaction that writes, for changes of the schema."""
         with translated(self.place), self._writing.begin() as connection:
+            driver: Any = connection.connection.driver_connection
+            if not self.is_sqlite:
+                driver.seconds, bound = None, driver.seconds  # a large table takes its time
             yield connection
+            if not self.is_sqlite:
+                driver.seconds = bound
 
     def forget(self) -> None:
         """Write what was removed out of SQLite's log, too, as far as nobody reads there just now."""
@@ -98,8 +106,17 @@ def open_database(url: str, *, wait: float = WAIT_SECONDS) -> Database:
             )
         except ModuleNotFoundError as error:
             raise MissingExtraError("psycopg", "postgres") from error
+        event.listen(engine, "do_connect", partial(_connect_postgres, seconds=_PATIENCE * wait))
         return Database(engine, place)
     raise StoreError("{url}: the store is a file (sqlite:///dangol.db) or PostgreSQL (postgresql://…)", url=place)
+
+
+def _connect_postgres(_dialect: object, _record: object, args: Any, options: Any, *, seconds: float) -> Any:
+    from nlp.store.patience import BoundedConnection
+
+    connection = BoundedConnection.connect(*args, **options)
+    connection.seconds = seconds
+    return connection
 
 
 def _parsed(url: str) -> URL:

@@ -245,6 +245,7 @@ def test_a_reader_may_not_start_jobs_and_nobody_without_a_key(
 def test_starting_and_downloading_leaves_a_trail(api: Api) -> None:
     job = api.done(in_csv())
     api.get(job["links"]["result"])
+    assert api.client.head(job["links"]["result"], headers=api.headers).status_code == 200
     trail = [entry.action for entry in api.store.audit.list() if entry.subject == job["id"]]
     assert trail == ["job.download", "job.create"]
 
@@ -439,7 +440,9 @@ def test_a_full_disk_refuses_the_upload_and_keeps_nothing(api: Api, monkeypatch:
     assert folders(api) == before
 
 
-def test_a_locked_database_is_answered_with_503_and_nothing_is_lost(model: LoadedModel, tmp_path: Path) -> None:
+def test_a_locked_database_is_answered_with_503_and_nothing_is_lost(
+    model: LoadedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     settings = Settings.load(None, data_dir=tmp_path, rate_per_minute=0)
     # Other tests would stumble over so little patience on a busy machine.
     with Store.open(settings.store_url, wait=0.5) as store, app_client(settings, model, store=store) as client:
@@ -454,7 +457,9 @@ def test_a_locked_database_is_answered_with_503_and_nothing_is_lost(model: Loade
             other.close()
         assert refused.status_code == 503
         assert int(refused.headers["retry-after"]) >= 1
-        assert "잠그고" in refused.json()["detail"]
+        assert "데이터베이스가 지금 답하지 않습니다" in refused.json()["detail"]
+        assert "dangol.db" not in refused.text
+        assert "dangol.db: the database is locked" in capsys.readouterr().err
         assert folders(api) == before
         answers: list[httpx.Response] = []
         wait_until(lambda: (answers.append(api.post(in_csv())), answers[-1].status_code == 202)[1])

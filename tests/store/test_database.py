@@ -21,6 +21,7 @@ from sqlalchemy import event, text
 from nlp.store import Store, StoreBusyError, StoreError, StoreFullError, StoreUnreachableError
 from nlp.store.database import open_database
 from nlp.store.migrate import _FOLDER, HEAD
+from nlp.store.patience import BoundedConnection
 from nlp.store.tables import Base
 
 
@@ -183,6 +184,17 @@ def test_a_connection_that_the_server_dropped_is_made_anew(postgres_url: str) ->
         store.check()
 
 
+def test_a_postgresql_that_is_there_but_says_nothing_is_given_up_and_asked_anew(postgres_url: str) -> None:
+    database = open_database(postgres_url, wait=0.2)
+    with database.connection() as schema:
+        schema.execute(text("SELECT pg_sleep(1.5)"))  # a migration may take its time
+    with pytest.raises(StoreUnreachableError, match="no answer within"), database.reading() as session:
+        session.execute(text("SELECT pg_sleep(60)"))
+    with database.reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+    database.close()
+
+
 @pytest.mark.parametrize(
     ("url", "kind", "message"),
     [
@@ -199,10 +211,15 @@ def test_a_database_that_cannot_be_opened_says_why(url: str, kind: type[StoreErr
     assert "geheim" not in str(caught.value)
 
 
-def test_a_postgresql_that_vanished_is_given_up_within_the_wait() -> None:
-    database = open_database("postgresql://u@127.0.0.1:1/x", wait=3)
+def test_a_postgresql_that_vanished_is_given_up_within_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, object]] = []
-    event.listen(database.engine, "do_connect", lambda _dialect, _record, _args, options: asked.append(options))
+
+    def refuse(*_: object, **options: object) -> None:
+        asked.append(options)
+        raise psycopg.OperationalError("down")
+
+    monkeypatch.setattr(BoundedConnection, "connect", refuse)
+    database = open_database("postgresql://u@127.0.0.1:1/x", wait=3)
     with pytest.raises(StoreUnreachableError), database.reading() as session:
         session.connection()
     assert asked[0]["tcp_user_timeout"] == 3000
