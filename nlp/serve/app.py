@@ -9,7 +9,8 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from nlp.serve import description, logs, problems
@@ -59,7 +60,12 @@ def create_app(settings: Settings, *, load: Loader | None = None, store: Store |
     )
     problems.install(app)
     for name in ROUTES:
-        app.include_router(import_module(f"nlp.serve.routes.{name}").router)
+        router: APIRouter = import_module(f"nlp.serve.routes.{name}").router
+        app.include_router(router)
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
+                # Load balancers ask with HEAD.
+                app.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)
     description.install(app)
     app.add_middleware(Door, paths=INFERENCE)
     app.add_middleware(Guard, settings=settings, metrics=metrics)

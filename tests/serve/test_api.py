@@ -200,6 +200,11 @@ def test_refusals_are_problems(
     problem(client.request(method, path, **options), status, code)
 
 
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics", "/v1/models", "/v1/jobs"])
+def test_a_load_balancer_may_ask_with_head(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == client.get(path).status_code == 200
+
+
 def test_probes_may_name_the_server_by_any_address(client: TestClient) -> None:
     for path in ("/health/live", "/health/ready"):
         assert client.get(path, headers={"host": "10.1.2.3:8765"}).status_code == 200

@@ -157,7 +157,10 @@ def test_a_corrupt_model_keeps_it_alive_but_not_ready_until_the_model_is_mended(
         (bad / "decision.json").write_text("{}", encoding="utf-8")
         assert server.http.post("/v1/models/live", json={"model": "bad"}).status_code == 503
         assert server.http.get("/v1/models").json()["model"] == good
-        assert "decision.json" in server.http.get("/v1/models").json()["problem"]
+        for language, said in (("ko", "수 없습니다"), ("en", "cannot be")):
+            found = server.http.get("/v1/models", headers={"Accept-Language": language}).json()["problem"]
+            assert "decision.json" in found
+            assert said in found
         assert post(server).status_code == 200
 
 
@@ -298,6 +301,19 @@ def test_a_stop_finishes_what_was_accepted(tmp_path: Path) -> None:
         assert server.process.wait(PATIENCE) in (0, -signal.SIGTERM)
         assert '"event": "stopped"' in server.log
         assert "Traceback" not in server.log
+
+
+def test_a_stop_ends_a_stream_of_events_whole(tmp_path: Path) -> None:
+    rows = "내용\n" + "".join(f"{LONG[:500]} {at}\n" for at in range(500))
+    with serving(tmp_path) as server:
+        job = server.ready().http.post("/v1/jobs", files={"file": ("a.csv", rows.encode())}).json()
+        with server.http.stream("GET", job["links"]["events"]) as events:
+            lines = events.iter_lines()
+            assert next(lines)
+            server.process.send_signal(signal.SIGTERM)
+            assert list(lines)[-1] == ""  # httpx raises where the last chunk is missing
+        server.process.wait(PATIENCE)
+        assert '"level": "error"' not in server.log
 
 
 def test_workers_share_a_port_count_together_and_follow_a_swap(tmp_path: Path) -> None:

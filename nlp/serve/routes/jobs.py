@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import uuid4
 
+import anyio
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -41,6 +42,10 @@ from nlp.store import Job, NewJob
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
 _LOOK_EVERY = 0.5
+
+_STOP_WITHIN = 10.0
+"""Seconds that a stream of events may take to end with the server, with a store that is slow to answer."""
+
 _SPACE = 4
 """Bytes on the disk per byte of an upload: itself, finished blocks, the result."""
 
@@ -135,7 +140,10 @@ async def job_events(
     job = await asyncio.to_thread(_own, parts, caller, job_id)
     if job.finished and last == str(job.version):
         return Response(status_code=204)  # a browser that gets this does not connect again
-    return EventSourceResponse(_events(request, parts, job, last))
+    stopping = anyio.Event()
+    return EventSourceResponse(
+        _events(request, parts, job, last, stopping), shutdown_event=stopping, shutdown_grace_period=_STOP_WITHIN
+    )
 
 
 @router.post(
@@ -186,9 +194,9 @@ _FILE: dict[int | str, dict[str, Any]] = {
     response_class=FileResponse,
     responses={**_FILE, **responses(*_NOTED, "conflict")},
 )
-def get_result(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
+def get_result(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> Response:
     """The classified rows, or the ZIP of an analysis."""
-    return _download(parts, caller, job_id, rejects=False)
+    return _download(request, parts, caller, job_id, rejects=False)
 
 
 @router.get(
@@ -197,9 +205,9 @@ def get_result(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
     response_class=FileResponse,
     responses={**_FILE, **responses(*_NOTED, "conflict")},
 )
-def get_rejects(parts: Parts, caller: Analyst, job_id: JobId) -> Response:
+def get_rejects(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> Response:
     """Place, reason and masked content of each row that could not be used."""
-    return _download(parts, caller, job_id, rejects=True)
+    return _download(request, parts, caller, job_id, rejects=True)
 
 
 async def _take(
@@ -280,7 +288,9 @@ def _there(job: Job | None) -> Job:
     return job
 
 
-async def _events(request: Request, parts: Services, job: Job, last: str | None) -> AsyncIterator[ServerSentEvent]:
+async def _events(
+    request: Request, parts: Services, job: Job, last: str | None, stopping: anyio.Event
+) -> AsyncIterator[ServerSentEvent]:
     language = language_of(request.headers.get("accept-language"))
     found: Job | None = job
     while found is not None:
@@ -288,16 +298,18 @@ async def _events(request: Request, parts: Services, job: Job, last: str | None)
             last = str(found.version)
             name = "end" if found.finished else "progress"
             yield ServerSentEvent(view(found, language).model_dump_json(), event=name, id=last)
-        if found.finished or parts.jobs.stopping:
+        if found.finished:
             return
-        await asyncio.sleep(_LOOK_EVERY)
+        with anyio.move_on_after(_LOOK_EVERY):
+            await stopping.wait()
+            return
         try:
             found = await asyncio.to_thread(parts.store.jobs.get, job.id)
         except PASSING:
             continue
 
 
-def _download(parts: Services, caller: Caller, job_id: str, *, rejects: bool) -> Response:
+def _download(request: Request, parts: Services, caller: Caller, job_id: str, *, rejects: bool) -> Response:
     job = _own(parts, caller, job_id)
     if job.state != "done":
         raise ConflictError("the job is {state}; its result can be had when it is done", state=job.state)
@@ -307,6 +319,7 @@ def _download(parts: Services, caller: Caller, job_id: str, *, rejects: bool) ->
         if rejects and not job.rejected:
             raise NotFoundError("every row could be used; there are no rejected rows")
         raise NotFoundError("the file is gone from the server's data folder; start a new job")
-    parts.store.audit.add(caller.id, "job.download", job_id, rejects=rejects)
+    if request.method != "HEAD":
+        parts.store.audit.add(caller.id, "job.download", job_id, rejects=rejects)
     headers = {"Content-Disposition": disposition(job.file_name, path, rejects=rejects)}
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers=headers)

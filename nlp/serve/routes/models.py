@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from nlp.messages import localized
 from nlp.serve.auth import Admin, Reader
 from nlp.serve.exchange import reply
-from nlp.serve.problems import responses
+from nlp.serve.problems import language_of, responses
 from nlp.serve.schemas import LiveIn, ModelOut, TaxonomyOut
 from nlp.serve.services import Parts, Services
 
@@ -21,9 +21,9 @@ _REFUSALS = responses("unauthenticated", "forbidden", "rate-limited", "not-ready
 
 
 @router.get("/models", response_model=ModelOut, responses=_REFUSALS, summary="지금 답하는 모델")
-async def models(_: Reader, parts: Parts) -> Response:
+async def models(request: Request, _: Reader, parts: Parts) -> Response:
     """The live model, and the folders beside it."""
-    return reply(await asyncio.to_thread(_model, parts))
+    return reply(await asyncio.to_thread(_model, parts, request))
 
 
 @router.post(
@@ -46,14 +46,14 @@ async def models(_: Reader, parts: Parts) -> Response:
     },
     summary="모델 바꾸기",
 )
-async def make_live(body: LiveIn, caller: Admin, parts: Parts) -> Response:
+async def make_live(body: LiveIn, request: Request, caller: Admin, parts: Parts) -> Response:
     """Load a model and let it answer from now on; no request is lost, and a model that fails changes nothing.
 
     All processes of the server follow within a second, and a restart keeps the choice.
     """
     loaded = await parts.live.choose(body.model)
     await asyncio.to_thread(parts.store.audit.add, caller.id, "model.swap", body.model, model=loaded.name)
-    return reply(await asyncio.to_thread(_model, parts))
+    return reply(await asyncio.to_thread(_model, parts, request))
 
 
 @router.get("/taxonomy", response_model=TaxonomyOut, responses=_REFUSALS, summary="라벨과 뜻")
@@ -77,12 +77,12 @@ async def taxonomy(_: Reader, parts: Parts) -> Response:
     )
 
 
-def _model(parts: Services) -> dict[str, Any]:
+def _model(parts: Services, request: Request) -> dict[str, Any]:
     live, error = parts.engine.model, parts.engine.error
     return {
         "model": live.name,
         "loaded_at": live.loaded_at.isoformat(),
         "max_length": live.classifier.decision.max_length,
         "available": parts.live.names(),
-        "problem": localized(error, "ko") if error is not None else None,
+        "problem": localized(error, language_of(request.headers.get("accept-language"))) if error is not None else None,
     }
