@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Protocol, TypeAlias, get_args
 
 from fastapi import Depends, Request
@@ -14,12 +15,14 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from nlp.serve.problems import ForbiddenError, RateLimitedError, UnauthenticatedError, retry
 from nlp.serve.services import services
-from nlp.store import ApiKey, Role
+from nlp.store import ApiKey, Role, StoreError
 
 REMEMBERED = 5.0
 """Seconds that a verified key is trusted without asking the store again; a revoked one works no longer than that."""
 
 _MOST = 10_000
+_LONGEST_WAIT = 60.0
+"""Seconds that a caller is told to wait at most."""
 
 
 class KeyStore(Protocol):
@@ -54,6 +57,11 @@ _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="X-API-Ke
 Dependency: TypeAlias = Callable[..., Awaitable[Caller]]
 
 
+def unknown_key() -> UnauthenticatedError:
+    """The error for a key that is not, or no longer, let in."""
+    return UnauthenticatedError("the API key is unknown or was revoked; ask the operator for another")
+
+
 class Gate:
     """Verifies secrets, remembers them for a few seconds, and counts requests per caller."""
 
@@ -71,7 +79,7 @@ class Gate:
         self._burst = max(1.0, rate_per_minute / 6.0)
         self._clock = clock
         self._known: dict[bytes, tuple[float, Caller]] = {}
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[str, tuple[float, float, float]] = {}
 
     async def caller(self, secret: str | None) -> Caller:
         """The caller behind a secret; raises UnauthenticatedError."""
@@ -89,31 +97,46 @@ class Gate:
         self._known.pop(digest, None)
         key = await asyncio.to_thread(self._keys.verify, secret)
         if key is None:
-            raise UnauthenticatedError("the API key is unknown or was revoked; ask the operator for another")
+            raise unknown_key()
         caller = Caller(id=key.id, name=key.name, role=key.role)
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[digest] = (now + REMEMBERED, caller)
         return caller
 
+    async def still(self, secret: str | None) -> bool:
+        """Whether a secret that was let in still is; a store that does not answer changes nothing."""
+        try:
+            await self.caller(secret)
+        except UnauthenticatedError:
+            return False
+        except StoreError:
+            pass
+        return True
+
     def count(self, caller: Caller) -> None:
-        """A token bucket per caller: a sixth of a minute's requests at once, then the rate. Raises RateLimitedError."""
+        """A token bucket per caller: a sixth of a minute's requests at once, then the rate. Raises RateLimitedError.
+
+        Who is refused is told to come when those refused before have had their turn, so that all get through.
+        """
         if not self._rate:
             return
         now = self._clock()
-        left, at = self._buckets.get(caller.id, (self._burst, now))
-        left = min(self._burst, left + (now - at) * self._rate)
+        left, promised, at = self._buckets.get(caller.id, (self._burst, 0.0, now))
+        earned = (now - at) * self._rate
+        left, promised = min(self._burst, left + earned), max(0.0, promised - earned)
         if left < 1.0:
-            self._buckets[caller.id] = (left, now)
+            seconds = min((1.0 - left + promised) / self._rate, _LONGEST_WAIT)
+            self._buckets[caller.id] = (left, min(promised + 1.0, _LONGEST_WAIT * self._rate), now)
             raise retry(
                 RateLimitedError(
                     "more than {rate} requests a minute, or {burst} at once, came from this key; slow down",
                     rate=round(self._rate * 60),
                     burst=int(self._burst),
                 ),
-                (1.0 - left) / self._rate,
+                seconds,
             )
-        self._buckets[caller.id] = (left - 1.0, now)
+        self._buckets[caller.id] = (left - 1.0, promised, now)
 
 
 def require(role: Role) -> Dependency:
@@ -128,6 +151,7 @@ def require(role: Role) -> Dependency:
         gate = services(request).gate
         caller = await gate.caller(secret)
         request.state.caller = caller.id
+        request.state.still = partial(gate.still, secret)
         gate.count(caller)
         if not caller.allows(role):
             raise ForbiddenError(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,8 +19,9 @@ from nlp.corpus.load import load_classified
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.classify import classify_files
 from nlp.recovery.ranking import rank_cases
-from nlp.serve.auth import Caller
+from nlp.serve.auth import LOCAL, Caller, Gate
 from nlp.serve.model import LoadedModel
+from nlp.serve.problems import RateLimitedError
 from nlp.serve.routes import rank as routes_rank
 from nlp.serve.settings import Settings
 from nlp.store import Role, Store
@@ -482,6 +485,43 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path, mod
         problem(refused[0], 429, "rate-limited")
         assert 1 <= int(refused[0].headers["retry-after"]) <= 5
         assert "1분에 12건, 한꺼번에 2건" in refused[0].json()["detail"]
+
+
+def test_callers_of_one_key_who_wait_as_they_are_told_all_get_through(tmp_path: Path) -> None:
+    now = 0.0
+    gate = Gate(Store.open(str(tmp_path / "store.db")).keys, needed=False, rate_per_minute=120, clock=lambda: now)
+    refused = 0
+    waiting = [0.0] * 60
+    while waiting:
+        waiting.sort()
+        now = waiting.pop(0)
+        try:
+            gate.count(LOCAL)
+        except RateLimitedError as error:
+            refused += 1
+            waiting.append(now + ceil(error.retry_after or 0.0))
+    assert refused == 40
+
+
+def test_a_stream_ends_when_its_key_is_revoked(
+    tmp_path: Path, model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.serve.auth.REMEMBERED", 0.0)
+    with Store.open(f"sqlite:///{tmp_path / 'dangol.db'}") as store:
+        key, secret = store.keys.create("CRM", "reader", actor="test")
+
+        def lines() -> Iterator[bytes]:
+            yield b'"\xeb\xb0\xb0\xec\x86\xa1"\n'
+            store.keys.revoke(key.id, actor="test")
+            yield b'"\xeb\xb0\xb0\xec\x86\xa1"\n' * 3
+
+        with app_client(Settings.load(None, data_dir=tmp_path, require_key=True), model, store=store) as one:
+            wait_until_ready(one)
+            headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-ndjson"}
+            answers = one.post("/v1/predict/stream", content=lines(), headers=headers).text.splitlines()
+    assert json.loads(answers[-1])["error"]["code"] == "unauthenticated"
+    assert len(answers) < 4
+    assert "prediction" in json.loads(answers[0])
 
 
 def test_cors_is_off_unless_an_origin_is_allowed(tmp_path: Path, model: LoadedModel) -> None:

@@ -303,6 +303,8 @@ async def _events(
         with anyio.move_on_after(_LOOK_EVERY):
             await stopping.wait()
             return
+        if not await request.state.still():
+            return
         try:
             found = await asyncio.to_thread(parts.store.jobs.get, job.id)
         except PASSING:

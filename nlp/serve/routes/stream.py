@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from nlp.errors import DangolError, Message
 from nlp.messages import Language, localized
 from nlp.serve.answers import answer
-from nlp.serve.auth import Reader
+from nlp.serve.auth import Reader, unknown_key
 from nlp.serve.engine import check_precision
 from nlp.serve.exchange import encoded
 from nlp.serve.inference import check_limits, evidence_of
@@ -129,19 +129,24 @@ async def _answers(request: Request, options: Options, parts: Services, language
     async with parts.streams:
         ahead: deque[asyncio.Task[dict[str, Any]]] = deque()
         try:
-            number = 0
-            async for number, line in _lines(request, parts.settings.max_text_chars * _BYTES_PER_CHAR):
-                ahead.append(asyncio.create_task(_line(number, line, options, parts, language)))
-                while len(ahead) >= _AHEAD or (ahead and ahead[0].done()):
-                    yield encoded(await ahead[0]) + b"\n"
-                    ahead.popleft()
+            number, ended = 0, b""
+            try:
+                async for number, line in _lines(request, parts.settings.max_text_chars * _BYTES_PER_CHAR):
+                    ahead.append(asyncio.create_task(_line(number, line, options, parts, language)))
+                    while len(ahead) >= _AHEAD or (ahead and ahead[0].done()):
+                        yield encoded(await ahead[0]) + b"\n"
+                        ahead.popleft()
+                    if not await request.state.still():
+                        raise unknown_key()
+            except DangolError as error:
+                ended = encoded({"line": number + 1, "error": _error(error, language)}) + b"\n"
             while ahead:
                 yield encoded(await ahead[0]) + b"\n"
                 ahead.popleft()
+            if ended:
+                yield ended
         except ClientDisconnect:
             pass
-        except DangolError as error:
-            yield encoded({"line": number + 1, "error": _error(error, language)}) + b"\n"
         finally:
             for task in ahead:
                 task.cancel()
