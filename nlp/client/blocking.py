@@ -13,7 +13,7 @@ import httpx
 from nlp.client import calls
 from nlp.client.calls import Call
 from nlp.client.retries import Retries
-from nlp.client.values import Job, settled
+from nlp.client.values import Job, json_of, settled
 from nlp.files import replacing
 
 P = ParamSpec("P")
@@ -101,7 +101,7 @@ class Client:
             if (wait := self._retries.wait(tried, outcome)) is None:
                 break
             self._sleep(wait)
-        return call.read(settled(outcome).json())
+        return call.read(json_of(settled(outcome)))
 
     def close(self) -> None:
         """Give the connections back."""

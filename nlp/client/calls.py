@@ -43,7 +43,10 @@ class Call(Generic[T]):
 
 
 def headers(api_key: str | None, language: str) -> dict[str, str]:
-    """What every request carries."""
+    """What every request carries; raises InputError for a key that no header can hold."""
+    api_key = (api_key or "").strip()
+    if not (api_key.isascii() and api_key.isprintable()):
+        raise InputError("the API key holds characters that no key has; give the line that 'dangol keys create' showed")
     found = {"Accept-Language": language, "User-Agent": "dangol-client"}
     return found | ({"Authorization": f"Bearer {api_key}"} if api_key else {})
 

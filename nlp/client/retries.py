@@ -26,6 +26,8 @@ class Retries:
         """Seconds until the next try after ``tried`` ones; None when this outcome stands."""
         if isinstance(outcome, httpx.Response) and outcome.status_code not in _PASSING:
             return None
+        if isinstance(outcome, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+            return None  # it was never sent, and never will be
         if tried > self.most:
             return None
         seconds = self.first * 2.0 ** (tried - 1)

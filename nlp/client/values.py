@@ -48,9 +48,17 @@ def settled(outcome: httpx.Response | httpx.TransportError) -> httpx.Response:
         raise ApiError(
             "the server cannot be reached ({error}); check the address and that it runs", error=outcome
         ) from outcome
-    if outcome.is_error:
+    if not outcome.is_success:
         raise refusal(outcome)
     return outcome
+
+
+def json_of(response: httpx.Response) -> Any:
+    """What the server answered; raises ApiError where something else stands at the address."""
+    try:
+        return response.json()
+    except ValueError as error:
+        raise refusal(response) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

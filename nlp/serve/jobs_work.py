@@ -229,7 +229,9 @@ class Work:
             )
 
         def say(text: str) -> str:
-            return text.replace(str(self.files.input), self.job.file_name).replace(f"{self.files.folder}/", "")
+            for ours in (self.files.input, *([self.files.table(self.job)] if self.job.kind == "analyze" else [])):
+                text = text.replace(str(ours), self.job.file_name)
+            return text.replace(f"{self.files.folder}/", "")
 
         return unpack(pack(error, say))
 

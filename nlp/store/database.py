@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import Session
 
 from nlp.errors import MissingExtraError
-from nlp.store.errors import StoreError, translated
+from nlp.store.errors import StoreError, translated, unreachable
 
 WAIT_SECONDS = 5.0
 """How long a call waits for a lock or a connection before it answers that the store is busy."""
@@ -30,6 +30,7 @@ class Database:
     def __init__(self, engine: Engine, place: str) -> None:
         self.engine = engine
         self.place = place
+        self._kept = False
         self._writing = engine.execution_options(dangol_begin="BEGIN IMMEDIATE")
 
     @property
@@ -40,12 +41,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database; raises StoreError."""
+        self._check_there()
         with translated(self.place), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that is committed at the end, or not at all; raises StoreError, sqlalchemy's IntegrityError."""
+        self._check_there()
         with translated(self.place), Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -59,6 +62,12 @@ class Database:
             yield connection
             if not self.is_sqlite:
                 driver.seconds = bound
+        self._kept = self.is_sqlite
+
+    def _check_there(self) -> None:
+        """SQLite goes on with a file that somebody removed; what is kept there ends with the process."""
+        if self._kept and not Path(self.place).exists():
+            raise unreachable(self.place, "the file was removed")
 
     def forget(self) -> None:
         """Write what was removed out of SQLite's log, too, as far as nobody reads there just now."""

@@ -65,6 +65,11 @@ _POSTGRES: dict[str, tuple[type[StoreError], str]] = {
 }
 
 
+def unreachable(place: str, reason: str) -> StoreUnreachableError:
+    """The error for a database that is not there."""
+    return StoreUnreachableError(_GONE, place=place, reason=reason)
+
+
 @contextmanager
 def translated(place: str) -> Iterator[None]:
     """Errors of the driver as StoreErrors that name ``place``; a broken constraint goes through as it is."""

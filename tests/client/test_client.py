@@ -105,6 +105,11 @@ def test_an_unreachable_server_and_an_answer_of_something_else_are_errors_too() 
     with pytest.raises(ApiError) as refused:
         Script(httpx.Response(404, text="<html>")).client().predict(["x"])
     assert refused.value.status == 404
+    # A proxy that sends elsewhere, or that answers with a page of its own.
+    for answer in (httpx.Response(302, headers={"Location": "https://server"}), httpx.Response(200, text="<html>")):
+        with pytest.raises(ApiError) as refused:
+            Script(answer).client().predict(["x"])
+        assert refused.value.status == answer.status_code
 
 
 def job(state: str) -> httpx.Response:
@@ -132,6 +137,22 @@ def test_one_string_is_not_taken_for_a_list_of_letters() -> None:
         Script().client().predict("배송이 늦어요")
 
 
+def test_a_key_read_from_a_file_is_taken_and_one_that_cannot_be_sent_is_refused() -> None:
+    script = Script(httpx.Response(200, json=ANSWER))
+    Client("http://server", "dgl_x\n", transport=httpx.MockTransport(script)).predict(["x"])
+    assert script.asked[0].headers["authorization"] == "Bearer dgl_x"
+    for key in ("dgl_\nx", "키"):
+        with pytest.raises(InputError, match="no key has"):
+            Client("http://server", key)
+
+
+def test_what_can_never_be_sent_is_not_tried_again() -> None:
+    script = Script(httpx.UnsupportedProtocol("no scheme"))
+    with pytest.raises(ApiError, match="no scheme"):
+        script.client().predict(["x"])
+    assert script.waited == []
+
+
 def test_a_download_waits_and_fails_as_every_call_does(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     script = Script(busy(), httpx.ConnectError("down"), httpx.Response(200, content=b"a"))
@@ -147,6 +168,8 @@ def test_a_download_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     target.unlink()
     with pytest.raises(ApiError):
         Script(httpx.Response(409, json=PROBLEM)).client().download("j1", target)
+    with pytest.raises(ApiError):
+        Script(httpx.Response(302, headers={"Location": "https://server"})).client().download("j1", target)
     assert list(tmp_path.iterdir()) == []
 
 

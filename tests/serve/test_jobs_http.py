@@ -486,6 +486,15 @@ def test_an_analysis_gives_the_report_as_a_zip(api: Api) -> None:
     assert api.post(content, path="/v1/analyze", capacity="0").status_code == 422
 
 
+def test_an_analysis_without_a_usable_row_names_the_callers_file_and_shows_the_rejected_rows(api: Api) -> None:
+    job = api.post("접수번호,내용\nR1,\nR2,\n".encode(), path="/v1/analyze").json()
+    wait_for(api.store, job["id"], "failed")
+    error = api.get(job["links"]["self"]).json()["error"]
+    assert error.startswith("11월 상담.csv: ")
+    assert "R2" in api.get(f"{job['links']['self']}/rejects").text
+    assert api.get(f"{job['links']['self']}/result").status_code == 409
+
+
 def test_the_server_never_imports_the_morpheme_analyser() -> None:
     import subprocess
     import sys

@@ -226,6 +226,17 @@ def test_a_postgresql_that_vanished_is_given_up_within_the_wait(monkeypatch: pyt
     assert {"keepalives_idle", "keepalives_interval", "keepalives_count"} <= asked[0].keys()
 
 
+def test_a_file_that_somebody_removed_is_told_and_nothing_is_kept_in_its_ghost(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with Store.open(str(path)) as store:
+        store.check()
+        path.unlink()
+        with pytest.raises(StoreUnreachableError, match="removed"):
+            store.check()
+        with pytest.raises(StoreUnreachableError):
+            store.keys.create("CRM", "reader", actor="cli:kim")
+
+
 def test_a_file_that_is_no_database_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(b"meeting notes, " * 100)

@@ -313,10 +313,11 @@ async def _events(
 
 def _download(request: Request, parts: Services, caller: Caller, job_id: str, *, rejects: bool) -> Response:
     job = _own(parts, caller, job_id)
-    if job.state != "done":
-        raise ConflictError("the job is {state}; its result can be had when it is done", state=job.state)
     files = parts.jobs.files(job_id)
     path = files.rejects(job) if rejects else files.result(job)
+    # An analysis may fail for want of rows, and the rejected ones say why.
+    if job.state != "done" and not (rejects and job.state == "failed" and path.is_file()):
+        raise ConflictError("the job is {state}; its result can be had when it is done", state=job.state)
     if not path.is_file():
         if rejects and not job.rejected:
             raise NotFoundError("every row could be used; there are no rejected rows")
