@@ -18,7 +18,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from nlp.errors import InputError
 from nlp.files import sync_folder
-from nlp.serve.problems import MediaTypeError, ServiceError, file_too_large
+from nlp.serve.problems import MediaTypeError, NotReadyError, ServiceError, file_too_large
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -38,13 +38,17 @@ class DiskFullError(ServiceError):
 
 @contextmanager
 def room() -> Iterator[None]:
-    """A disk that fills up as DiskFullError."""
+    """A disk that fills up as DiskFullError, one that takes nothing as NotReadyError."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise DiskFullError(
                 "the disk of the server is full; the file was not kept. Make room, or try again later"
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
+            raise NotReadyError(
+                "the server can write nothing into its data folder; the file was not kept. Tell the operator"
             ) from error
         raise
 

@@ -435,6 +435,14 @@ def test_a_full_disk_refuses_the_upload_and_keeps_nothing(api: Api, monkeypatch:
     assert refused.json()["type"] == "urn:dangol:problem:disk-full"
     assert "자리를 비우거나" in refused.json()["detail"]
     assert folders(api) == before
+
+    def read_only(_: int) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nlp.serve.jobs_upload.os.fsync", read_only)
+        assert api.post(in_csv()).json()["type"] == "urn:dangol:problem:not-ready"
+    assert folders(api) == before
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=100))
     assert api.post(in_csv()).status_code == 507
     assert folders(api) == before

@@ -66,7 +66,17 @@ _ONE = (*_CALLER, "not-found", "invalid")
 _NOTED = (*_ONE, "disk-full")
 """Of what the audit trail keeps."""
 
-_TAKING = (*_CALLER, "invalid", "unusable", "too-large", "too-slow", "media-type", "disk-full", "bad-request")
+_TAKING = (
+    *_CALLER,
+    "invalid",
+    "unusable",
+    "too-large",
+    "too-slow",
+    "media-type",
+    "disk-full",
+    "not-ready",
+    "bad-request",
+)
 _ACCEPTED = {
     "description": "받았다 / Accepted",
     "headers": {"Location": {"description": "The job", "schema": {"type": "string"}}},
