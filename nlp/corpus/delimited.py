@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nlp.corpus.encoding import Encoding
-from nlp.corpus.tables import RawRow, undecodable
+from nlp.corpus.tables import RawRow, composed, undecodable
 from nlp.errors import Message
 
-DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = (",", "\t", ";", "|", "^")
 _NONE = "\x1f"
 _SAMPLE_LINES = 400
 _MAX_RECORD_LINES = 2000
@@ -34,7 +34,7 @@ class DelimitedTable:
         self.names: list[str] = []
         self.encoding: str | None = encoding.name
         with path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as file:
-            self._separator = sniff_delimiter(list(islice(file, _SAMPLE_LINES)))
+            self._separator = sniff_delimiter(list(map(_clean, islice(file, _SAMPLE_LINES))))
         self.delimiter: str | None = None if self._separator == _NONE else self._separator
 
     def rows(self) -> Iterator[RawRow]:
@@ -43,7 +43,7 @@ class DelimitedTable:
         with self._path.open(encoding=codec, errors=errors, newline="") as file:
             self._raw = file.buffer.raw  # type: ignore[attr-defined]
             doubtful = self._encoding.bad_lines != 0
-            for row in parse(file, self._separator):
+            for row in parse(map(_clean, file), self._separator):
                 if doubtful and any(map(self._encoding.undecodable, row.cells)):
                     row = row._replace(problem=undecodable(self._encoding.name))
                 yield row
@@ -98,6 +98,11 @@ def sniff_delimiter(lines: list[str]) -> str:
         if width > 1 and (count / total, width) > best_score:
             best, best_score = delimiter, (count / total, width)
     return best
+
+
+def _clean(line: str) -> str:
+    """A line as Windows writes it; files that were joined have a byte order mark in the middle."""
+    return composed(line).removeprefix("\ufeff")
 
 
 def _leniently(line: str, delimiter: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 from nlp.corpus.delimited import DelimitedTable
@@ -17,6 +18,8 @@ SAMPLE = 200
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard"}
+
+_PAGES = ("<html", "<!doctype", "<!--", "<table", "<?xml", "<meta", "<head", "<style", "<body", "mime-version:")
 
 _NAMES = {
     **dict.fromkeys((".csv", ".tsv", ".tab", ".txt"), "CSV"),
@@ -58,6 +61,8 @@ def open_tables(path: Path) -> list[Table]:
         # A server that answers single texts has no use for openpyxl.
         from nlp.corpus.workbook import workbook_tables
 
+        _check_workbook(path)
+
         return list(workbook_tables(path, sample=SAMPLE))
     if head.startswith(_OLE):
         raise _old_office(path)
@@ -78,7 +83,7 @@ def open_tables(path: Path) -> list[Table]:
             raise FileFormatError(
                 "{path}: this is a JSON array; write one object a line (JSON Lines) instead", path=path
             )
-    if start[:200].lower().startswith(("<html", "<!doctype", "<table", "<?xml", "<meta")):
+    if start[:200].lower().startswith(_PAGES):
         raise FileFormatError(
             "{path}: this is an HTML or XML page with an Excel name; open it in Excel and save it as xlsx", path=path
         )
@@ -92,6 +97,21 @@ def _is_object(start: str) -> bool:
     except (ValueError, RecursionError):
         return start[1:].lstrip().startswith('"')
     return isinstance(value, dict)
+
+
+def _check_workbook(path: Path) -> None:
+    """Raise FileFormatError for what else begins like an xlsx: packed files, and the formats of other programs."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = frozenset(archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return  # Opening it as a workbook says what is wrong.
+    if "[Content_Types].xml" not in names and "mimetype" not in names:
+        raise FileFormatError("{path}: the file is packed with {packer}; unpack it first", path=path, packer="ZIP")
+    if "xl/workbook.bin" in names or "[Content_Types].xml" not in names:
+        raise FileFormatError(
+            "{path}: this is a workbook of another kind (xlsb, ods …); open it in Excel and save it as xlsx", path=path
+        )
 
 
 def _old_office(path: Path) -> FileFormatError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nlp.corpus.encoding import Encoding
-from nlp.corpus.tables import RawRow, cell_text, undecodable, without_surrogates
+from nlp.corpus.tables import RawRow, cell_text, composed, undecodable, without_surrogates
 from nlp.errors import Message
 
 
@@ -41,7 +41,8 @@ class JsonLinesTable:
                     yield RawRow(number, [line], undecodable(self._encoding.name))
                     continue
                 try:
-                    entry = json.loads(line)
+                    # Files that were joined have a byte order mark in the middle.
+                    entry = json.loads(composed(line).removeprefix("\ufeff"))
                 except (ValueError, RecursionError) as error:
                     yield RawRow(number, [line], Message("not valid JSON ({error})", error=str(error)))
                     continue

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nlp.corpus.tables import RawRow, cell_text
+from nlp.corpus.tables import RawRow, cell_text, composed
 from nlp.errors import FileFormatError
 
 _BATCH = 4096
@@ -28,7 +28,7 @@ class ParquetTable:
         self._done = 0
         try:
             with pq.ParquetFile(path) as file:
-                self.names: list[str] = [str(name) for name in file.schema_arrow.names]
+                self.names: list[str] = [composed(str(name)) for name in file.schema_arrow.names]
                 self._total = file.metadata.num_rows
         except (pa.ArrowInvalid, OSError) as error:
             raise FileFormatError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,15 +10,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.corpus.calls import CallSpool
-from nlp.corpus.columns import Columns, Roles, header_of, resolve
+from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve
 from nlp.corpus.dates import clock_seconds, parse_time
 from nlp.corpus.formats import SAMPLE, format_named, open_tables
-from nlp.corpus.tables import RawRow, Table, first_rows, without_surrogates
+from nlp.corpus.tables import RawRow, Table, first_rows, unique_names, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
 from nlp.types import Document
 
 MAX_CELL = 100_000
 """Longest text in characters; a longer cell is a damaged export rather than something a customer said."""
+
+
+_ERRORS = frozenset(("#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"))
+_SUM = re.compile(r"(?:총\s*)?[\d,.]*\s*[건개명원행]?")
+_TOTALS = frozenset(("합계", "총계", "소계", "누계", "계", "total", "subtotal", "grandtotal"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,12 +173,18 @@ class Reader:
                     problem = Message(
                         "the row has {cells} cells, the header {columns}", cells=len(cells), columns=width
                     )
-            if not problem and cells == names:
-                problem = Message("the header is repeated")
+            if not problem and text_at < len(cells) and cells[text_at].strip() == names[text_at]:
+                problem = Message("the header is repeated") if unique_names(cells) == names else problem
+            if not problem and _is_total(cells, text_at):
+                problem = Message("a row of totals")
             if not problem:
                 text = cells[text_at] if text_at < len(cells) else ""
                 if not text or text.isspace():
                     problem = Message("the cell {column!r} is empty", column=names[text_at])
+                elif text.strip() in _ERRORS:
+                    problem = Message(
+                        "the cell {column!r} holds Excel's error {error}", column=names[text_at], error=text.strip()
+                    )
                 elif len(text) > MAX_CELL:
                     problem = Message("the text exceeds {limit:,} characters", limit=MAX_CELL)
                 elif call_at is not None and not cells[call_at].strip():
@@ -220,6 +232,13 @@ class Reader:
         found = parse_time(written or turn or "")
         wrong = "time" in self._roles.index or (turn is not None and clock_seconds(turn) is None)
         return found, found is None and wrong
+
+
+def _is_total(cells: list[str], text_at: int) -> bool:
+    """Whether a row sums up others: ``합계`` stands first, and in the text column at most a number."""
+    if text_at >= len(cells) or not _SUM.fullmatch(cells[text_at].strip()):
+        return False
+    return normalize_name(next((cell for cell in cells if cell.strip()), "")) in _TOTALS
 
 
 class _Sheet(NamedTuple):

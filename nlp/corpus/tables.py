@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -56,7 +57,7 @@ def cell_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return composed(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -85,6 +86,11 @@ def unique_names(cells: list[str]) -> list[str]:
             name, copy = f"{base} ({copy})", copy + 1
         names.append(name)
     return names
+
+
+def composed(text: str) -> str:
+    """Text as Windows writes it: macOS takes 한 apart into ㅎ, ㅏ and ㄴ, which no list of names knows."""
+    return unicodedata.normalize("NFC", text)
 
 
 def undecodable(encoding: str) -> Message:

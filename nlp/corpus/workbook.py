@@ -17,7 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from nlp.corpus.tables import RawRow, cell_text
 from nlp.errors import FileFormatError
 
-_BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError)
+# openpyxl raises OSError where the archive holds no workbook.
+_BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, OSError)
 
 
 class WorkbookTable:

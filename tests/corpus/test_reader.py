@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
+import zipfile
 import zoneinfo
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
@@ -28,6 +31,14 @@ TABLE = (
 
 def documents(path: Path, columns: Columns | None = None) -> list[Document]:
     return [item for item in read_documents(path, columns=columns) if isinstance(item, Document)]
+
+
+def zipped(*names: str) -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<Types/>")
+    return stream.getvalue()
 
 
 def rejects(path: Path) -> list[Reject]:
@@ -156,6 +167,41 @@ def test_a_header_in_the_middle_of_joined_files_is_no_document(tmp_path: Path) -
     path = tmp_path / "joined.csv"
     path.write_text("번호,내용\n1,좋아요\n번호,내용\n2,나빠요\n", encoding="utf-8")
     assert [bad.reason for bad in rejects(path)] == ["the header is repeated"]
+
+
+@pytest.mark.parametrize("header", ["번호,내용,내용", "\ufeff번호,내용,내용"])
+def test_nor_is_one_of_a_second_file_with_its_mark_or_with_repeated_names(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "joined.csv"
+    path.write_text(f"\ufeff번호,내용,내용\n1,좋아요,\n{header}\n\ufeff2,나빠요,\n", encoding="utf-8")
+    assert [bad.reason for bad in rejects(path)] == ["the header is repeated"]
+    assert [document.fields["번호"] for document in documents(path)] == ["1", "2"]
+
+
+def test_totals_below_the_rows_and_errors_of_excel_are_no_documents(tmp_path: Path) -> None:
+    path = tmp_path / "sums.csv"
+    path.write_text(
+        "번호,채널,내용\n1,앱,합계 금액이 틀려요\n2,앱,#NAME?\n합계,,2\n합계,앱,다 틀려요\n", encoding="utf-8"
+    )
+    assert [localized(bad.reason, "en") for bad in rejects(path)] == [
+        "the cell '내용' holds Excel's error #NAME?", "a row of totals",
+    ]  # fmt: skip
+    assert len(documents(path)) == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_letters_that_macos_took_apart_are_put_together(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"mac.{kind}"
+    row = {"접수일시": "2026년 11월 3일 오후 3시", "지점": "강남점", "상담내용": "요금이 너무 비싸요"}
+    row = {unicodedata.normalize("NFD", name): unicodedata.normalize("NFD", value) for name, value in row.items()}
+    if kind == "csv":
+        path.write_text(f"{','.join(row)}\n{','.join(row.values())}\n", encoding="utf-8")
+    elif kind == "jsonl":
+        path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    else:
+        pq.write_table(pa.Table.from_pylist([row]), path)
+    (document,) = documents(path)
+    assert (document.text, document.branch) == ("요금이 너무 비싸요", "강남점")
+    assert document.time == datetime(2026, 11, 3, 15)  # noqa: DTZ001
 
 
 def test_a_file_without_a_header_is_not_robbed_of_its_first_row(tmp_path: Path) -> None:
@@ -337,6 +383,11 @@ def test_turns_of_a_call_may_lie_in_two_sheets(tmp_path: Path) -> None:
     ("broken.xlsx", b"PK\x03\x04" + b"\0" * 100, "save it as xlsx"),
     ("page.xls", "<html><table><tr><td>내용</td></tr></table>".encode(), "HTML"),
     ("array.json", '[{"text": "좋아요"}]'.encode(), "one object a line"),
+    ("styled.xls", "<style>td{mso}</style><table><tr><td>내용</td></tr></table>".encode(), "HTML"),
+    ("export.zip", zipped("상담.csv"), "packed with ZIP; unpack"),
+    ("binary.xlsb", zipped("[Content_Types].xml", "xl/workbook.bin"), "of another kind"),
+    ("open.ods", zipped("mimetype", "content.xml"), "of another kind"),
+    ("letter.docx", zipped("[Content_Types].xml", "word/document.xml"), "no Excel file"),
     ("packed.csv.gz", b"\x1f\x8b\x08" + b"\0" * 30, "unpack"),
     ("cut.parquet", b"PAR1" + b"\0" * 40, "damaged"),
     ("noise.csv", bytes(range(128, 256)) * 9, "save it as"),
