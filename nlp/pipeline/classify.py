@@ -68,37 +68,41 @@ def classify_files(
     ``names`` stand for the paths in the places of rows: what an uploaded file is called by its owner.
 
     Raises InputError (also FileFormatError, ColumnError) before the work begins when an input or the output
-    cannot be used, and ResumeError when the interrupted job is missing, unasked for or was another one.
+    cannot be used or another run writes the output, and ResumeError when the interrupted job is missing, unasked for
+    or was another one.
     """
     if block_rows < 1:
         raise InputError("block_rows is {block_rows}; it must be at least 1", block_rows=block_rows)
     columns = columns or Columns()
     sources, target = [Path(path) for path in paths], Path(output)
-    folder = PartialFolder(target)
-    _check_target(sources, target, folder, resume=resume, restart=restart, overwrite=overwrite)
-    shown = names if names is not None else map(str, sources)
-    readers = [read_documents(path, columns=columns, name=name) for path, name in zip(sources, shown, strict=True)]
-    made_of = ingredients(sources, classifier=classifier, model_id=model_id, columns=columns, names=names, mask=mask)
-    manifest = made_of | {"block_rows": block_rows, "output": target.name, "version": _PARTS_VERSION}
-    if resume:
-        folder.check(manifest)
-    else:
-        _check_room(target, sum(reader.size for reader in readers))
-        folder.create(manifest)
+    with PartialFolder(target) as folder:
+        _check_target(sources, target, folder, resume=resume, restart=restart, overwrite=overwrite)
+        shown = names if names is not None else map(str, sources)
+        readers = [read_documents(path, columns=columns, name=name) for path, name in zip(sources, shown, strict=True)]
+        made_of = ingredients(
+            sources, classifier=classifier, model_id=model_id, columns=columns, names=names, mask=mask
+        )
+        manifest = made_of | {"block_rows": block_rows, "output": target.name, "version": _PARTS_VERSION}
+        if resume:
+            folder.check(manifest)
+        else:
+            _check_room(target, sum(reader.size for reader in readers))
+            folder.create(manifest)
+        folder.hold()
 
-    job = _Job(folder=folder, classifier=classifier, block_rows=block_rows, mask=mask)
-    job.run(readers, progress or (lambda _rows, _done, _total: None))
-    report = assemble(
-        folder,
-        len(readers),
-        target,
-        classifier.taxonomy,
-        resumed=job.resumed,
-        lang=lang,
-        job=name_of(made_of),
-    )
-    folder.discard()
-    return report
+        job = _Job(folder=folder, classifier=classifier, block_rows=block_rows, mask=mask)
+        job.run(readers, progress or (lambda _rows, _done, _total: None))
+        report = assemble(
+            folder,
+            len(readers),
+            target,
+            classifier.taxonomy,
+            resumed=job.resumed,
+            lang=lang,
+            job=name_of(made_of),
+        )
+        folder.discard()
+        return report
 
 
 def ingredients(

@@ -15,12 +15,17 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Self
 
 import pyarrow as pa
 
 from nlp.errors import InputError, Joined, Message, ResumeError
 from nlp.files import replacing
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 _WHOLE_HASH = 64 << 20
 _END_HASH = 1 << 20
@@ -55,19 +60,55 @@ def fingerprint(path: Path) -> dict[str, Any]:
 
 
 class PartialFolder:
-    """``OUT.partial/`` beside the output ``OUT``."""
+    """``OUT.partial/`` beside the output ``OUT``; as a context manager it keeps other runs out."""
 
     def __init__(self, output: Path) -> None:
         self.path = output.with_name(output.name + ".partial")
         self._trash = output.with_name(output.name + ".partial.done")
+        self._lock: BinaryIO | None = None
 
     @property
     def exists(self) -> bool:
         """Whether an earlier job left its blocks."""
         return self.path.is_dir()
 
+    def __enter__(self) -> Self:
+        if self.exists:
+            self.hold()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def hold(self) -> None:
+        """Keep other runs out until ``release``, or the end of the process, however it ends.
+
+        Raises InputError while another run works here. Without locks, as on Windows, nobody is kept out.
+        """
+        if fcntl is None or self._lock is not None:
+            return
+        with contextlib.suppress(OSError):
+            self._lock = (self.path / "lock").open("ab")
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.release()
+                raise InputError(
+                    "{path}: another run is writing this output at this moment; wait for its end, stop it, or choose "
+                    "another output",
+                    path=self.path,
+                ) from None
+
+    def release(self) -> None:
+        """Let other runs in."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def create(self, manifest: Mapping[str, Any]) -> None:
-        """Start anew: drop what an earlier job left and write the manifest."""
+        """Start anew: drop what an earlier job left and write the manifest. Raises InputError, see ``hold``."""
+        if self.exists:
+            self.hold()
         self.discard()
         try:
             self.path.mkdir()
@@ -168,6 +209,7 @@ class PartialFolder:
         if self.exists:
             self.path.rename(self._trash)
             shutil.rmtree(self._trash)
+        self.release()
 
     def _part(self, file: int, block: int) -> Path:
         return self.path / f"{file:04d}-{block:07d}.arrow"

@@ -488,3 +488,21 @@ def test_labels_of_texts_that_cannot_be_read_are_written_but_not_counted(tmp_pat
     rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
     assert [row["글 구분"] for row in rows] == ["불만", "내용 없음", "내용 없음"]
     assert all(row["감성"] for row in rows)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs locks of files")
+@pytest.mark.parametrize("choice", [{}, {"resume": True}, {"restart": True, "overwrite": True}])
+def test_a_second_run_into_one_output_is_refused_while_the_first_works(tmp_path: Path, choice: dict[str, bool]) -> None:
+    source, output = many(tmp_path / "in.csv"), tmp_path / "out.csv"
+    refused = 0
+
+    def second(_rows: int, _done: int, _total: int) -> None:
+        nonlocal refused
+        with pytest.raises(InputError, match="another run is writing this output"):
+            classify_files([source], output, classifier=StubClassifier(), block_rows=50, **choice)
+        refused += 1
+
+    report = classify_files([source], output, classifier=StubClassifier(), block_rows=50, progress=second)
+    assert refused > 4
+    assert report.documents == 199
+    assert not (tmp_path / "out.csv.partial").exists()
