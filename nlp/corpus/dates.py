@@ -17,6 +17,7 @@ _WRITTEN = re.compile(
 KST = timezone(timedelta(hours=9))
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
+_EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
 
 
@@ -24,7 +25,8 @@ def parse_time(value: str) -> datetime | None:
     """Read a date, perhaps with a time of day; None when it is no date.
 
     Knows ``2026-11-21``, ``2026.11.21 14:03``, ``26/11/21``, ``20261121``, ``2026년 11월 21일 오후 3:05`` and
-    Excel's serial days (``46347.5``). The clock is kept as written; a time with a zone is turned into that of Korea.
+    Excel's serial days (``46347.5``), and seconds or milliseconds since 1970 (``1793000000``). The clock is kept as
+    written; a time with a zone is turned into that of Korea.
     """
     value = value.strip()
     if (match := _WRITTEN.fullmatch(value)) is not None:
@@ -50,6 +52,8 @@ def parse_time(value: str) -> datetime | None:
         return _moment(*(int(piece or 0) for piece in match.groups()))
     if _SERIAL.fullmatch(value):
         return _EXCEL_EPOCH + timedelta(seconds=round(float(value) * 86400))
+    if (match := _EPOCH.fullmatch(value)) is not None:
+        return in_korea(datetime.fromtimestamp(int(match.group(1)), UTC))
     return None
 
 

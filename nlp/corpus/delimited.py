@@ -34,7 +34,7 @@ class DelimitedTable:
         self.names: list[str] = []
         self.encoding: str | None = encoding.name
         with path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as file:
-            self._separator = sniff_delimiter(list(map(_clean, islice(file, _SAMPLE_LINES))))
+            self._separator = sniff_delimiter(list(map(self._clean, islice(file, _SAMPLE_LINES))))
         self.delimiter: str | None = None if self._separator == _NONE else self._separator
 
     def rows(self) -> Iterator[RawRow]:
@@ -43,11 +43,15 @@ class DelimitedTable:
         with self._path.open(encoding=codec, errors=errors, newline="") as file:
             self._raw = file.buffer.raw  # type: ignore[attr-defined]
             doubtful = self._encoding.bad_lines != 0
-            for row in parse(map(_clean, file), self._separator):
+            for row in parse(map(self._clean, file), self._separator):
                 if doubtful and any(map(self._encoding.undecodable, row.cells)):
                     row = row._replace(problem=undecodable(self._encoding.name))
                 yield row
             self._raw = None
+
+    def _clean(self, line: str) -> str:
+        """A line as Windows writes it; files that were joined have a byte order mark in the middle."""
+        return composed(self._encoding.mended(line)).removeprefix("\ufeff")
 
     def position(self) -> int:
         """Bytes handed to the decoder so far."""
@@ -98,11 +102,6 @@ def sniff_delimiter(lines: list[str]) -> str:
         if width > 1 and (count / total, width) > best_score:
             best, best_score = delimiter, (count / total, width)
     return best
-
-
-def _clean(line: str) -> str:
-    """A line as Windows writes it; files that were joined have a byte order mark in the middle."""
-    return composed(line).removeprefix("\ufeff")
 
 
 def _leniently(line: str, delimiter: str) -> list[str]:

@@ -7,6 +7,7 @@ nothing either, so candidates are compared by the number of lines that they cann
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from nlp.errors import FileFormatError
 
 _CHUNK = 1 << 20
 _LONGEST_LINE = 64 * _CHUNK
+_OTHER = {"cp949": "utf-8", "utf-8": "euc-kr", "utf-8-sig": "euc-kr"}
+_HANJA = re.compile(r"[\u4e00-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +43,17 @@ class Encoding:
         if self.codec.startswith("utf-16"):
             return "\ufffd" in text
         return any("\udc80" <= character <= "\udcff" for character in text)
+
+    def mended(self, line: str) -> str:
+        """The line read anew where files were joined: in UTF-8 within a file in cp949, or the other way round."""
+        if not self.undecodable(line) or self.codec not in _OTHER:
+            return line
+        try:
+            found = line.encode(self.codec.removesuffix("-sig"), "surrogateescape").decode(_OTHER[self.codec])
+        except UnicodeError:
+            return line
+        # What was cut within a letter of UTF-8 reads as rare Chinese ones.
+        return line if _HANJA.search(found) else found
 
 
 def detect_encoding(path: Path) -> Encoding:

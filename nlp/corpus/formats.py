@@ -41,6 +41,10 @@ def open_tables(path: Path) -> list[Table]:
     """
     if path.is_dir():
         raise InputError("{path}: this is a folder; give the files in it, for example {path}/*.csv", path=path)
+    if path.exists() and not path.is_file():
+        raise InputError(
+            "{path}: this is a pipe or a device, which can be read only once; write it into a file first", path=path
+        )
     try:
         with path.open("rb") as file:
             head = file.read(1 << 16)

@@ -1,11 +1,11 @@
-"""JSON Lines: one object a line, keys as columns."""
+"""JSON Lines: one object a line, keys as columns; those of an object within it as ``customer.id``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from nlp.corpus.encoding import Encoding
 from nlp.corpus.tables import RawRow, cell_text, composed, undecodable, without_surrogates
@@ -37,6 +37,7 @@ class JsonLinesTable:
             for number, line in enumerate(file, start=1):
                 if not line.strip():
                     continue
+                line = self._encoding.mended(line)
                 if self._encoding.undecodable(line):
                     yield RawRow(number, [line], undecodable(self._encoding.name))
                     continue
@@ -51,12 +52,13 @@ class JsonLinesTable:
                     continue
                 # An escape such as "\\ud83d" alone is half of an emoji that no file could be written with.
                 halves = "\\ud" in line or "\\uD" in line
-                for key in entry:
+                cells_of = dict(_flat(entry))
+                for key in cells_of:
                     if key not in at:
                         at[key] = len(names)
                         names.append(key)
                 cells = [""] * len(names)
-                for key, value in entry.items():
+                for key, value in cells_of.items():
                     text = cell_text(value)
                     cells[at[key]] = without_surrogates(text) if halves else text
                 yield RawRow(number, cells)
@@ -65,3 +67,12 @@ class JsonLinesTable:
     def position(self) -> int:
         """Bytes handed to the decoder so far."""
         return self._raw.tell() if self._raw is not None and not self._raw.closed else 0
+
+
+def _flat(entry: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Keys and values; what stands in an object within the object is ``customer.id``."""
+    for key, value in entry.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield above + key, value

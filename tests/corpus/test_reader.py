@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 import zipfile
@@ -188,6 +189,42 @@ def test_totals_below_the_rows_and_errors_of_excel_are_no_documents(tmp_path: Pa
     assert len(documents(path)) == 2
 
 
+@pytest.mark.parametrize(("most", "some"), [("cp949", "utf-8"), ("utf-8", "cp949"), ("utf-8-sig", "cp949")])
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_rows_in_the_other_encoding_of_a_joined_file_are_read(tmp_path: Path, kind: str, most: str, some: str) -> None:
+    path = tmp_path / f"joined.{kind}"
+    lines = [f"{at},강남점,요금이 너무 비싸요" for at in range(9)]
+    head = ["번호,지점,내용"]
+    if kind == "jsonl":
+        head, lines = [], ['{"번호": "1", "지점": "강남점", "내용": "요금이 너무 비싸요"}'] * 9
+    rows = [("\n".join([*head, *lines[:6]]) + "\n").encode(most), "\n".join(lines[6:]).encode(some)]
+    path.write_bytes(b"".join(rows))
+    assert {(document.branch, document.text) for document in documents(path)} == {("강남점", "요금이 너무 비싸요")}
+    assert len(documents(path)) == 9
+
+
+def test_objects_within_an_object_are_columns_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "nested.jsonl"
+    row = {
+        "ticket_id": 7,
+        "customer": {"id": "C1", "plan": {"name": "VIP"}},
+        "message": {"text": "요금이 비싸요"},
+        "x": {},
+    }
+    path.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    (document,) = documents(path)
+    assert (document.id, document.customer_id, document.text) == ("7", "C1", "요금이 비싸요")
+    assert document.fields["customer.plan.name"] == "VIP"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe with a name")
+def test_a_pipe_is_refused_with_the_next_step(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="into a file first"):
+        read_documents(path)
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_letters_that_macos_took_apart_are_put_together(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"mac.{kind}"
@@ -233,7 +270,7 @@ def test_json_lines_may_bring_new_keys_late(tmp_path: Path) -> None:
     first, second = documents(path)
     assert (first.id, first.text, first.fields["별점"]) == ("7", "배송이 느려요 😡", "1")
     assert second.text.encode("utf-8")
-    assert second.fields["메모"] == '{"a": [1]}'
+    assert second.fields["메모.a"] == "[1]"
     assert [bad.line for bad in rejects(path)] == [3, 4, 5]
 
 
