@@ -87,6 +87,16 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
             )
         if file.undated:
             warn(Message("  rows whose date could not be read: {rows:,}", rows=file.undated))
+        if file.unattributed:
+            warn(
+                Message(
+                    "  utterances read as the customer's, for nobody known spoke them: {rows:,} (speakers: {names}); "
+                    "write 상담사 or 고객 there, or name the column with {option}",
+                    rows=file.unattributed,
+                    names=", ".join(map(repr, file.strangers)),
+                    option=option_of("speaker"),
+                )
+            )
 
 
 def unmasked(files: Iterable[ReadReport]) -> Message | None:

@@ -151,6 +151,8 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
     index = {role: at for role, at in recognised(names).items() if at not in named.values()} | named
     if columns.text is not None and columns.utterance is None and columns.call_id is None:
         index.pop("utterance", None)
+    if "call_id" in index and "speaker" not in index and (at := _speaking(sample, index)) is not None:
+        index["speaker"] = at
     by_turns = "call_id" in index and ("utterance" in index or {"speaker", "text"} <= index.keys())
     if by_turns:
         return Roles(index=index, by_turns=True)
@@ -247,6 +249,18 @@ def _position(names: Sequence[str], wanted: str, role: str, place: str) -> int:
         shown=shown,
         option=option_of(role),
     )
+
+
+def _speaking(sample: Sequence[Sequence[str]], index: Mapping[str, int]) -> int | None:
+    """The column that says who speaks, by its cells, where the rows of a call follow one another; None without one."""
+    calls = [row[index["call_id"]] for row in sample if index["call_id"] < len(row)]
+    if len(set(calls)) * 2 > len(calls):
+        return None
+    for at in range(max(map(len, sample), default=0)):
+        cells = {row[at] for row in sample if at < len(row) and row[at].strip()}
+        if at not in index.values() and {speaker_of(cell) for cell in cells} == {"agent", "customer"}:
+            return at
+    return None
 
 
 def _free_text(names: Sequence[str], sample: Sequence[Sequence[str]]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.corpus.calls import CallSpool
-from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve
+from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve, speaker_of
 from nlp.corpus.dates import clock_seconds, parse_time
 from nlp.corpus.formats import SAMPLE, format_named, open_tables
 from nlp.corpus.tables import RawRow, Table, first_rows, unique_names, without_surrogates
@@ -23,6 +24,7 @@ MAX_CELL = 100_000
 
 _ERRORS = frozenset(("#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"))
 _SUM = re.compile(r"(?:총\s*)?[\d,.]*\s*[건개명원행]?")
+_SHOWN = 5
 _TOTALS = frozenset(("합계", "총계", "소계", "누계", "계", "total", "subtotal", "grandtotal"))
 
 
@@ -46,7 +48,8 @@ class ReadReport:
 
     ``roles`` maps each recognised role to the column that plays it. ``guessed_text`` is true when the text
     column was found by its cells. ``documents`` counts calls once, ``rows`` counts their utterances. Of a workbook
-    ``sheets`` were read, and ``unread`` hold something and were not.
+    ``sheets`` were read, and ``unread`` hold something and were not. Of calls ``unattributed`` counts utterances that
+    nobody known spoke, and ``strangers`` are some of the names that stand there.
     """
 
     path: str
@@ -65,6 +68,8 @@ class ReadReport:
     documents: int = 0
     rejected: int = 0
     undated: int = 0
+    unattributed: int = 0
+    strangers: tuple[str, ...] = ()
 
     @property
     def misnamed(self) -> str | None:
@@ -94,6 +99,7 @@ class Reader:
         self._table, self._headers, self._roles, self._unread = _choose(open_tables(path), columns, path)
         self._share_done = 0.0
         self._rows = self._documents = self._rejected = self._undated = 0
+        self._strangers = Counter[str]()
 
     @property
     def position(self) -> int:
@@ -123,10 +129,13 @@ class Reader:
             documents=self._documents,
             rejected=self._rejected,
             undated=self._undated,
+            unattributed=sum(self._strangers.values()),
+            strangers=tuple(name for name, _ in self._strangers.most_common(_SHOWN)),
         )
 
     def __iter__(self) -> Iterator[Document | Reject]:
         self._rows = self._documents = self._rejected = self._undated = 0
+        self._strangers.clear()
         self._share_done = 0.0
         return self._calls() if self._roles.by_turns else self._single()
 
@@ -136,12 +145,16 @@ class Reader:
         self._share_done = 1.0
 
     def _calls(self) -> Iterator[Document | Reject]:
+        speaker_at = self._roles.index.get("speaker")
         with CallSpool(self._roles) as spool:
             for row in self._checked():
                 if isinstance(row, Reject):
                     yield row
                 else:
                     spool.add(row)
+                    speaker = row.cells[speaker_at].strip() if speaker_at is not None else ""
+                    if speaker_of(speaker) == "unknown":
+                        self._strangers[speaker] += 1
             for done, call in enumerate(spool.calls(), start=1):
                 self._share_done = done / len(spool)
                 if len(call.text) > MAX_CELL:

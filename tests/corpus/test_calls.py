@@ -88,3 +88,22 @@ def test_no_utterance_is_lost_in_any_interleaving(tmp_path_factory: object, orde
         for call in dict.fromkeys(order)
     }
     assert {item.id: item.text for item in items if isinstance(item, Document)} == expected
+
+
+def test_who_speaks_is_found_by_the_cells_where_calls_have_many_rows(tmp_path: Path) -> None:
+    path = tmp_path / "stt.csv"
+    rows = "".join(f"{call},AGT,무엇을 도와드릴까요\n{call},CUS,해지하려고요\n" for call in range(3))
+    path.write_text("REC_KEY,구분,STT_TEXT\n" + rows, encoding="utf-8")
+    calls = list(read_documents(path))
+    assert [call.text for call in calls] == ["상담원: 무엇을 도와드릴까요\n고객: 해지하려고요"] * 3
+    path.write_text("REC_KEY,구분,STT_TEXT\n1,AGT,불친절했대요\n2,CUS,해지하려고요\n", encoding="utf-8")
+    assert [document.text for document in read_documents(path)] == ["불친절했대요", "해지하려고요"]
+
+
+def test_speakers_that_nobody_knows_are_counted_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("통화ID,화자,발화\nA,L,무엇을 도와드릴까요\nA,R,해지요\nA,R,지금요\nA,고객,네\n", encoding="utf-8")
+    reader = read_documents(path)
+    for _ in range(2):
+        assert len(list(reader)) == 1
+        assert (reader.report.unattributed, reader.report.strangers) == (3, ("R", "L"))
