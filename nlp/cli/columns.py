@@ -87,6 +87,15 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
             )
         if file.undated:
             warn(Message("  rows whose date could not be read: {rows:,}", rows=file.undated))
+        if file.torn:
+            warn(
+                Message(
+                    "  several rows share a {column!r}, and each was read as a text of its own; if they are what was "
+                    "said in one call, name the column of speakers with {option}",
+                    column=file.roles["call_id"],
+                    option=option_of("speaker"),
+                )
+            )
         if file.unattributed:
             warn(
                 Message(

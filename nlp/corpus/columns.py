@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from itertools import zip_longest
 from statistics import median
@@ -54,12 +54,13 @@ class Roles:
     """Positions of the columns that play a role.
 
     ``guessed_text`` is true when the text column was found by its cells, not by its name. ``by_turns`` is
-    true when each row is one utterance of a call.
+    true when each row is one utterance of a call, ``torn`` where calls have many rows and nobody known speaks them.
     """
 
     index: Mapping[str, int]
     guessed_text: bool = False
     by_turns: bool = False
+    torn: bool = field(default=False, compare=False)
 
     @property
     def text(self) -> int:
@@ -159,7 +160,7 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
     if "text" not in index and "utterance" in index:
         index["text"] = index.pop("utterance")
     if "text" in index:
-        return Roles(index=index)
+        return Roles(index=index, torn="call_id" in index and _follow(sample, index["call_id"]))
     free = [at for at in _free_text(names, sample) if at not in named.values()]
     if len(free) == 1 and len(names[free[0]]) > _LONGEST_NAME:
         raise ColumnError(
@@ -251,10 +252,15 @@ def _position(names: Sequence[str], wanted: str, role: str, place: str) -> int:
     )
 
 
+def _follow(sample: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether calls, named in column ``at``, have two rows and more."""
+    calls = [row[at] for row in sample if at < len(row) and row[at].strip()]
+    return 0 < len(set(calls)) * 2 <= len(calls)
+
+
 def _speaking(sample: Sequence[Sequence[str]], index: Mapping[str, int]) -> int | None:
     """The column that says who speaks, by its cells, where the rows of a call follow one another; None without one."""
-    calls = [row[index["call_id"]] for row in sample if index["call_id"] < len(row)]
-    if len(set(calls)) * 2 > len(calls):
+    if not _follow(sample, index["call_id"]):
         return None
     for at in range(max(map(len, sample), default=0)):
         cells = {row[at] for row in sample if at < len(row) and row[at].strip()}

@@ -49,7 +49,8 @@ class ReadReport:
     ``roles`` maps each recognised role to the column that plays it. ``guessed_text`` is true when the text
     column was found by its cells. ``documents`` counts calls once, ``rows`` counts their utterances. Of a workbook
     ``sheets`` were read, and ``unread`` hold something and were not. Of calls ``unattributed`` counts utterances that
-    nobody known spoke, and ``strangers`` are some of the names that stand there.
+    nobody known spoke, and ``strangers`` are some of the names that stand there; ``torn`` calls became a document
+    a row.
     """
 
     path: str
@@ -70,6 +71,7 @@ class ReadReport:
     undated: int = 0
     unattributed: int = 0
     strangers: tuple[str, ...] = ()
+    torn: bool = False
 
     @property
     def misnamed(self) -> str | None:
@@ -129,6 +131,7 @@ class Reader:
             documents=self._documents,
             rejected=self._rejected,
             undated=self._undated,
+            torn=self._roles.torn,
             unattributed=sum(self._strangers.values()),
             strangers=tuple(name for name, _ in self._strangers.most_common(_SHOWN)),
         )

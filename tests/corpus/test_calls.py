@@ -107,3 +107,11 @@ def test_speakers_that_nobody_knows_are_counted_and_named(tmp_path: Path) -> Non
     for _ in range(2):
         assert len(list(reader)) == 1
         assert (reader.report.unattributed, reader.report.strangers) == (3, ("R", "L"))
+
+
+def test_calls_of_many_rows_without_speakers_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("통화ID,내용\nA,무엇을 도와드릴까요\nA,해지요\nB,네\nB,비싸요\n", encoding="utf-8")
+    assert read_documents(path).report.torn
+    path.write_text("통화ID,내용\nA,비싸요\nA,해지요\nB,느려요\n", encoding="utf-8")
+    assert not read_documents(path).report.torn
