@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from nlp.errors import DangolError, InputError, Message
 from nlp.model.windows import Window
-from nlp.serve.lanes import Lane, Lanes, Piece, Work
+from nlp.serve.lanes import STRETCH, Lane, Lanes, Piece, Work
 from nlp.serve.load import Load
 from nlp.serve.model import LoadedModel
 from nlp.serve.problems import NotReadyError, invalid, retry
@@ -61,8 +61,8 @@ class Scored:
 class Engine:
     """One per event loop; everything but preparing and scoring runs on that loop.
 
-    ``observe`` is told the windows, the tokens and the seconds of every batch. ``queue_tokens`` bounds what waits,
-    ``max_wait`` how many seconds of work may stand before a new request.
+    ``observe`` is told the windows, the tokens and the seconds of every batch. ``queue_tokens`` bounds what waits
+    with and before a new request, ``max_wait`` how many seconds of work may stand before it.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class Engine:
         self._error: DangolError | None = None
         self._state: State = "starting"
         self._waiting: dict[Work, asyncio.Future[None]] = {}
+        self._in_flight = 0
         self._changed = asyncio.Condition()
         self._arrived = asyncio.Event()
         self._swapping = asyncio.Lock()
@@ -112,6 +113,19 @@ class Engine:
     def check(self) -> None:
         """Raise what ``model`` raises when nothing can be answered."""
         _ = self.model
+
+    def admit(self, tokens: int = 0) -> None:
+        """Raise OverloadedError when a request of so many tokens would wait too long in the high lane.
+
+        It waits for what is due before it and, while it is paced itself, for the others' share; not for all the rest
+        of a large request, which lets it pass.
+        """
+        # Of a request that is not cut into windows yet, about a batch is due at once.
+        uncut = sum(
+            min(work.owed, self._batch_tokens) for work in self._waiting if work.lane is Lane.HIGH and not work.tag
+        )
+        due = self._in_flight + uncut + self._lanes.due(Lane.HIGH)
+        self.load.check(tokens, before=min(self.load.owed[Lane.HIGH], due + STRETCH * tokens))
 
     async def start(self, load: Callable[[], LoadedModel]) -> None:
         """Load the first model; a failure is kept in ``error``, and a later ``swap`` can mend it."""
@@ -172,7 +186,7 @@ class Engine:
         check_precision(model, precision)
         guess = self.load.guess(sum(source.size for source in sources), len(sources))
         if lane is Lane.HIGH:
-            self.load.check(int(guess * factor))
+            self.admit(int(guess * factor))
         texts: list[PreparedText] = []
         async with self._work(model, len(sources), guess, lane) as (work, done):
             for chunk in _chunks(sources):
@@ -265,9 +279,10 @@ class Engine:
             await self._arrived.wait()
             batch = self._lanes.take()
             if not batch:
+                self._in_flight = 0
                 self._arrived.clear()
                 continue
-            tokens = sum(piece.tokens for piece in batch)
+            tokens = self._in_flight = sum(piece.tokens for piece in batch)
             begin = perf_counter()
             try:
                 logits = await self._in(

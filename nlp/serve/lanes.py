@@ -18,7 +18,7 @@ _LOW_EVERY = 10
 _SHORT = 48
 """Tokens; windows up to here count as equally long, padding them costs next to nothing."""
 
-_STRETCH = 4
+STRETCH = 4
 """A request of many windows may count on one in so many tokens while others wait, and on all when none do."""
 
 
@@ -108,7 +108,11 @@ class Lanes:
         for index, window in enumerate(windows):
             tag = max(self._clock[work.lane], work.tag)
             self._waiting[work.lane].append(Piece(text=text, index=index, window=window, tag=tag))
-            work.tag = tag + _STRETCH * len(window.ids)
+            work.tag = tag + STRETCH * len(window.ids)
+
+    def due(self, lane: Lane) -> int:
+        """Tokens that a text which comes now stands behind; what is paced lets it pass."""
+        return sum(piece.tokens for piece in self._waiting[lane] if piece.tag <= self._clock[lane])
 
     def drop(self, work: Work) -> None:
         """Forget what is left of a work, because its caller left or it is complete."""

@@ -29,21 +29,19 @@ class Load:
         """Tokens that so many characters will be."""
         return int(characters * self.per_char) + 4 * texts
 
-    @property
-    def wait(self) -> float:
-        """Seconds until a request that comes now is begun."""
-        return self.owed[0] / self.rate
+    def check(self, tokens: int, *, before: int) -> None:
+        """Raise OverloadedError when so many more tokens, and those scored before them, would wait too long.
 
-    def check(self, tokens: int) -> None:
-        """Raise OverloadedError when so many more tokens would wait too long; alone, every request is welcome."""
-        waiting = self.owed[0]
-        if waiting and (waiting + tokens > self.queue_tokens or self.wait > self.max_wait):
+        Alone, every request is welcome.
+        """
+        wait = before / self.rate
+        if before and (before + tokens > self.queue_tokens or wait > self.max_wait):
             raise retry(
                 OverloadedError(
                     "{seconds} seconds of work wait already; send the request again after the time in Retry-After",
-                    seconds=round(self.wait, 1),
+                    seconds=round(wait, 1),
                 ),
-                max(1.0, min(self.wait - self.max_wait / 2, 60.0)),
+                max(1.0, min(wait - self.max_wait / 2, 60.0)),
             )
 
     def learn_rate(self, tokens: int, seconds: float) -> None:

@@ -141,7 +141,7 @@ class Door:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self._paths:
             request = Request(scope)
             try:
-                services(request).engine.load.check(0)
+                services(request).engine.admit()
             except OverloadedError as error:
                 scope["state"]["route"] = scope["path"]
                 await problem(error, request)(scope, receive, send)

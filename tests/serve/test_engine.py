@@ -159,6 +159,29 @@ def test_a_long_wait_refuses_even_where_the_queue_has_room(model: LoadedModel) -
     run(work())
 
 
+def test_a_lone_text_is_let_in_beside_a_large_request_and_another_large_one_is_not(model: LoadedModel) -> None:
+    slow = gated(model, is_open=False)
+
+    async def work() -> None:
+        async with occupied(slow, *[TEXTS[0]] * 200, max_wait=2.0) as (one, large):
+            one.load.rate = 1_000.0
+            while len(one._lanes) < 100:
+                await asyncio.sleep(0.001)
+            assert one.load.owed[Lane.HIGH] > 3_000
+            with pytest.raises(OverloadedError):
+                await one.predict([Source(TEXTS[0])] * 200)
+            lone = asyncio.create_task(one.predict([Source(TEXTS[0])]))
+            while len(one._waiting) < 2:
+                await asyncio.sleep(0.001)
+            one.admit()
+            slow.gate.set()
+            await lone
+            assert not large.done(), "it does not wait for the large one's end"
+            await large
+
+    run(work())
+
+
 def test_work_of_a_caller_who_left_is_dropped_before_it_is_scored(model: LoadedModel) -> None:
     slow = gated(model, is_open=False)
 
