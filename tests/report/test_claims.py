@@ -14,6 +14,7 @@ from nlp.report.analysis import Analysis, Phrases, analyze_table
 from nlp.report.blocks import Lines
 from nlp.report.charts.causes import MOST_SLICES
 from nlp.report.charts.graph import FEWEST_EDGES, graph_chart
+from nlp.report.charts.voices import advocacy_chart
 from nlp.report.headlines import headlines, shown_id, until
 from nlp.report.html import render_report
 from nlp.report.page import build_page
@@ -99,6 +100,14 @@ def test_nobody_who_leaves_warns_or_recommends_is_told_as_a_share() -> None:
     said = codes(read(*[{"cause": ["price"], "channel": "앱리뷰"}] * 30))
     assert "switching_none" in said
     assert not said.keys() & {"switching", "advocacy_public", "advocacy_all"}
+
+
+def test_advocacy_is_titled_by_the_private_side_where_nothing_is_public() -> None:
+    warning = {"response": ["negative_wom"], "channel": "전화상담"}
+    chart = advocacy_chart(read(*[warning] * 30))
+
+    assert chart is not None
+    assert chart.title.code == "advocacy_negative"
 
 
 def test_every_branch_is_compared_and_the_one_that_stands_out_is_shown() -> None:

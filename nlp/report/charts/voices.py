@@ -21,7 +21,6 @@ from nlp.report.words import (
     short_names,
 )
 from nlp.wom.estimates import Estimate
-from nlp.wom.slices import By
 from nlp.wom.wordofmouth import RESPONSES, Voices
 
 _COLORS = {"public": ORANGE, "private": BLUE, "all": BLUE}
@@ -75,21 +74,20 @@ def advocacy_chart(analysis: Analysis) -> Chart | None:
         for side, voices in whole_voices(analysis).items()
         if voices.volume
     ]
-    by: By = "channel"
-    largest = sorted(analysis.voices_by[by].voices, key=lambda voices: -voices.volume)[:MOST_SLICES]
+    channels = analysis.voices_by["channel"].voices
+    largest = sorted(channels, key=lambda voices: -voices.volume)[:MOST_SLICES]
     called = short_names(voices.name for voices in largest if voices.name is not None)
     lines += [
         (plain(f"{called[voices.name]} ({number(voices.volume)})"), voices, _COLORS[voices.side])
-        for voices in analysis.voices_by[by].voices
+        for voices in channels
         if voices in largest and voices.volume >= _FEWEST and voices.name is not None
     ]
     lines = [line for line in lines if line[1].net_advocacy is not None]
     if not lines:
         return None
     nets: list[Estimate] = [voices.net_advocacy for _, voices, _ in lines if voices.net_advocacy is not None]
-    first = whole_voices(analysis).get("public") or lines[0][1]
-    net = first.net_advocacy or nets[0]
-    tone = "negative" if net.high < 0 else "positive" if net.low > 0 else "even"
+    # The public side comes first where it has a text.
+    tone = "negative" if nets[0].high < 0 else "positive" if nets[0].low > 0 else "even"
     return Chart(
         id="advocacy",
         title=say("chart", f"advocacy_{tone}"),
