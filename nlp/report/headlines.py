@@ -12,7 +12,7 @@ import numpy as np
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
 from nlp.report.words import Words, label_words, number, percent, percent_range, points, points_range, say, won
-from nlp.wom.estimates import difference
+from nlp.wom.estimates import Estimate, difference
 from nlp.wom.shares import Share
 from nlp.wom.trends import Change
 from nlp.wom.wordofmouth import Voices
@@ -46,9 +46,9 @@ def stage_shares(analysis: Analysis) -> list[Share]:
     return sorted(rows, key=lambda row: -row.best.value)
 
 
-def leads(shares: Sequence[Share]) -> bool:
+def leads(shares: Sequence[Estimate]) -> bool:
     """Whether the first of the shares, largest first, stands alone at the top."""
-    return bool(shares) and shares[0].best.value > max(0.0, *(row.best.value for row in shares[1:2]))
+    return bool(shares) and shares[0].value > max(0.0, *(share.value for share in shares[1:2]))
 
 
 def whole_voices(analysis: Analysis) -> dict[str, Voices]:
@@ -117,7 +117,7 @@ def _causes(analysis: Analysis) -> Iterator[Words]:
     few = _few(analysis)
     if few:
         yield say("headline", "few", n=len(analysis.distinct.table))
-    rows = [row for row in cause_shares(analysis) if row.count]
+    rows = [row for row in cause_shares(analysis) if row.best.value]
     for row, code in zip(rows, ("top_cause_few",) if few else ("top_cause", "second_cause"), strict=False):
         yield say(
             "headline",
@@ -132,7 +132,7 @@ def _causes(analysis: Analysis) -> Iterator[Words]:
 
 def _stages(analysis: Analysis) -> Iterator[Words]:
     cells = stage_shares(analysis)
-    if leads(cells) and not _few(analysis):
+    if leads([cell.best for cell in cells]) and not _few(analysis):
         event = cells[0].event
         yield say(
             "headline",

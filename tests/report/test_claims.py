@@ -12,7 +12,7 @@ from synthetic import COLUMNS, complaint_table
 from nlp.classified import ClassifiedTable
 from nlp.report.analysis import Analysis, Phrases, analyze_table
 from nlp.report.blocks import Lines
-from nlp.report.charts.causes import MOST_SLICES
+from nlp.report.charts.causes import MOST_SLICES, heat_chart
 from nlp.report.charts.graph import FEWEST_EDGES, graph_chart
 from nlp.report.charts.voices import advocacy_chart
 from nlp.report.headlines import headlines, shown_id, until
@@ -183,6 +183,20 @@ def test_the_texts_of_the_top_cell_are_those_that_an_audit_leaves() -> None:
     cell = analysis.shares.get("cause", "price", "order")
     assert (cell.count, round(59 * cell.best.value)) == (59, 29)
     assert codes(analysis)["top_cell"].endswith(": 29 texts.")
+
+
+def test_headlines_and_charts_name_what_only_the_audit_found() -> None:
+    table = told(*[{"cause": ["price"] if at % 9 == 0 else [], "stage": ["order"]} for at in range(59)])
+    truth = table.decided.astype(np.float32)
+    truth[:, table.taxonomy.column("cause", "price")] = 0
+    truth[:, table.taxonomy.column("cause", "ethics")] = 1
+    analysis = analyze_table(table, now=NOW, draws=20, audit=Audit.at_random(table.ids, truth))
+    heat = heat_chart(analysis)
+    assert heat is not None
+    assert (analysis.shares.get("cause", "ethics").count, heat.title.code) == (0, "heat")
+    for sentence in (heat.title.en, codes(analysis)["top_cause"], codes(analysis)["top_cell"]):
+        assert "ethical problem" in sentence.lower()
+    assert "second_cause" not in codes(analysis)
 
 
 def test_the_spread_of_a_few_public_texts_is_not_told() -> None:

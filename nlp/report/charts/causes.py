@@ -37,13 +37,13 @@ _LINE = 18
 def cause_chart(analysis: Analysis) -> Chart | None:
     """Shares of the causes with their intervals, the largest on top."""
     rows = cause_shares(analysis)
-    if not rows or not rows[0].count:
+    if not rows or not rows[0].best.value:
         return None
     names = [label_words(analysis.taxonomy, "cause", row.event.label) for row in rows]
     return Chart(
         id="causes",
         title=say("chart", "causes", cause=names[0], share=percent(rows[0].best.value))
-        if leads(rows)
+        if leads([row.best for row in rows])
         else say("chart", "causes_even"),
         note=say("chart", "causes_note" if rows[0].corrected else "causes_note_raw"),
         data=(_bars(names, [row.best for row in rows], BLUE),),
@@ -69,11 +69,12 @@ def cause_chart(analysis: Analysis) -> Chart | None:
 
 
 def heat_chart(analysis: Analysis) -> Chart | None:
-    """Causes by stages as a heat map of document counts."""
-    cells = {(row.event.label, row.event.stage): row for row in stage_shares(analysis)}
-    top = next((row for row in stage_shares(analysis) if row.count), None)
-    if top is None:
+    """Shares of every cause in every stage, as a heat map."""
+    rows = stage_shares(analysis)
+    if not rows or not rows[0].best.value:
         return None
+    top = rows[0].event
+    cells = {(row.event.label, row.event.stage): row for row in rows}
     causes = [row.event.label for row in cause_shares(analysis)]
     stages = analysis.taxonomy.group("stage").ids
     cause_names = [label_words(analysis.taxonomy, "cause", cause) for cause in causes]
@@ -82,9 +83,9 @@ def heat_chart(analysis: Analysis) -> Chart | None:
         "heat",
         title=say(
             "chart",
-            "heat" if leads(stage_shares(analysis)) else "heat_even",
-            cause=label_words(analysis.taxonomy, "cause", top.event.label),
-            stage=label_words(analysis.taxonomy, "stage", str(top.event.stage)),
+            "heat" if leads([row.best for row in rows]) else "heat_even",
+            cause=label_words(analysis.taxonomy, "cause", top.label),
+            stage=label_words(analysis.taxonomy, "stage", str(top.stage)),
         ),
         note=say("chart", "heat_note"),
         rows=cause_names,
@@ -158,7 +159,7 @@ def servqual_chart(analysis: Analysis) -> Chart | None:
     return Chart(
         id="servqual",
         title=say("chart", "servqual", dimension=names[0])
-        if dimensions[0].share.value > max((item.share.value for item in dimensions[1:2]), default=0.0)
+        if leads([item.share for item in dimensions])
         else say("chart", "servqual_even"),
         note=say("chart", "servqual_note"),
         data=(_bars(names, [item.share for item in dimensions], GREEN),),
