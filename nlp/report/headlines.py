@@ -139,8 +139,7 @@ def _stages(analysis: Analysis) -> Iterator[Words]:
             "top_cell",
             cause=label_words(analysis.taxonomy, "cause", event.label),
             stage=label_words(analysis.taxonomy, "stage", str(event.stage)),
-            # Of a corrected share the model's own count says nothing.
-            count=number(round(cells[0].best.value * cells[0].documents)),
+            count=number(cells[0].best_count),
         )
     journey = analysis.journey
     if journey.index is not None and journey.repair_first is not None:

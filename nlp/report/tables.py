@@ -55,12 +55,12 @@ def lever_table(analysis: Analysis, *, most: int = 8) -> Titled | None:
     for share in stage_shares(analysis)[:most]:
         stage = str(share.event.stage)
         found = levers(share.event.label, stage)
-        if share.count and found:
+        if share.best_count and found:
             rows.append(
                 (
                     label_words(analysis.taxonomy, "cause", share.event.label),
                     label_words(analysis.taxonomy, "stage", stage),
-                    number(share.count),
+                    number(share.best_count),
                     joined(found),
                 )
             )

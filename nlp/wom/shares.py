@@ -40,6 +40,11 @@ class Share:
     corrected: bool
     audited: int
 
+    @property
+    def best_count(self) -> int:
+        """Documents that carry the event by ``best``: of a corrected share the model's own count says nothing."""
+        return round(self.best.value * self.documents)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:

@@ -18,6 +18,7 @@ from nlp.report.charts.voices import advocacy_chart
 from nlp.report.headlines import headlines, shown_id, until
 from nlp.report.html import render_report
 from nlp.report.page import build_page
+from nlp.report.tables import lever_table
 from nlp.report.words import texts_of
 from nlp.wom.audit import Audit
 from nlp.wom.keyphrases import Edge, EmergingPhrases, Graph, Node
@@ -181,8 +182,12 @@ def test_the_texts_of_the_top_cell_are_those_that_an_audit_leaves() -> None:
     truth[::2, table.taxonomy.column("cause", "price")] = 0
     analysis = analyze_table(table, now=NOW, draws=20, audit=Audit.at_random(table.ids, truth))
     cell = analysis.shares.get("cause", "price", "order")
-    assert (cell.count, round(59 * cell.best.value)) == (59, 29)
+    levers = lever_table(analysis)
+    assert (cell.count, cell.best_count) == (59, 29)
     assert codes(analysis)["top_cell"].endswith(": 29 texts.")
+    assert levers is not None
+    assert levers.table is not None
+    assert levers.table.rows[0][2] == "29"
 
 
 def test_headlines_and_charts_name_what_only_the_audit_found() -> None:
