@@ -134,9 +134,10 @@ def customer_value(facts: ValueFacts, values: Values, *, hazard: NDArray[np.floa
 
 def _life(churn: NDArray[np.float64], values: Values) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Expected discounted months ahead, Σ k^t, and the same weighted by years from now, Σ k^t·t/12, for t < horizon."""
-    keep = (1.0 - churn) / (1.0 + values["value.monthly_discount"])
+    # The sums divide by 1 - k, which is nothing where nobody leaves and nothing is discounted.
+    keep = np.minimum((1.0 - churn) / (1.0 + values["value.monthly_discount"]), 1.0 - 1e-6)
     horizon = round(values["value.horizon_months"])
-    gone = np.maximum(1.0 - keep, 1e-9)
+    gone = 1.0 - keep
     last = keep**horizon
     life = (1.0 - last) / gone
     return life, (keep * (1.0 - last) / gone - horizon * last) / gone / 12

@@ -53,6 +53,13 @@ def test_without_a_horizon_and_a_discount_the_base_is_margin_over_churn() -> Non
     assert value(facts(월마진="1만원"), **changed)["base"] == pytest.approx(10_000 / 0.02)
 
 
+def test_who_never_leaves_is_worth_the_margin_of_every_month_up_to_the_horizon() -> None:
+    changed = {"value__monthly_churn": 0.0, "value__monthly_discount": 0.0, "value__horizon_months": 60.0}
+    found = value(facts(월마진="1만원"), value__growth=0.1, **changed)
+    assert found["base"] == pytest.approx(10_000 * 60, rel=1e-3)
+    assert found["growth"] == pytest.approx(10_000 * 0.1 * sum(range(60)) / 12, rel=1e-3)
+
+
 def test_revenue_counts_by_the_margin_rate_and_a_tier_by_its_multiple() -> None:
     life = value(facts(월마진="1원"))["base"]
     assert value(facts(월매출="10만원"))["base"] == pytest.approx(100_000 * VALUES["value.margin_rate"] * life)
