@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from nlp.classified import ClassifiedTable
 from nlp.text.duplicates import near_duplicate_groups
 
-FEWEST_LETTERS = 10
-"""Shorter texts ("너무 비싸요") are alike by chance: many customers, not many copies."""
+_LONG = re.compile(r"(?:[\W_]*[^\W_]){10}")
+"""Texts with fewer letters and digits ("너무 비싸요") are alike by chance: many customers, not many copies."""
+
+_FEWEST_COPIES = 3
+"""Copies from which a text is shown as a burst."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,21 +25,15 @@ class CopyBurst:
     """One text that occurs ``copies`` times, identical or nearly so.
 
     ``row`` is the position of the copy that is kept: the earliest by time, else the first in the file.
-    ``customers`` counts distinct customer ids (0 when unknown), ``channels`` lists where it appeared, ``peak`` is
-    the day with most copies and ``peak_copies`` how many fell on it. ``counted_once`` is false for short texts
-    that are shown but keep counting.
+    ``channels`` lists where it appeared, ``peak`` is the day with most copies and ``peak_copies`` how many fell on it.
     """
 
     row: int
     text: str
     copies: int
-    customers: int
     channels: tuple[str, ...]
-    first: date | None
-    last: date | None
     peak: date | None
     peak_copies: int
-    counted_once: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,23 +58,17 @@ class Distinct:
 def distinct(
     table: ClassifiedTable,
     *,
-    threshold: float = 0.7,
-    fewest_letters: int = FEWEST_LETTERS,
-    fewest_copies: int = 3,
     keep: Sequence[str] = (),
     groups: NDArray[np.int64] | None = None,
 ) -> Distinct:
     """Keep one document of each group of copies.
 
-    Texts are copies when their five-character shingles have a Jaccard similarity of ``threshold`` or more,
-    or are equal but for case, spaces and punctuation. Texts under ``fewest_letters`` letters and digits are
-    all kept. Groups of ``fewest_copies`` or more are returned as bursts. A document whose id is in ``keep``
-    (an audited row) stands for its group in place of the earliest one. ``groups`` ``(n,)`` are those of
-    ``near_duplicate_groups`` where they are known already.
+    Copies are the near-duplicates of ``nlp.text.duplicates``; short texts are all kept. Groups of three or more are
+    returned as bursts. A document whose id is in ``keep`` (an audited row) stands for its group in place of the
+    earliest one. ``groups`` ``(n,)`` are those of ``near_duplicate_groups`` where they are known already.
     """
-    group = near_duplicate_groups(table.texts.tolist(), threshold=threshold) if groups is None else groups
-    enough = re.compile(rf"(?:[\W_]*[^\W_]){{{fewest_letters}}}")
-    long = np.array([enough.match(text) is not None for text in table.texts], dtype=bool)
+    group = near_duplicate_groups(table.texts.tolist()) if groups is None else groups
+    long = np.array([_LONG.match(text) is not None for text in table.texts], dtype=bool)
     times = table.times.astype(np.int64).astype(np.float64)
     times[np.isnat(table.times)] = np.inf
     wanted = set(keep)
@@ -94,35 +85,24 @@ def distinct(
     for start, size in zip(starts[sizes > 1], sizes[sizes > 1], strict=True):
         members = order[start : start + size]
         first = int(members[0])
-        once = bool(long[first])
-        if once:
+        if long[first]:
             kept[members[1:]] = False
             weight[first] = size
-        if size >= fewest_copies:
-            bursts.append(_burst(table, members, once))
+        if size >= _FEWEST_COPIES:
+            bursts.append(_burst(table, members))
     rows = np.flatnonzero(kept).astype(np.int64)
     bursts.sort(key=lambda burst: (-burst.copies, burst.row))
     return Distinct(table=table.take(rows), rows=rows, weight=weight[rows], bursts=tuple(bursts))
 
 
-def _burst(table: ClassifiedTable, members: NDArray[np.int64], once: bool) -> CopyBurst:
+def _burst(table: ClassifiedTable, members: NDArray[np.int64]) -> CopyBurst:
     times = table.times[members]
-    days = np.sort(times[~np.isnat(times)].astype("datetime64[D]"))
-    seen, counts = np.unique(days, return_counts=True)
-    peak = int(counts.argmax()) if len(counts) else 0
+    days, counts = np.unique(times[~np.isnat(times)].astype("datetime64[D]"), return_counts=True)
     return CopyBurst(
         row=int(members[0]),
         text=str(table.texts[members[0]]),
         copies=len(members),
-        customers=len({name for name in table.customer_ids[members] if name}),
         channels=tuple(dict.fromkeys(name for name in table.channels[members] if name)),
-        first=_day(seen[0]) if len(seen) else None,
-        last=_day(seen[-1]) if len(seen) else None,
-        peak=_day(seen[peak]) if len(seen) else None,
-        peak_copies=int(counts[peak]) if len(counts) else 0,
-        counted_once=once,
+        peak=days[counts.argmax()].item() if len(days) else None,
+        peak_copies=int(counts.max(initial=0)),
     )
-
-
-def _day(day: np.datetime64) -> date:
-    return date(1970, 1, 1) + timedelta(days=int(day.astype(np.int64)))
