@@ -209,7 +209,7 @@ def analyze_table(
         importance={group: importance_performance(counted, group=group) for group in ("cause", "servqual")},
         servqual=servqual_profile(counted),
         ksqi=ksqi_view(counted),
-        touchpoints=touchpoint_kinds(counted)[0],
+        touchpoints=touchpoint_kinds(counted),
         waiting=waiting(counted),
         competitors=competitors(counted, own=own_names),
         phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,

@@ -100,7 +100,6 @@ def charts_json(charts: Sequence[Chart]) -> Markup:
         chart.id: {
             "data": chart.data,
             "layout": {**chart.layout, "height": chart.height},
-            "narrow": chart.narrow,
             "least": chart.least_width,
         }
         for chart in charts

@@ -40,14 +40,13 @@ def corrected_means(
     inclusion: NDArray[np.float64],
     strata: NDArray[np.int64],
     *,
-    bounds: tuple[float, float] = (0.0, 1.0),
     level: float = LEVEL,
 ) -> Corrected:
-    """Correct the means of ``m`` predicted quantities.
+    """Correct the means of ``m`` predicted quantities in [0, 1].
 
     ``mean`` ``(m,)`` is the predictions' mean over all ``documents``; ``predicted`` and ``truth`` ``(k, m)``
     are the audited rows (truth NaN where not labelled), ``inclusion`` ``(k,)`` in (0, 1] and ``strata``
-    ``(k,)`` codes how they were drawn. ``bounds`` are the quantity's limits, to which results are clipped.
+    ``(k,)`` codes how they were drawn.
 
     The variance is the stratified one of the weighted difference plus that of the documents themselves as a
     sample of what the service produces. As a handful of audited rows may hold no error at all by luck, z²/2
@@ -73,18 +72,17 @@ def corrected_means(
         where=(f_part**2).sum(axis=0) > 0,
     ).clip(0.0, 1.0)
 
-    lowest, highest = bounds
     value = power * mean + truth_mean - power * predicted_mean
-    imagined = z * z / 2 * (weights**2).sum(axis=0) / np.maximum(audited, 1) * ((highest - lowest) ** 2)
+    imagined = z * z / 2 * (weights**2).sum(axis=0) / np.maximum(audited, 1)
     left = np.clip(1 - audited / max(documents, 1), 0.0, 1.0)
     of_audit = left * (((y_part - power * f_part) ** 2).sum(axis=0) + imagined)
     of_documents = ((weights * y**2).sum(axis=0) - truth_mean**2).clip(min=0.0) / max(documents, 1)
     spread = z * np.sqrt(of_audit + of_documents)
-    value = np.where(audited >= 2, value.clip(lowest, highest), np.nan)
+    value = np.where(audited >= 2, value.clip(0.0, 1.0), np.nan)
     return Corrected(
         value=value,
-        low=np.where(audited >= 2, (value - spread).clip(lowest, highest), lowest),
-        high=np.where(audited >= 2, (value + spread).clip(lowest, highest), highest),
+        low=np.where(audited >= 2, (value - spread).clip(0.0, 1.0), 0.0),
+        high=np.where(audited >= 2, (value + spread).clip(0.0, 1.0), 1.0),
         weight=power,
         audited=audited.astype(np.int64),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,9 +62,7 @@ class KsqiView:
 
     items: tuple[KsqiItem, ...]
     never_rows: NDArray[np.int64]
-    never_share: Estimate
     outside: Estimate
-    source: str
     notes: tuple[Note, ...]
 
 
@@ -156,9 +154,7 @@ def ksqi_view(table: ClassifiedTable, *, path: Path | None = None, level: float 
     return KsqiView(
         items=tuple(items),
         never_rows=np.flatnonzero(grave).astype(np.int64),
-        never_share=wilson(float(grave.sum()), total, level=level),
         outside=wilson(float((rows & ~inside).sum()), total, level=level),
-        source=data.get("source", ""),
         notes=() if items else (note("label"),),
     )
 
@@ -187,30 +183,16 @@ def load_touchpoints(path: Path | None = None) -> tuple[TouchpointCues, ...]:
         ) from error
 
 
-def touchpoint_kinds(
-    table: ClassifiedTable, *, kinds: Sequence[TouchpointCues] | None = None, level: float = LEVEL
-) -> tuple[tuple[TouchpointShare, ...], NDArray[np.bool_]]:
-    """Shares of complaints by kind of touchpoint, and which document speaks of which: bool ``(n, n_kinds)``.
+def touchpoint_kinds(table: ClassifiedTable, *, level: float = LEVEL) -> tuple[TouchpointShare, ...]:
+    """Shares of complaints by kind of touchpoint.
 
     A rule over words: only the customer's turns of a dialogue are read, and a call is not a complaint about
-    the telephone merely because it was made by telephone. Documents without a complaint are all false.
+    the telephone merely because it was made by telephone.
     """
-    kinds = load_touchpoints() if kinds is None else kinds
-    rows = complaint_rows(table)
-    speaks = np.zeros((len(table), len(kinds)), dtype=bool)
-    for row in np.flatnonzero(rows).tolist():
-        said = customer_text(table.texts[row])
-        for column, kind in enumerate(kinds):
-            speaks[row, column] = kind.pattern.search(said) is not None
-    total = int(rows.sum())
-    found = tuple(
-        TouchpointShare(
-            id=kind.id,
-            ko=kind.ko,
-            en=kind.en,
-            count=int(speaks[:, column].sum()),
-            share=wilson(float(speaks[:, column].sum()), total, level=level),
-        )
-        for column, kind in enumerate(kinds)
-    )
-    return found, speaks
+    said = [customer_text(text) for text in table.texts[complaint_rows(table)]]
+    found = []
+    for kind in load_touchpoints():
+        count = sum(kind.pattern.search(text) is not None for text in said)
+        share = wilson(count, len(said), level=level)
+        found.append(TouchpointShare(id=kind.id, ko=kind.ko, en=kind.en, count=count, share=share))
+    return tuple(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,6 @@ from nlp.wom.correction import corrected_means
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson_bounds
 from nlp.wom.events import Event, EventMatrix, event_matrix, event_truth
 from nlp.wom.slices import MISSING, By, Slices, slices
-
-Predictor: TypeAlias = Literal["probability", "decision"]
 
 FEWEST_AUDITED = 30
 """A slice with fewer audited rows keeps its raw shares: normal intervals mean little below this."""
@@ -71,16 +68,15 @@ def shares(
     *,
     by: By | None = None,
     audit: Audit | None = None,
-    predictor: Predictor = "probability",
     most: int = 100,
     level: float = LEVEL,
 ) -> Shares:
     """Shares of all documents, or of each week, month, channel, branch or product.
 
     With ``audit`` rows of the same file, shares are corrected by prediction-powered inference with the
-    calibrated probabilities (or the decisions) as predictions; a slice with fewer than 30 audited rows stays
-    raw. Of channels, branches and products the ``most`` largest are kept. Without the column the result is
-    empty and its note says what the column would add.
+    calibrated probabilities as predictions; a slice with fewer than 30 audited rows stays raw. Of channels,
+    branches and products the ``most`` largest are kept. Without the column the result is empty and its note says
+    what the column would add.
     """
     notes = [note("audit")] if audit is None else [note("audited")] if len(audit.ids) < FEWEST_AUDITED else []
     if by is None:
@@ -94,7 +90,7 @@ def shares(
     matrix = event_matrix(table)
     counts = cut.sums(matrix.decided)
     low, high = wilson_bounds(counts, cut.sizes[:, None], level=level)
-    best = _Best.of(table, matrix, cut, audit, predictor, level) if audit is not None else None
+    best = _Best.of(table, matrix, cut, audit, level) if audit is not None else None
     kept = _largest(cut, most)
     rows: list[Share] = []
     for code in kept:
@@ -133,20 +129,11 @@ class _Best:
     audited: NDArray[np.int64]
 
     @classmethod
-    def of(
-        cls,
-        table: ClassifiedTable,
-        matrix: EventMatrix,
-        cut: Slices,
-        audit: Audit,
-        predictor: Predictor,
-        level: float,
-    ) -> _Best:
+    def of(cls, table: ClassifiedTable, matrix: EventMatrix, cut: Slices, audit: Audit, level: float) -> _Best:
         here, there = audit.positions(table)
         truth = event_truth(table.taxonomy, audit.truth[here])
         strata = np.unique(audit.strata[here].astype(str), return_inverse=True)[1]
-        predicted = matrix.probability if predictor == "probability" else matrix.decided
-        sums = cut.sums(predicted)
+        sums = cut.sums(matrix.probability)
         shape = sums.shape
         value, low, high = np.zeros(shape), np.zeros(shape), np.ones(shape)
         audited = np.zeros(shape, dtype=np.int64)
@@ -157,7 +144,7 @@ class _Best:
             result = corrected_means(
                 sums[code] / size,
                 int(size),
-                predicted[there[inside]].astype(np.float64),
+                matrix.probability[there[inside]].astype(np.float64),
                 truth[inside],
                 audit.inclusion[here][inside],
                 strata[inside],

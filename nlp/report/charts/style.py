@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from nlp.report.words import Words
@@ -50,8 +50,7 @@ class Table:
 class Chart:
     """One chart: ``title`` says what it shows, ``note`` how to read it and what the figures are.
 
-    ``narrow`` holds changes to the layout for a narrow screen, by dotted path. ``height`` is in
-    pixels; a chart of ``least_width`` pixels is scrolled sideways where the screen is narrower.
+    ``height`` is in pixels; a chart of ``least_width`` pixels is scrolled sideways where the screen is narrower.
     """
 
     id: str
@@ -61,7 +60,6 @@ class Chart:
     layout: Trace
     height: int
     table: Table | None = None
-    narrow: Mapping[str, Any] = field(default_factory=dict)
     wide: bool = False
     least_width: int = 0
 
@@ -79,14 +77,7 @@ def whiskers(estimates: Sequence[Estimate], *, scale: float = 1.0, color: str = 
     }
 
 
-def band(
-    x: Sequence[Any],
-    estimates: Sequence[Estimate],
-    *,
-    color: str,
-    scale: float = 1.0,
-    axes: Mapping[str, str] | None = None,
-) -> Trace:
+def band(x: Sequence[Any], estimates: Sequence[Estimate], *, color: str, scale: float = 1.0) -> Trace:
     """The area between the bounds of a line's intervals."""
     return {
         "type": "scatter",
@@ -101,7 +92,6 @@ def band(
         "line": {"width": 0},
         "hoverinfo": "skip",
         "showlegend": False,
-        **(axes or {}),
     }
 
 

@@ -28,12 +28,6 @@
     }
     return both;
   };
-  const put = (target, path, value) => {
-    const keys = path.split(".");
-    const last = keys.pop();
-    for (const key of keys) target = target[key] = { ...target[key] };
-    target[last] = value;
-  };
   // What goes on beyond the right edge fades there, until it has been moved into sight.
   const sliding = document.querySelectorAll(".plot, .scroll");
   const fade = () => {
@@ -46,10 +40,7 @@
     const chart = words(charts[place.dataset.chart], root.dataset.lang);
     const layout = merged(BASE, chart.layout);
     layout.width = width ? Math.min(width, place.dataset.small ? width / 3 - 14 : width) : Math.max(place.clientWidth, charts[place.dataset.chart].least);
-    if (layout.width < 520) {
-      layout.font = { ...layout.font, size: 12 };
-      for (const [path, value] of Object.entries(chart.narrow)) put(layout, path, value);
-    }
+    if (layout.width < 520) layout.font = { ...layout.font, size: 12 };
     return Plotly.react(place, chart.data, layout, CONFIG);
   })).then(fade);
 
