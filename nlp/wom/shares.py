@@ -79,10 +79,7 @@ def shares(
     what the column would add.
     """
     notes = [note("audit")] if audit is None else [note("audited")] if len(audit.ids) < FEWEST_AUDITED else []
-    if by is None:
-        cut: Slices | None = Slices(by="week", names=("",), codes=np.zeros(len(table), dtype=np.int64))
-    else:
-        cut = slices(table, by)
+    cut = Slices.whole(len(table)) if by is None else slices(table, by)
     if cut is None or not len(table):
         missing = note(MISSING[by]) if by is not None and len(table) else note("text")
         return Shares(rows=(), notes=(missing, *notes))
@@ -91,7 +88,7 @@ def shares(
     counts = cut.sums(matrix.decided)
     low, high = wilson_bounds(counts, cut.sizes[:, None], level=level)
     best = _Best.of(table, matrix, cut, audit, level) if audit is not None else None
-    kept = _largest(cut, most)
+    kept = cut.shown(most)
     rows: list[Share] = []
     for code in kept:
         size = int(cut.sizes[code])
@@ -162,11 +159,3 @@ class _Best:
             low=float(self.low[code, column]),
             high=float(self.high[code, column]),
         )
-
-
-def _largest(cut: Slices, most: int) -> list[int]:
-    """Codes to show: all periods in order, or the largest other slices, largest first."""
-    if cut.by in ("week", "month"):
-        return list(range(len(cut.names)))
-    order = np.argsort(-cut.sizes, kind="stable")
-    return [int(code) for code in order[:most]]

@@ -30,13 +30,25 @@ _EPOCH_MONDAY = np.datetime64("1970-01-05", "D")
 class Slices:
     """``codes`` is int64 ``(n,)``: the position in ``names`` of each document's value, -1 where unknown.
 
-    Weeks are named by the date of their Monday (ISO 8601), months as ``2026-11``; both run without gaps, so
-    a week without documents is there. Other names are in the order of their first document.
+    ``by`` is None for the one slice of all documents, which has no name. Weeks are named by the date of their
+    Monday (ISO 8601), months as ``2026-11``; both run without gaps, so a week without documents is there. Other
+    names are in the order of their first document.
     """
 
-    by: By
+    by: By | None
     names: tuple[str, ...]
     codes: NDArray[np.int64]
+
+    @classmethod
+    def whole(cls, n: int) -> Slices:
+        """One slice of all ``n`` documents."""
+        return cls(by=None, names=("",), codes=np.zeros(n, dtype=np.int64))
+
+    def shown(self, most: int) -> list[int]:
+        """Positions in ``names``: all periods in order, or the ``most`` largest other slices, largest first."""
+        if self.by in (None, "week", "month"):
+            return list(range(len(self.names)))
+        return [int(code) for code in np.argsort(-self.sizes, kind="stable")[:most]]
 
     @property
     def sizes(self) -> NDArray[np.int64]:

@@ -99,18 +99,18 @@ def word_of_mouth(
         )
     kinds = channel_kinds(table, channels)
     notes = [] if kinds is not None else [note("channel")]
-    cut = slices(table, by) if by is not None else None
-    if by is not None and cut is None:
+    cut = Slices.whole(len(table)) if by is None else slices(table, by)
+    if cut is None:
+        assert by is not None
         missing = note(MISSING[by])
         notes = notes if missing in notes else [*notes, missing]
         return WordOfMouth(
             voices=(), dispersion=None, unknown_channels=(), unknown_documents=len(table), notes=tuple(notes)
         )
-    whole = cut or Slices(by="week", names=("",), codes=np.zeros(len(table), dtype=np.int64))
     voices = [
         voice
         for side, rows in _sides(kinds, len(table)).items()
-        for voice in _voices(table, whole, by, side, rows, most, level)
+        for voice in _voices(table, cut, side, rows, most, level)
     ]
     known = kinds.public | kinds.private if kinds is not None else np.zeros(len(table), dtype=bool)
     return WordOfMouth(
@@ -129,13 +129,7 @@ def _sides(kinds: ChannelKinds | None, n: int) -> dict[Side, NDArray[np.bool_]]:
 
 
 def _voices(
-    table: ClassifiedTable,
-    cut: Slices,
-    by: By | None,
-    side: Side,
-    rows: NDArray[np.bool_],
-    most: int,
-    level: float,
+    table: ClassifiedTable, cut: Slices, side: Side, rows: NDArray[np.bool_], most: int, level: float
 ) -> list[Voices]:
     responses = [label for label in RESPONSES if label in table.taxonomy.group("response").ids]
     marks = {label: table.has("response", label) for label in responses}
@@ -148,16 +142,15 @@ def _voices(
     inside = Slices(by=cut.by, names=cut.names, codes=np.where(rows, cut.codes, -1))
     sums = inside.sums(np.stack([marks[name] for name in names], axis=1)) if names else np.zeros((len(cut.names), 0))
     sizes = inside.sizes
-    order = np.argsort(-sizes, kind="stable")[:most] if by not in (None, "week", "month") else range(len(sizes))
     found = []
-    for code in order:
+    for code in inside.shown(most):
         size, count = int(sizes[code]), dict(zip(names, sums[code].tolist(), strict=True))
-        if not size and by is not None:
+        if not size and cut.by is not None:
             continue
         found.append(
             Voices(
-                by=by,
-                name=cut.names[code] if by is not None else None,
+                by=cut.by,
+                name=cut.names[code] if cut.by is not None else None,
                 side=side,
                 volume=size,
                 responses={label: wilson(count[label], size, level=level) for label in responses},
