@@ -11,7 +11,7 @@ from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.charts.queue import FAMILIES, families
 from nlp.report.headlines import shown_id, to_recover, until
-from nlp.report.words import Words, label_words, percent, plain, say, won
+from nlp.report.words import Words, label_words, percent, plain, say, shortened, won
 
 CARDS: Final = 10
 _SENTENCES: Final = 3
@@ -108,11 +108,6 @@ def _card(analysis: Analysis, place: int) -> Card:
             )
             for family, amount in parts
         ),
-        evidence=tuple(_cut(line) for line in dict.fromkeys(case.evidence))[:_SENTENCES],
+        evidence=tuple(shortened(line, _LONGEST) for line in dict.fromkeys(case.evidence))[:_SENTENCES],
         actions=case.actions,
     )
-
-
-def _cut(line: str) -> str:
-    line = " ".join(line.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"

@@ -10,7 +10,8 @@ from typing import Any
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
 from nlp.report.headlines import cause_shares, headlines, to_recover, whole_voices
-from nlp.report.words import Lang, say
+from nlp.report.sheet import column, triple
+from nlp.report.words import Lang
 from nlp.wom.estimates import Estimate
 
 TOP = 50
@@ -117,14 +118,13 @@ def cause_rows(analysis: Analysis, *, lang: Lang = "ko") -> list[list[str]]:
     """``causes.csv``: a heading and one row a cause and stage (the first of a cause: all stages together)."""
     impacts = {impact.cause: impact for impact in analysis.causes}
     cells = {(row.event.label, row.event.stage): row for row in analysis.shares.rows if row.event.group == "cause"}
-    names = ("cause", "stage", "count", "raw_share", "low", "high", "best_share", "low", "high")
-    more = ("sufferers", "low", "high", "customers", "low", "high", "worth", "low", "high")
-    headings = [getattr(say("column", code), lang) for code in (*names, *more)]
-    for at, heading in enumerate(headings):
-        if heading in (say("column", "low").ko, say("column", "low").en):
-            headings[at], headings[at + 1] = f"{headings[at - 1]} {heading}", f"{headings[at - 1]} {headings[at + 1]}"
+    columns = (
+        *(column(code) for code in ("cause", "stage", "count")),
+        *(part for code in ("raw_share", "best_share") for part in triple(code, "share")),
+        *(part for code in ("sufferers", "customers", "worth") for part in triple(code, "number")),
+    )
     stages = analysis.taxonomy.group("stage").labels if "stage" in analysis.taxonomy else ()
-    rows = [headings]
+    rows = [[getattr(item.name, lang) for item in columns]]
     for share in cause_shares(analysis):
         cause = analysis.taxonomy.group("cause").label(share.event.label)
         for stage in (None, *stages):
@@ -156,5 +156,5 @@ def _json(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 6)
 
 
-def _cells(found: Estimate, *, digits: int = 4) -> tuple[str, str, str]:
-    return tuple("" if math.isnan(value) else f"{value:.{digits}f}" for value in (found.value, found.low, found.high))  # type: ignore[return-value]
+def _cells(found: Estimate, *, digits: int = 4) -> list[str]:
+    return ["" if math.isnan(value) else f"{value:.{digits}f}" for value in (found.value, found.low, found.high)]

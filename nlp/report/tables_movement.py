@@ -5,12 +5,24 @@ from __future__ import annotations
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import Cell
 from nlp.report.headlines import cause_changes, cause_shares, weeks_compared
-from nlp.report.titled import Titled, shortened, table_of
-from nlp.report.words import event_words, label_words, number, percent, percent_range, plain, points, points_range, say
+from nlp.report.titled import Titled, table_of
+from nlp.report.words import (
+    event_words,
+    label_words,
+    number,
+    percent,
+    percent_range,
+    plain,
+    points,
+    points_range,
+    say,
+    shortened,
+)
 
 _PHRASES = 8
 _BURSTS = 6
 _EMERGING = 10
+_LONGEST = 90
 
 
 def change_table(analysis: Analysis) -> Titled | None:
@@ -103,7 +115,7 @@ def burst_table(analysis: Analysis) -> Titled | None:
             ("text", "copies", "channels", "peak"),
             [
                 (
-                    shortened(burst.text),
+                    shortened(burst.text, _LONGEST),
                     number(burst.copies),
                     ", ".join(burst.channels[:3]) + (" …" if len(burst.channels) > 3 else "") or "–",
                     f"{burst.peak} ({burst.peak_copies})" if burst.peak is not None else "–",

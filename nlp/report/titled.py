@@ -22,9 +22,3 @@ class Titled:
 def table_of(columns: tuple[str, ...], rows: list[tuple[Cell, ...]], *, whole: bool = False) -> Table:
     """A table under the headings of these columns."""
     return Table(columns=tuple(say("column", code) for code in columns), rows=tuple(rows), whole=whole)
-
-
-def shortened(text: str, most: int = 90) -> str:
-    """A text of at most so many letters."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

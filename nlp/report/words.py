@@ -86,6 +86,12 @@ def short(name: str, most: int = 22) -> str:
     return name if len(name) <= most else f"{name[: most - 9]}…{name[-8:]}"
 
 
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text on one line, of at most so many letters."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def short_names(names: Iterable[str], most: int = 28) -> dict[str, str]:
     """Each name as it fits an axis; whole where two would look alike."""
     found = {name: short(name, most) for name in names}
@@ -113,7 +119,7 @@ def joined(parts: Sequence[Words], between: str = ", ", *, none: str = "") -> Wo
 
 
 def percent(share: float, *, digits: int = 0) -> str:
-    """A share in [0, 1] as ``31 %``; a dash where unknown, one more decimal below 10 %."""
+    """A share in [0, 1] as ``31%``; a dash where unknown, one more decimal below 10 %."""
     if math.isnan(share):
         return DASH
     points = share * 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from nlp.report.charts.style import (
@@ -137,7 +137,7 @@ def coverage_chart(measured: Measured, group: Group) -> Chart:
         layout={
             "xaxis": dict(_ANSWERED),
             "yaxis": dict(_UNIT),
-            "shapes": [_dotted(x=80)],
+            "shapes": [_dotted(80)],
             "margin": {"l": 8, "r": 14, "t": 10, "b": 28},
         },
         height=210,
@@ -161,7 +161,7 @@ def slice_chart(measured: Measured, field: str, group: Group, slices: Sequence[S
             few=FEWEST_IN_SLICE,
         ),
         data=(_marks(names, [item.micro_f1[group.id] for item in rows], say("column", "micro_f1"), BLUE, "circle"),),
-        layout={**_rows_layout(), "shapes": [_dotted(x=known(whole.value))]},
+        layout={**_rows_layout(), "shapes": [_dotted(known(whole.value))]},
         height=80 + 34 * len(names),
         wide=len(names) > _TALL,
         table=_slice_table(measured, slices),
@@ -224,8 +224,7 @@ def _rows_layout() -> dict[str, Any]:
     }
 
 
-def _dotted(**at: float | None) -> Mapping[str, Any]:
-    x = at["x"]
+def _dotted(x: float | None) -> Trace:
     return {
         "type": "line",
         "x0": x,
