@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_taxonomy import TAXONOMY
 
-from nlp.files import replacing
+from nlp.files import replacing, whole_folder
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity
 from nlp.serve.jobs_files import JobFiles
@@ -80,3 +80,23 @@ def test_what_models_and_jobs_keep_is_written_whole_or_not_at_all(
         write(tmp_path)
 
     assert target.read_bytes() == b"old"
+
+
+def test_a_folder_appears_whole_over_one_that_is_empty_and_over_what_a_kill_left(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    target.mkdir()
+    (tmp_path / "model.unfinished").mkdir()
+    (tmp_path / "model.unfinished" / "old").touch()
+    with whole_folder(target) as folder:
+        (folder / "new").touch()
+        assert not list(target.iterdir())
+
+    assert [path.name for path in target.iterdir()] == ["new"]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_nothing_is_left_of_a_folder_that_could_not_be_filled(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), whole_folder(tmp_path / "model") as folder:
+        (folder / "missing" / "new").touch()
+
+    assert not list(tmp_path.iterdir())

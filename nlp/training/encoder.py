@@ -11,6 +11,8 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
 
+from nlp.files import whole_folder
+
 REPORT = "pretraining.json"
 """The file in an encoder's folder that says what was measured of it."""
 
@@ -40,9 +42,8 @@ def save_encoder(
     model: PreTrainedModel, *, tokenizer_of: str | Path, folder: Path, report: Mapping[str, Any] | None = None
 ) -> None:
     """Write a model as a base for further training; the folder appears whole or not at all."""
-    unfinished = folder.with_name(f"{folder.name}.unfinished")
-    model.save_pretrained(unfinished)
-    AutoTokenizer.from_pretrained(tokenizer_of).save_pretrained(unfinished)
-    if report is not None:
-        (unfinished / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    unfinished.rename(folder)
+    with whole_folder(folder) as unfinished:
+        model.save_pretrained(unfinished)
+        AutoTokenizer.from_pretrained(tokenizer_of).save_pretrained(unfinished)
+        if report is not None:
+            (unfinished / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import Message
+from nlp.files import whole_folder
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity, token_counts
 from nlp.resources import data_path
@@ -135,29 +136,24 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             confidence=thresholds.confidence,
             precision=thresholds.precision,
         )
-    out = run.out
-    run = replace(run, out=out.absolute().with_name(f"{out.absolute().name}.unfinished"))
-    shutil.rmtree(run.out, ignore_errors=True)
-    save_model(
-        best.fitted.model,
-        base=run.base,
-        taxonomy_text=taxonomy_text,
-        decision=decision,
-        version=run.version,
-        folder=run.out,
-        keep_float_onnx=run.keep_float_onnx,
-    )
-    familiarity.save(run.out)
-    evaluation = _evaluate(best.fitted, decision, rows.held_out or at(examples, stop_rows), taxonomy)
-    facts = _facts(run, rows, len(stop_rows), members, best, today)
-    write_card(run.out, training=facts, evaluation=evaluation.to_dict())
-    if out.exists():
-        out.rmdir()
-    run.out.rename(out)
+    with whole_folder(run.out) as unfinished:
+        save_model(
+            best.fitted.model,
+            base=run.base,
+            taxonomy_text=taxonomy_text,
+            decision=decision,
+            version=run.version,
+            folder=unfinished,
+            keep_float_onnx=run.keep_float_onnx,
+        )
+        familiarity.save(unfinished)
+        evaluation = _evaluate(best.fitted, decision, rows.held_out or at(examples, stop_rows), taxonomy)
+        facts = _facts(run, rows, len(stop_rows), members, best, today)
+        write_card(unfinished, training=facts, evaluation=evaluation.to_dict())
     for folder in (*run.scratch.glob("fold-*"), *run.scratch.glob("seed-*"), run.scratch / "adapting"):
         shutil.rmtree(folder, ignore_errors=True)
-    say(Message("wrote {path}", path=out))
-    return out
+    say(Message("wrote {path}", path=run.out))
+    return run.out
 
 
 class _Rows(NamedTuple):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import InputError, ModelError
+from nlp.files import whole_folder
 from nlp.model.classifier import ComplaintClassifier
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity
@@ -19,6 +20,7 @@ from nlp.model.windows import Windows
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_calibration, fit_decision, fit_familiarity
+from nlp.training.card_update import CARD
 from nlp.training.checks import check_rows
 from nlp.training.examples import Example
 from nlp.training.metrics import bootstrap_weights, interval, macro_f1
@@ -153,26 +155,28 @@ def save_recalibrated(found: Recalibrated, folder: Path, out: Path, *, rows: int
     """
     if out.exists():
         raise InputError("{path}: the output is there already; choose another folder", path=out)
-    unfinished = out.absolute().with_name(f"{out.absolute().name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(folder, unfinished)
-    found.decision.save(unfinished)
-    found.familiarity.save(unfinished)
-    card = unfinished / "README.md"
-    if card.is_file():
-        told = card.read_text(encoding="utf-8").rstrip()
-        done = (
-            f"Calibration, thresholds and familiarity were fitted anew on {rows} labelled rows"
-            if found.like is None
-            else f"Calibration was fitted to the probabilities of {found.like} on {rows} texts, familiarity to "
-            f"the same; thresholds are those of {found.like}"
-        )
-        card.write_text(
-            f"{told}\n\n## Recalibrated\n\n{done} ({today.isoformat()}); the weights are those described above, "
-            "figures are of before.\n",
-            encoding="utf-8",
-        )
-    unfinished.rename(out)
+    with whole_folder(out) as unfinished:
+        shutil.copytree(folder, unfinished, dirs_exist_ok=True)
+        found.decision.save(unfinished)
+        found.familiarity.save(unfinished)
+        card = unfinished / CARD
+        if card.is_file():
+            _tell_card(card, found, rows=rows, today=today)
+
+
+def _tell_card(card: Path, found: Recalibrated, *, rows: int, today: date) -> None:
+    told = card.read_text(encoding="utf-8").rstrip()
+    done = (
+        f"Calibration, thresholds and familiarity were fitted anew on {rows} labelled rows"
+        if found.like is None
+        else f"Calibration was fitted to the probabilities of {found.like} on {rows} texts, familiarity to "
+        f"the same; thresholds are those of {found.like}"
+    )
+    card.write_text(
+        f"{told}\n\n## Recalibrated\n\n{done} ({today.isoformat()}); the weights are those described above, "
+        "figures are of before.\n",
+        encoding="utf-8",
+    )
 
 
 def _changes(

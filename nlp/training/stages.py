@@ -18,6 +18,7 @@ from transformers import (
 )
 
 from nlp.errors import Message, ModelError
+from nlp.files import whole_folder
 from nlp.model.windows import Window, Windows
 from nlp.text.prepare import PreparedText
 from nlp.training.align import Pair, agreement, align, prune, respell
@@ -157,11 +158,10 @@ class Stages:
             model_max_length=old.model_max_length,
             **_roles(old),
         )
-        unfinished = folder.with_name("vocabulary.unfinished")
-        new.save_pretrained(unfinished)
         # A folder that a tokenizer and a configuration can both be loaded from.
-        AutoConfig.from_pretrained(run.base).save_pretrained(unfinished)
-        unfinished.rename(folder)
+        with whole_folder(folder) as unfinished:
+            new.save_pretrained(unfinished)
+            AutoConfig.from_pretrained(run.base).save_pretrained(unfinished)
         return folder
 
 
