@@ -18,29 +18,15 @@ from nlp.errors import InputError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.training.export import save_model
 from nlp.training.fit import train
-from nlp.training.loop import Fitted, Hyperparameters, load_base
+from nlp.training.loop import Fitted, load_base
 from nlp.training.members import averaged
 from nlp.training.run import TrainingRun
 
-
-def _run(base: Path, data: Path, scratch: Path, members: int) -> TrainingRun:
-    return TrainingRun(
-        data=(data,),
-        out=scratch / f"model-{members}",
-        base=base,
-        version="several",
-        folds=0,
-        soften=0.0,
-        members=members,
-        hyperparameters=Hyperparameters(epochs=1, max_length=64, threads=1),
-        scratch=scratch / "run",
-    )
+TODAY = date(2026, 11, 22)
 
 
-def test_several_seeds_are_fitted_and_the_best_of_them_and_their_average_is_written(
-    tiny_base: Path, tiny_labelled: Path, tmp_path: Path
-) -> None:
-    folder = train(_run(tiny_base, tiny_labelled, tmp_path, 2), today=date(2026, 11, 22))
+def test_several_seeds_are_fitted_and_the_best_of_them_and_their_average_is_written(short_run: TrainingRun) -> None:
+    folder = train(replace(short_run, members=2), today=TODAY)
 
     assert (folder / "familiarity.json").is_file()
     facts = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["training"]
@@ -51,7 +37,7 @@ def test_several_seeds_are_fitted_and_the_best_of_them_and_their_average_is_writ
 
 
 def test_a_run_with_more_members_goes_on_with_those_of_one_that_was_cut_off(
-    tiny_base: Path, tiny_labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short_run: TrainingRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cut_off(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -59,8 +45,8 @@ def test_a_run_with_more_members_goes_on_with_those_of_one_that_was_cut_off(
     with monkeypatch.context() as patched:
         patched.setattr("nlp.training.fit.save_model", cut_off)
         with pytest.raises(KeyboardInterrupt):
-            train(_run(tiny_base, tiny_labelled, tmp_path, 1), today=date(2026, 11, 22))
-    (first,) = (tmp_path / "run").glob("*/seed-1/checkpoint-*/trainer_state.json")
+            train(short_run, today=TODAY)
+    (first,) = short_run.scratch.glob("*/seed-1/checkpoint-*/trainer_state.json")
     written = first.stat().st_mtime_ns
     kept: list[int] = []
 
@@ -69,15 +55,15 @@ def test_a_run_with_more_members_goes_on_with_those_of_one_that_was_cut_off(
         save_model(*given, **further)  # type: ignore[arg-type]
 
     monkeypatch.setattr("nlp.training.fit.save_model", spied)
-    folder = train(_run(tiny_base, tiny_labelled, tmp_path, 2), today=date(2026, 11, 22))
+    folder = train(replace(short_run, members=2), today=TODAY)
 
     assert kept == [written]
     assert (folder / "config.json").is_file()
-    assert not list((tmp_path / "run").glob("*/seed-*"))
+    assert not list(short_run.scratch.glob("*/seed-*"))
 
 
 def test_rows_that_are_only_trained_on_leave_the_validation_rows_as_they_are(
-    tiny_base: Path, tiny_labelled: Path, complaints: list[dict[str, object]], tmp_path: Path
+    short_run: TrainingRun, complaints: list[dict[str, object]], tmp_path: Path
 ) -> None:
     also = tmp_path / "also.jsonl"
     also.write_text(
@@ -85,8 +71,7 @@ def test_rows_that_are_only_trained_on_leave_the_validation_rows_as_they_are(
     )
     facts = []
     for files in ((), (also,)):
-        run = replace(_run(tiny_base, tiny_labelled, tmp_path / str(len(files)), 1), also=files)
-        folder = train(run, today=date(2026, 11, 22))
+        folder = train(replace(short_run, out=tmp_path / str(len(files)), also=files), today=TODAY)
         facts.append(json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["training"])
 
     assert [fact["also"] for fact in facts] == [0, 60]
@@ -110,6 +95,6 @@ def test_every_weight_of_the_average_is_the_mean_of_the_members(tiny_model: Path
     assert mean.epochs == 1.5
 
 
-def test_no_members_are_refused(tmp_path: Path) -> None:
+def test_no_members_are_refused(short_run: TrainingRun) -> None:
     with pytest.raises(InputError, match="members is 0"):
-        _run(tmp_path, tmp_path, tmp_path, 0)
+        replace(short_run, members=0)
