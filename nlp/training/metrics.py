@@ -57,10 +57,7 @@ def average_precision(scores: NDArray[np.float32], targets: NDArray[np.float32],
     hits = np.cumsum(drawn * actual, axis=1)
     precision = hits[:, last] / np.maximum(np.cumsum(drawn, axis=1)[:, last], 1e-12)
     total = hits[:, -1] if len(order) else np.zeros(len(weights))
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.where(total > 0, (precision * drawn * actual).sum(axis=1) / np.maximum(total, 1e-12), np.nan)
-        )
+    return ratio((precision * drawn * actual).sum(axis=1), total)
 
 
 def mean_average_precision(scores: NDArray[np.float32], targets: NDArray[np.float32]) -> float:

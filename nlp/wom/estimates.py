@@ -174,8 +174,8 @@ def overdispersion(
     ``weekly`` ``(n_weeks, n_items)`` of ``sizes`` ``(n_weeks,)`` documents, above 0, have the item. Weeks are held
     against the share in their own period where ``periods`` ``(n_weeks,)`` are given; one of them must have two weeks.
 
-    The moment estimator of Kleinman (1973), shrunk towards the mean over items by four weeks' worth, because
-    a dozen weeks tell little about one item.
+    The moment estimator of Kleinman (1973), shrunk towards the mean over items by four weeks' worth and never below
+    it, because a dozen weeks tell little about one item.
     """
     of = np.zeros(len(sizes), dtype=np.int64) if periods is None else periods
     free, scale = 0, 0.0

@@ -21,6 +21,9 @@ NodeKind: TypeAlias = Literal["cause", "phrase"]
 PRIOR_DOCUMENTS = 500.0
 """Weight of the informative prior: phrase counts of this many, spread as in all documents."""
 
+_MOST, _NEARLY_ALL = 0.7, 0.9
+"""Share of a word's texts with a phrase from which the word, or the phrase, adds nothing to the other."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyPhrase:
@@ -271,9 +274,11 @@ def _covered(position: int, chosen: list[int], index: PhraseIndex, inside: NDArr
     words = set(index.phrases[position].key.split())
     for other in chosen:
         others = set(index.phrases[other].key.split())
-        if words == others or (words & others and words < others and inside[other] > 0.7 * inside[position]):
+        if words == others:
             return True
-        if others < words and inside[position] > 0.9 * inside[other]:
+        if words < others and inside[other] > _MOST * inside[position]:
+            return True
+        if others < words and inside[position] > _NEARLY_ALL * inside[other]:
             return True
     return False
 
