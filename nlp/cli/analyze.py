@@ -142,7 +142,8 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
     """Print the headlines, the head of the queue, what is missing, and where the files lie."""
     from nlp.recovery.texts import words
     from nlp.report.cards import causes_of
-    from nlp.report.headlines import headlines, shown_id, to_recover, until
+    from nlp.report.headlines import headlines
+    from nlp.report.selection import shown_id, to_recover, until
     from nlp.report.words import percent, won
 
     analysis, say = delivery.analysis, reader.say

@@ -10,7 +10,7 @@ from nlp.recovery.queue import Case
 from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.charts.queue import FAMILIES, families
-from nlp.report.headlines import shown_id, to_recover, until
+from nlp.report.selection import shown_id, to_recover, until
 from nlp.report.words import Words, label_words, percent, plain, say, shortened, won
 
 CARDS: Final = 10

@@ -16,7 +16,8 @@ from nlp.report.charts.importance import importance_charts
 from nlp.report.charts.movement import journey_chart, trend_charts, volume_chart
 from nlp.report.charts.queue import gain_chart, rank_chart
 from nlp.report.charts.voices import advocacy_chart, competitor_chart, response_chart
-from nlp.report.headlines import headlines, to_recover, whole_voices
+from nlp.report.headlines import headlines
+from nlp.report.selection import to_recover, whole_voices
 from nlp.report.tables import (
     ksqi_table,
     lever_table,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlp.report.analysis import SLICED, Analysis
-from nlp.report.headlines import cause_shares, stage_shares
+from nlp.report.selection import cause_shares, stage_shares
 from nlp.report.sheet import Sheet, bounds, column, triple
 from nlp.report.words import event_words, joined, label_words, plain, say
 

@@ -8,7 +8,8 @@ from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.queue import FAMILIES, families
-from nlp.report.headlines import headlines, shown_id
+from nlp.report.headlines import headlines
+from nlp.report.selection import shown_id
 from nlp.report.sheet import Column, Sheet, Value, column
 from nlp.report.sheet_figures import (
     causes_sheet,

@@ -9,7 +9,8 @@ from typing import Any
 
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
-from nlp.report.headlines import cause_shares, headlines, to_recover, whole_voices
+from nlp.report.headlines import headlines
+from nlp.report.selection import cause_shares, to_recover, whole_voices
 from nlp.report.sheet import column, triple
 from nlp.report.words import Lang
 from nlp.wom.estimates import Estimate

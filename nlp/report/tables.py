@@ -10,7 +10,7 @@ from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell
-from nlp.report.headlines import shown_id, stage_shares, to_recover, until
+from nlp.report.selection import shown_id, stage_shares, to_recover, until
 from nlp.report.titled import Titled, table_of
 from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
 

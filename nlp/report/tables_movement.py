@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import Cell
-from nlp.report.headlines import cause_changes, cause_shares, weeks_compared
+from nlp.report.selection import cause_changes, cause_shares, weeks_compared
 from nlp.report.titled import Titled, table_of
 from nlp.report.words import (
     event_words,

@@ -110,7 +110,8 @@ def key_phrases(
     and 20-22), on documents that hold the phrase. Only phrases that ``fewest`` documents of the label hold are given,
     and more than chance lets expect by Fisher's exact test: of all phrases with all labels so many that a share of
     ``rate`` in expectation is false (Benjamini & Hochberg 1995). A word is left out when a longer phrase shown holds
-    nearly all of it. A single phrase cannot be compared with others: there is none.
+    most of its texts, a phrase when it holds nearly all texts of a word shown. A single phrase cannot be compared with
+    others: there is none.
     """
     found: list[KeyPhrase] = []
     if len(index.phrases) < 2:

@@ -15,9 +15,10 @@ from nlp.report.blocks import Lines
 from nlp.report.charts.causes import MOST_SLICES, heat_chart
 from nlp.report.charts.graph import FEWEST_EDGES, graph_chart
 from nlp.report.charts.voices import advocacy_chart
-from nlp.report.headlines import headlines, shown_id, until
+from nlp.report.headlines import headlines
 from nlp.report.html import render_report
 from nlp.report.page import build_page
+from nlp.report.selection import shown_id, until
 from nlp.report.tables import lever_table
 from nlp.report.words import texts_of
 from nlp.wom.audit import Audit

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, BLUES, GREEN, INK, Chart, Table, Trace, known, whiskers
-from nlp.report.headlines import cause_shares, leads, stage_shares
+from nlp.report.selection import cause_shares, leads, stage_shares
 from nlp.report.words import (
     Words,
     broken,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, GREY, PALE, RED, Cell, Chart, Table, band, known, whiskers
-from nlp.report.headlines import cause_shares
+from nlp.report.selection import cause_shares
 from nlp.report.words import label_words, number, percent, percent_range, plain, points, say, with_value
 from nlp.wom.trends import WeekPoint
 

@@ -25,7 +25,7 @@ from nlp.report.charts.style import (
     Trace,
     known,
 )
-from nlp.report.headlines import shown_id, to_recover
+from nlp.report.selection import shown_id, to_recover
 from nlp.report.words import Words, number, plain, say, short, won
 
 SHOWN: Final = 15

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nlp.report.analysis import Analysis
 from nlp.report.charts.causes import MOST_SLICES
 from nlp.report.charts.style import BLUE, GREY, INK, LEGEND_BELOW, ORANGE, RED, Chart, Table, known, whiskers
-from nlp.report.headlines import whole_voices
+from nlp.report.selection import whole_voices
 from nlp.report.words import (
     Words,
     label_words,
