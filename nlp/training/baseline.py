@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,13 @@ class LinearBaseline:
 
         Of texts so short that no n-gram stands in two of them, it learns how frequent each label is and no more.
         """
-        self._found = [vectorizer for vectorizer in self._vectorizers if _finds_any(vectorizer, texts)]
-        features = self._features(texts)
+        self._found, parts = [], []
+        for vectorizer in self._vectorizers:
+            # No n-gram, or none that two texts share: the vectorizer raises nothing more particular.
+            with suppress(ValueError):
+                parts.append(vectorizer.fit_transform(texts))
+                self._found.append(vectorizer)
+        features = _beside(parts, n_texts=len(texts))
         self._models = [self._fit_label(features, targets[:, column]) for column in range(targets.shape[1])]
         return self
 
@@ -46,21 +52,13 @@ class LinearBaseline:
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Scores ``(n_texts, n_labels)`` in [0, 1]; higher is more likely."""
-        features = self._features(texts)
+        features = _beside([vectorizer.transform(texts) for vectorizer in self._found], n_texts=len(texts))
         columns = [
             np.full(len(texts), model) if isinstance(model, float) else model.predict_proba(features)[:, 1]
             for model in self._models
         ]
         return np.stack(columns, axis=1).astype(np.float32)
 
-    def _features(self, texts: Sequence[str]) -> csr_matrix:
-        parts = [vectorizer.transform(texts) for vectorizer in self._found]
-        return hstack(parts).tocsr() if parts else csr_matrix((len(texts), 0))
 
-
-def _finds_any(vectorizer: TfidfVectorizer, texts: Sequence[str]) -> bool:
-    try:
-        vectorizer.fit(texts)
-    except ValueError:  # no n-gram, or none that two texts share; the vectorizer raises nothing more particular
-        return False
-    return True
+def _beside(parts: Sequence[csr_matrix], *, n_texts: int) -> csr_matrix:
+    return hstack(parts).tocsr() if parts else csr_matrix((n_texts, 0))
