@@ -21,6 +21,8 @@ FEWEST = 20
 
 _FOLDS = 5
 _BINS = 10
+_LEAST_VARIANCE = 1e-12
+"""Of a constant that is known exactly: it stays where it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,14 +100,14 @@ def fit_outcome(
     for position, term in enumerate(terms.terms):
         x[:, keys.index(term.key)] += expected[known, position]
     mean = np.array([priors[key].used for key in keys])
-    spread = np.array([_pert_variance(priors, key) for key in keys])
-    estimate, covariance = map_logistic(x, y, mean=mean, variance=spread)
+    variance = np.array([max(priors[key].variance, _LEAST_VARIANCE) for key in keys])
+    estimate, covariance = map_logistic(x, y, mean=mean, variance=variance)
 
     fold = random.permutation(np.arange(len(y)) % _FOLDS)
     log_odds = np.empty(len(y))
     for number in range(_FOLDS):
         held = fold == number
-        log_odds[held] = x[held] @ map_logistic(x[~held], y[~held], mean=mean, variance=spread)[0]
+        log_odds[held] = x[held] @ map_logistic(x[~held], y[~held], mean=mean, variance=variance)[0]
     return OutcomeFit(keys=keys, mean=estimate, covariance=covariance, quality=_quality(log_odds, y, x @ mean))
 
 
@@ -148,14 +150,6 @@ def auc_interval(scores: Floats, y: Floats, *, level: float = 0.9) -> tuple[floa
     auc = float(v10.mean())
     half = NormalDist().inv_cdf(0.5 + level / 2) * float(np.sqrt(v10.var(ddof=1) / m + v01.var(ddof=1) / n))
     return auc, max(0.0, auc - half), min(1.0, auc + half)
-
-
-def _pert_variance(priors: Priors, key: str) -> float:
-    constant = priors[key]
-    if constant.muted:
-        return 1e-12
-    middle = (constant.low + 4.0 * constant.value + constant.high) / 6.0
-    return max((middle - constant.low) * (constant.high - middle) / 7.0, 1e-12)
 
 
 def _quality(log_odds: Floats, y: Floats, prior_log_odds: Floats) -> Quality:

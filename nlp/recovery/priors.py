@@ -78,6 +78,14 @@ class Constant:
         """The value that a ranking uses."""
         return self.value if self.neutral is None or self.enabled else self.neutral
 
+    @property
+    def variance(self) -> float:
+        """Variance of the distribution that ``sample`` draws from; 0 of a muted constant."""
+        if self.muted:
+            return 0.0
+        mean = (self.low + 4.0 * self.value + self.high) / 6.0
+        return (mean - self.low) * (self.high - mean) / 7.0
+
     def sample(self, random: np.random.Generator, draws: int) -> NDArray[np.float64]:
         """Draws ``(draws,)`` from a PERT distribution: a Beta on [low, high] with its mode at ``value``.
 

@@ -98,9 +98,11 @@ def test_draws_stay_within_the_range(low: float, left: float, right: float, seed
     assert ((drawn >= entry.low - 1e-9) & (drawn <= entry.high + 1e-9)).all()
 
 
-def test_draws_have_the_mean_of_a_pert_distribution() -> None:
-    drawn = constant(low=0.0, value=1.0, high=6.0).sample(np.random.default_rng(1), 40_000)
+def test_draws_have_the_mean_and_variance_of_a_pert_distribution() -> None:
+    known = constant(low=0.0, value=1.0, high=6.0)
+    drawn = known.sample(np.random.default_rng(1), 40_000)
     assert drawn.mean() == pytest.approx((0.0 + 4 * 1.0 + 6.0) / 6, abs=0.02)
+    assert drawn.var() == pytest.approx(known.variance, rel=0.02)
 
 
 def test_constants_that_are_known_exactly_do_not_vary() -> None:
