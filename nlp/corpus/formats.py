@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nlp.corpus.delimited import DelimitedTable
 from nlp.corpus.encoding import detect_encoding
+from nlp.corpus.html import html_tables
 from nlp.corpus.jsonlines import JsonLinesTable
 from nlp.corpus.parquet import ParquetTable
 from nlp.corpus.tables import Table
@@ -26,6 +27,7 @@ _NAMES = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xls"), "XLSX"),
     **dict.fromkeys((".jsonl", ".ndjson", ".json"), "JSONL"),
     **dict.fromkeys((".parquet", ".pq"), "Parquet"),
+    **dict.fromkeys((".html", ".htm"), "HTML"),
 }
 
 
@@ -35,7 +37,7 @@ def format_named(path: Path) -> str | None:
 
 
 def open_tables(path: Path) -> list[Table]:
-    """The tables of a file, recognised by content: one, or one per sheet of a workbook.
+    """The tables of a file, recognised by content: one, or one per sheet of a workbook or table of a page.
 
     Raises InputError when there is no such file, FileFormatError when it is no table that can be read.
     """
@@ -88,8 +90,14 @@ def open_tables(path: Path) -> list[Table]:
                 "{path}: this is a JSON array; write one object a line (JSON Lines) instead", path=path
             )
     if start[:200].lower().startswith(_PAGES):
+        # Of a web archive, the page itself is encoded once more.
+        tables = [] if start[:13].lower() == "mime-version:" else html_tables(path, encoding, sample=SAMPLE)
+        if tables:
+            return list(tables)
         raise FileFormatError(
-            "{path}: this is an HTML or XML page with an Excel name; open it in Excel and save it as xlsx", path=path
+            "{path}: this is a page without a table, or one of Excel's older kinds (XML, MHT); open it in Excel and "
+            "save it as xlsx",
+            path=path,
         )
     return [DelimitedTable(path, encoding)]
 

@@ -14,7 +14,7 @@ from nlp.corpus.calls import CallSpool
 from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve, speaker_of
 from nlp.corpus.dates import clock_seconds, parse_time
 from nlp.corpus.formats import SAMPLE, format_named, open_tables
-from nlp.corpus.tables import RawRow, Table, first_rows, unique_names, without_surrogates
+from nlp.corpus.tables import SPREADSHEETS, RawRow, Table, first_rows, unique_names, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
 from nlp.types import Document
 
@@ -81,7 +81,7 @@ class ReadReport:
 
 
 def read_documents(path: str | Path, *, columns: Columns | None = None, name: str | None = None) -> Reader:
-    """Open a CSV, TSV, XLSX, JSON Lines or Parquet file, recognised by its content.
+    """Open a CSV, TSV, XLSX, HTML, JSON Lines or Parquet file, recognised by its content.
 
     ``name`` stands for the path in the places of rows, where the path itself says nothing to the user.
 
@@ -170,7 +170,7 @@ class Reader:
         """Data rows with as many cells as columns and a text; others as Rejects."""
         names, text_at = self._table.names, self._roles.text
         call_at = self._roles.index.get("call_id") if self._roles.by_turns else None
-        padded = self._table.format == "XLSX"
+        padded = self._table.format in SPREADSHEETS
         # A sheet of some customers may repeat rows of the sheet of all; texts alone may well be equal.
         seen: dict[int, str] | None = {} if len(self._table.sheets) > 1 and len(self._roles.index) > 1 else None
         for row in self._table.rows():
@@ -180,7 +180,7 @@ class Reader:
             _, cells, problem, _ = row
             width = len(names)
             if not problem and len(cells) != width:
-                # Excel leaves out empty cells at a row's end; spreadsheets saved as CSV add some.
+                # Spreadsheets saved as CSV add empty cells.
                 if padded and len(cells) < width:
                     cells = cells + [""] * (width - len(cells))
                 elif len(cells) > width and not any(map(str.strip, cells[width:])):

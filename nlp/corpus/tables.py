@@ -12,11 +12,14 @@ from typing import Any, NamedTuple, Protocol
 
 from nlp.errors import Message
 
+SPREADSHEETS = ("XLSX", "HTML")
+"""Formats that leave out empty cells at a row's end."""
+
 
 class RawRow(NamedTuple):
     """One row as it stands in the file; ``problem`` says why its cells cannot be trusted ('' if they can).
 
-    ``sheet`` names the sheet where several of a workbook are read, else it is ''.
+    ``sheet`` names the sheet, or the table of a page, where several of a file are read, else it is ''.
     """
 
     line: int
@@ -28,8 +31,8 @@ class RawRow(NamedTuple):
 class Table(Protocol):
     """An open table. ``names`` is empty until known for formats whose header is a row like any other.
 
-    ``names`` may grow while JSON Lines are read: a later line can bring a new key. ``sheets`` are those of a workbook
-    that the table is made of, ``sampled`` its first rows where opening it gave them.
+    ``names`` may grow while JSON Lines are read: a later line can bring a new key. ``sheets`` are those of a workbook,
+    or the tables of a page, that the table is made of, ``sampled`` its first rows where opening it gave them.
     """
 
     format: str

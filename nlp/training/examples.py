@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nlp.corpus.columns import Columns
 from nlp.corpus.formats import format_named, open_tables
+from nlp.corpus.tables import SPREADSHEETS
 from nlp.errors import ColumnError, InputError, LabelledDataError, Message, TaxonomyError
 from nlp.taxonomy import Taxonomy
 from nlp.text.normalize import normalize
@@ -145,7 +146,7 @@ def _rows(path: Path, taxonomy: Taxonomy, columns: Columns, say: Callable[[str],
     tables = open_tables(path)
     if tables[0].format == "JSONL":
         return _jsonl(path)
-    if tables[0].format not in ("CSV", "XLSX"):
+    if tables[0].format not in ("CSV", *SPREADSHEETS):
         raise InputError("{path}: labelled rows are read from CSV, Excel or JSON Lines; save it as one", path=path)
     found: list[tuple[str, Iterator[tuple[int, Row]]]] = []
     failures: dict[str, ColumnError] = {}

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from nlp.corpus.columns import Columns, header_of, resolve
 from nlp.corpus.formats import SAMPLE
 from nlp.corpus.results import ID_COLUMN, OURS, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN
-from nlp.corpus.tables import Table, first_rows
+from nlp.corpus.tables import SPREADSHEETS, Table, first_rows
 from nlp.errors import ColumnError, InputError, Message
 from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.audit import INCLUSION, STRATUM
@@ -152,8 +152,8 @@ def _labelled(
             continue
         if not problem and not any(map(str.strip, cells)):
             continue
-        # Excel leaves out empty cells at a row's end; spreadsheets saved as CSV add some.
-        if table.format == "XLSX":
+        # Spreadsheets saved as CSV add empty cells.
+        if table.format in SPREADSHEETS:
             cells = cells + [""] * (width - len(cells))
         if problem:
             yield line, InputError("the row cannot be read ({problem}); correct it", problem=problem)
