@@ -18,14 +18,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
 import pyarrow as pa
+from filelock import FileLock, Timeout
 
 from nlp.errors import InputError, Joined, Message, ResumeError
 from nlp.files import replacing
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 _WHOLE_HASH = 64 << 20
 _END_HASH = 1 << 20
@@ -65,7 +61,7 @@ class PartialFolder:
     def __init__(self, output: Path) -> None:
         self.path = output.with_name(output.name + ".partial")
         self._trash = output.with_name(output.name + ".partial.done")
-        self._lock: BinaryIO | None = None
+        self._lock = FileLock(self.path / "lock")
 
     @property
     def exists(self) -> bool:
@@ -83,27 +79,24 @@ class PartialFolder:
     def hold(self) -> None:
         """Keep other runs out until ``release``, or the end of the process, however it ends.
 
-        Raises InputError while another run works here. Without locks, as on Windows, nobody is kept out.
+        Raises InputError while another run works here. A disk that knows no locks keeps nobody out.
         """
-        if fcntl is None or self._lock is not None:
+        if self._lock.is_locked:
             return
-        with contextlib.suppress(OSError):
-            self._lock = (self.path / "lock").open("ab")
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.release()
-                raise InputError(
-                    "{path}: another run is writing this output at this moment; wait for its end, stop it, or choose "
-                    "another output",
-                    path=self.path,
-                ) from None
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout as error:
+            raise InputError(
+                "{path}: another run is writing this output at this moment; wait for its end, stop it, or choose "
+                "another output",
+                path=self.path,
+            ) from error
+        except (OSError, NotImplementedError):
+            pass
 
     def release(self) -> None:
         """Let other runs in."""
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._lock.release()
 
     def create(self, manifest: Mapping[str, Any]) -> None:
         """Start anew: drop what an earlier job left and write the manifest. Raises InputError, see ``hold``."""

@@ -490,7 +490,6 @@ def test_labels_of_texts_that_cannot_be_read_are_written_but_not_counted(tmp_pat
     assert all(row["감성"] for row in rows)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs locks of files")
 @pytest.mark.parametrize("choice", [{}, {"resume": True}, {"restart": True, "overwrite": True}])
 def test_a_second_run_into_one_output_is_refused_while_the_first_works(tmp_path: Path, choice: dict[str, bool]) -> None:
     source, output = many(tmp_path / "in.csv"), tmp_path / "out.csv"
