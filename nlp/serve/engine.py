@@ -84,7 +84,7 @@ class Engine:
         self._error: DangolError | None = None
         self._state: State = "starting"
         self._waiting: dict[Work, asyncio.Future[None]] = {}
-        self._in_flight = 0
+        self._in_flight = self._uncut = 0
         self._changed = asyncio.Condition()
         self._arrived = asyncio.Event()
         self._swapping = asyncio.Lock()
@@ -120,11 +120,7 @@ class Engine:
         It waits for what is due before it and, while it is paced itself, for the others' share; not for all the rest
         of a large request, which lets it pass.
         """
-        # Of a request that is not cut into windows yet, about a batch is due at once.
-        uncut = sum(
-            min(work.owed, self._batch_tokens) for work in self._waiting if work.lane is Lane.HIGH and not work.tag
-        )
-        due = self._in_flight + uncut + self._lanes.due(Lane.HIGH)
+        due = self._in_flight + self._uncut + self._lanes.due[Lane.HIGH]
         self.load.check(tokens, before=min(self.load.owed[Lane.HIGH], due + STRETCH * tokens))
 
     async def start(self, load: Callable[[], LoadedModel]) -> None:
@@ -244,10 +240,15 @@ class Engine:
             done.set_result(None)
         self._waiting[work] = done
         self.load.owed[lane] += guess
+        if lane is Lane.HIGH:
+            # Before windows are known, about a batch of a request counts as due at once.
+            work.uncut = min(guess, self._batch_tokens)
+            self._uncut += work.uncut
         try:
             yield work, done
         finally:
             self._lanes.drop(work)
+            self._uncut -= work.uncut
             del self._waiting[work]
             done.cancel()
             self._owe(work, -work.owed)
@@ -257,6 +258,8 @@ class Engine:
         """Queue the windows of some texts whose cost was guessed before."""
         tokens = sum(len(window.ids) for window in windows)
         self._owe(work, tokens - guess)
+        self._uncut -= work.uncut
+        work.uncut = 0
         self.load.learn_length(size, tokens)
         by_row: dict[int, list[Window]] = {}
         for window in windows:

@@ -33,7 +33,8 @@ class Lane(IntEnum):
 class Work:
     """The texts of one request. ``owed`` is its tokens that are not scored yet, at first a guess.
 
-    ``rows`` is ``(n_texts, n_labels)``, filled text by text; ``missing`` counts the texts still to come.
+    ``uncut`` are those due as soon as its first texts are cut into windows, 0 from then on. ``rows`` is
+    ``(n_texts, n_labels)``, filled text by text; ``missing`` counts the texts still to come.
     """
 
     lane: Lane
@@ -41,6 +42,7 @@ class Work:
     owed: int
     rows: NDArray[np.float32]
     missing: int
+    uncut: int = 0
     tag: int = 0
 
 
@@ -86,9 +88,13 @@ class Piece:
 
 @dataclass(kw_only=True)
 class Lanes:
-    """The waiting windows of both lanes."""
+    """The waiting windows of both lanes.
+
+    ``due`` are the tokens, by lane, that a text which comes now stands behind: what is paced lets it pass.
+    """
 
     batch_tokens: int
+    due: list[int] = field(default_factory=lambda: [0, 0])
     _waiting: tuple[list[Piece], list[Piece]] = field(default_factory=lambda: ([], []))
     _clock: list[int] = field(default_factory=lambda: [0, 0])
     _turn: int = 0
@@ -108,17 +114,16 @@ class Lanes:
         for index, window in enumerate(windows):
             tag = max(self._clock[work.lane], work.tag)
             self._waiting[work.lane].append(Piece(text=text, index=index, window=window, tag=tag))
+            if tag <= self._clock[work.lane]:
+                self.due[work.lane] += len(window.ids)
             work.tag = tag + STRETCH * len(window.ids)
-
-    def due(self, lane: Lane) -> int:
-        """Tokens that a text which comes now stands behind; what is paced lets it pass."""
-        return sum(piece.tokens for piece in self._waiting[lane] if piece.tag <= self._clock[lane])
 
     def drop(self, work: Work) -> None:
         """Forget what is left of a work, because its caller left or it is complete."""
         waiting = self._waiting[work.lane]
         if work.missing:
             waiting[:] = [piece for piece in waiting if piece.text.work is not work]
+            self._count(work.lane)
 
     def take(self) -> list[Piece]:
         """The next batch, empty when nothing waits: what is due first, and others of much the same length.
@@ -134,7 +139,11 @@ class Lanes:
         self._clock[lane] += sum(piece.tokens for piece in batch)
         taken = set(map(id, batch))
         waiting[:] = [piece for piece in waiting if id(piece) not in taken]
+        self._count(lane)
         return batch
+
+    def _count(self, lane: Lane) -> None:
+        self.due[lane] = sum(piece.tokens for piece in self._waiting[lane] if piece.tag <= self._clock[lane])
 
     def _lane(self) -> Lane:
         high, low = self._waiting
