@@ -200,9 +200,10 @@ class PartialFolder:
         """Remove the folder; it is renamed first, so that half a folder is never taken for a job."""
         shutil.rmtree(self._trash, ignore_errors=True)
         if self.exists:
+            # Windows renames no folder with an open file in it.
+            self.release()
             self.path.rename(self._trash)
             shutil.rmtree(self._trash)
-        self.release()
 
     def _part(self, file: int, block: int) -> Path:
         return self.path / f"{file:04d}-{block:07d}.arrow"

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from checksums import labelled
+from filelock import FileLock
 from stub import StubClassifier
 
 import nlp
@@ -505,3 +506,18 @@ def test_a_second_run_into_one_output_is_refused_while_the_first_works(tmp_path:
     assert refused > 4
     assert report.documents == 199
     assert not (tmp_path / "out.csv.partial").exists()
+
+
+def test_the_folder_is_renamed_with_no_lock_open_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows would refuse."""
+    rename, renamed = Path.rename, []
+
+    def watched(path: Path, target: Path) -> Path:
+        if path.suffix == ".partial":
+            FileLock(path / "lock").acquire(blocking=False).lock.release()
+            renamed.append(path.name)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", watched)
+    classify_files([many(tmp_path / "in.csv")], tmp_path / "out.csv", classifier=StubClassifier(), block_rows=50)
+    assert renamed == ["out.csv.partial"]
