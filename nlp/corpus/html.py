@@ -80,7 +80,6 @@ class _Open:
     hanging: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     def begin_row(self) -> None:
-        self.end_row()
         self.line += 1
         self.row = []
 
