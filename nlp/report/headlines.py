@@ -63,7 +63,7 @@ def _causes(analysis: Analysis) -> Iterator[Words]:
             "headline",
             code,
             n=number(row.documents),
-            count=number(row.count),
+            count=number(row.best_count),
             cause=label_words(analysis.taxonomy, "cause", row.event.label),
             share=percent(row.best.value),
             range=percent_range(row.best),
@@ -132,7 +132,7 @@ def _voices(analysis: Analysis) -> Iterator[Words]:
             "headline",
             "switching_none" if not row.best.value else "switching_few" if few else "switching",
             n=number(row.documents),
-            count=number(row.count),
+            count=number(row.best_count),
             share=percent(row.best.value),
             range=percent_range(row.best),
         )
