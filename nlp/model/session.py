@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from nlp.errors import ModelError
 from nlp.model.windows import Batch
 
+# Official builds since 1.29 name the machine in the home folder and report to their maker. Read once, while importing.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 try:
     import onnxruntime as ort
 except ImportError as error:  # as on a Windows without the libraries of Visual C++, which its wheel leaves out
@@ -17,6 +20,7 @@ except ImportError as error:  # as on a Windows without the libraries of Visual 
         "ONNX Runtime cannot be loaded ({error}); on Windows, install the Microsoft Visual C++ Redistributable (x64)",
         error=error,
     ) from error
+ort.disable_telemetry_events()  # the builds that report to Windows do not know the variable
 
 FILE = Path("onnx") / "model.onnx"
 WEIGHTS = Path("onnx") / "model.onnx.data"

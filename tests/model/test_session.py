@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -60,3 +62,12 @@ def test_a_machine_that_cannot_load_the_runtime_is_told_what_it_lacks(monkeypatc
     monkeypatch.delitem(sys.modules, "nlp.model.session")
     with pytest.raises(ModelError, match=r"Visual C\+\+"):
         import_module("nlp.model.session")
+
+
+def test_nothing_about_the_machine_is_kept_or_reported(tmp_path: Path) -> None:
+    # The runtime, left alone, puts an identifier and a queue of what it will report under the home folder.
+    script = "import nlp; nlp.ComplaintClassifier.from_pretrained(threads=1).predict(['요금이 올랐어요'])"
+    # It holds its tongue on build machines anyway, which tells nothing of others.
+    told = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith(("ORT_", "XDG_"))}
+    subprocess.run([sys.executable, "-c", script], env=told | {"HOME": str(tmp_path)}, check=True)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
