@@ -19,7 +19,7 @@ COPY --from=build /wheels /wheels
 RUN set -- /wheels/dangol-*.whl \
     && pip install --no-cache-dir "dangol[serve,postgres] @ file://$1" \
     && rm -r /wheels \
-    && useradd --system --uid 10001 --create-home dangol \
+    && useradd --uid 10001 --create-home dangol \
     && install -d -o dangol -g dangol -m 0700 /data
 USER 10001
 VOLUME /data
