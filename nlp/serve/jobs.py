@@ -21,7 +21,7 @@ from pathlib import Path
 import structlog
 
 from nlp.errors import DangolError
-from nlp.serve.jobs_files import LOCKS_TELL, JobFiles, Lock, job_ids
+from nlp.serve.jobs_files import JobFiles, job_ids
 from nlp.serve.jobs_signals import PASSING, CancelledError, Signals, StoppingError
 from nlp.serve.jobs_work import Conditions, Work
 from nlp.store import Job, LostJobError, Store, StoreError
@@ -100,7 +100,7 @@ class JobRunner:
         """Remove the files of a job that nobody works on and nobody will."""
         files = self.files(job_id)
         # A thread that looks whether the job is still to be had holds its lock for a moment.
-        with files.lock_within(_LOOK_TAKES) or nullcontext() as lock:
+        with files.lock(within=_LOOK_TAKES) or nullcontext() as lock:
             if lock is not None:
                 files.remove()
 
@@ -141,7 +141,7 @@ class JobRunner:
 
     def _take_one(self) -> bool:
         """Do one job; False when there is none to do."""
-        for job in self.store.jobs.running() if LOCKS_TELL else ():
+        for job in self.store.jobs.running():
             self._take_back(job)
         waiting = self.store.jobs.claimable()
         if waiting and not self._ready():
@@ -155,7 +155,7 @@ class JobRunner:
                     continue
                 claimed = self.store.jobs.claim(job.id, self.owner, lease=LEASE)
                 if claimed is not None:
-                    self._do(claimed, files, lock)
+                    self._do(claimed, files)
                     return True
         return False
 
@@ -182,14 +182,14 @@ class JobRunner:
             )
             self.store.jobs.finish(job.id, self.owner, "failed", error=error)
 
-    def _do(self, job: Job, files: JobFiles, lock: Lock) -> None:
+    def _do(self, job: Job, files: JobFiles) -> None:
         signals = Signals(stopping=self._stopping)
         if job.cancel_requested:
             signals.cancelled.set()
         self._held[job.id] = signals
         began = time.monotonic()
         try:
-            ended = self._attempt(job, files, lock, signals)
+            ended = self._attempt(job, files, signals)
         except StoppingError:
             ended = "queued"
             try:
@@ -202,7 +202,7 @@ class JobRunner:
             del self._held[job.id]
         _log.info("job", job=job.id, ended=ended, seconds=round(time.monotonic() - began, 1))
 
-    def _attempt(self, job: Job, files: JobFiles, lock: Lock, signals: Signals) -> str:
+    def _attempt(self, job: Job, files: JobFiles, signals: Signals) -> str:
         """Work on a job and note how it ended; raises StoppingError, LostJobError."""
         try:
             signals.check()
@@ -216,7 +216,6 @@ class JobRunner:
             Work(
                 job=job,
                 files=files,
-                lock=lock,
                 store=self.store,
                 owner=self.owner,
                 signals=signals,

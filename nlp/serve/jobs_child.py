@@ -25,11 +25,15 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)  # callers who wait for an answer come first
+    from filelock import FileLock
+
     from nlp.errors import DangolError, InputError
     from nlp.store.failures import pack
 
     try:
-        _analyze(task)
+        # The child of a server that was killed may live a moment longer than the job's lock.
+        with FileLock(task["lock"]):
+            _analyze(task)
     except Exception as error:
         # What went wrong with a file is said by the server: the library's advice is for who gave it a command.
         disk = error.__cause__ if isinstance(error, InputError) else error

@@ -1,60 +1,31 @@
 """Where the files of a job lie, and who may touch them.
 
+    <data_dir>/jobs/<id>.lock      held, by the kernel, by the one process that works in the folder
     <data_dir>/jobs/<id>/
-        lock                       held, by the kernel, by the one process that works here
         input                      the upload, whatever its format; it is not masked, so it goes when the job is done
         model                      where the model lies that the rows are classified with, while under way
         result.csv                 (and .rejects.csv, .partial/ while under way)
-        report/, report.zip        of an analysis
+        report/, report.zip        of an analysis; report.lock is held by the process that makes it
 
-A lock of the kernel ends with its process, however that ends: a job whose lock is free has a dead owner.
+A lock of the kernel ends with its process, however that ends: a job whose lock is free has a dead owner. It
+lies beside the folder: Windows removes no folder with an open file in it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Self
+
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from nlp.files import replacing
 from nlp.pipeline.assemble import rejects_of
 from nlp.store import Job
 
-try:
-    import fcntl
-except ImportError:  # Windows: the lease in the store is all there is
-    fcntl = None  # type: ignore[assignment]
-
-LOCKS_TELL = fcntl is not None
-"""Whether a free lock says that its owner is dead; where the kernel keeps none, every lock is free."""
-
 _ID = re.compile(r"[0-9a-f]{32}")
-
-
-class Lock:
-    """The right to work in a job's folder, until closed or until the process ends."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def fileno(self) -> int:
-        """The descriptor; a child that inherits it holds the lock as well."""
-        return self._file.fileno()
-
-    def close(self) -> None:
-        """Let others work."""
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class JobFiles:
@@ -68,14 +39,17 @@ class JobFiles:
         self.model = self.folder / "model"
         self.report = self.folder / "report"
         self.archive = self.folder / "report.zip"
+        self.report_lock = self.folder / "report.lock"
+        self._lock_file = root / f"{job_id}.lock"
 
-    def make(self) -> Lock:
-        """Make the folder and lock it; only the server's user may look into it."""
-        while True:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Whoever clears up may take a folder without a job for a remain, until it is locked.
-            if (lock := self.lock_within(60.0)) is not None:
-                return lock
+    def make(self) -> AcquireReturnProxy[FileLock]:
+        """Make the folder, locked before it is there; only the server's user may look into it.
+
+        Whoever clears up takes a folder without a job for a remain, unless it is locked.
+        """
+        held = self._lock().acquire()
+        self.folder.mkdir(mode=0o700)
+        return held
 
     def result(self, job: Job) -> Path:
         """What the caller downloads."""
@@ -91,35 +65,21 @@ class JobFiles:
         """The rows that could not be used."""
         return rejects_of(self.table(job))
 
-    def lock_within(self, seconds: float) -> Lock | None:
-        """The lock as soon as nobody else holds it, None when that takes longer or the folder is not there."""
-        until = time.monotonic() + seconds
-        while (lock := self.lock()) is None and self.folder.is_dir() and time.monotonic() < until:
-            time.sleep(0.01)
-        return lock
+    def lock(self, *, within: float = 0.0) -> AcquireReturnProxy[FileLock] | None:
+        """The right to work in the folder, until it is released or the process ends.
 
-    def lock(self) -> Lock | None:
-        """The lock, None when another process or thread holds it or the folder is not there."""
-        path = self.folder / "lock"
-        try:
-            file = path.open("ab")
-        except FileNotFoundError:
+        None when another process or thread holds it for so many seconds, or the folder is not there.
+        """
+        if not self.folder.is_dir():
             return None
         try:
-            if fcntl is None:
-                # Nobody is kept out anyway, and Windows renames no folder with an open file in it.
-                file.close()
-                return Lock(file)
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The folder may have been removed after the file was opened.
-            if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
-                return Lock(file)
-        except (BlockingIOError, FileNotFoundError):
-            pass
-        except BaseException:
-            file.close()
-            raise
-        file.close()
+            held = self._lock().acquire(timeout=within, poll_interval=0.01)
+        except Timeout:
+            return None
+        if self.folder.is_dir():
+            return held
+        self.remove()
+        held.lock.release()
         return None
 
     def keep_model(self, folder: Path | None) -> None:
@@ -148,6 +108,13 @@ class JobFiles:
         with contextlib.suppress(FileNotFoundError, PermissionError):
             self.folder.rename(trash)
         shutil.rmtree(trash, ignore_errors=True)
+        # Windows refuses while the lock is held, and removes the file with the lock.
+        with contextlib.suppress(PermissionError):
+            self._lock_file.unlink(missing_ok=True)
+
+    def _lock(self) -> FileLock:
+        """Of a thread of the pool or of the loop: one takes it, another may release it."""
+        return FileLock(self._lock_file, thread_local=False)
 
 
 def job_ids(root: Path) -> Iterator[str]:

@@ -14,14 +14,13 @@ from typing import Any
 
 import nlp
 from nlp.errors import DangolError
-from nlp.serve.jobs_files import Lock
 from nlp.store.failures import unpack
 
 _LOOK_EVERY = 0.2
 """Seconds between two looks at whether the job is still wanted."""
 
 
-def run_report(task: Mapping[str, Any], *, lock: Lock, check: Callable[[], None], stage: Callable[[str], None]) -> None:
+def run_report(task: Mapping[str, Any], *, check: Callable[[], None], stage: Callable[[str], None]) -> None:
     """Run ``nlp.serve.jobs_child`` on a task; ``stage`` is told what begins, ``check`` raises to end it.
 
     Raises DangolError when the analysis cannot be done, OSError when a file cannot be read or written. The child
@@ -35,8 +34,6 @@ def run_report(task: Mapping[str, Any], *, lock: Lock, check: Callable[[], None]
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(roots)},
-        # The child holds the lock of the job too: nobody starts a second one while it lives.
-        pass_fds=(lock.fileno(),) if os.name == "posix" else (),
     ) as child:
         said: queue.SimpleQueue[str] = queue.SimpleQueue()
         assert child.stdin is not None

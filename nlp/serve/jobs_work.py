@@ -17,7 +17,7 @@ from nlp.corpus.load import is_classified
 from nlp.errors import DangolError, InputError, ResumeError
 from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import PartialFolder
-from nlp.serve.jobs_files import JobFiles, Lock
+from nlp.serve.jobs_files import JobFiles
 from nlp.serve.jobs_progress import Teller
 from nlp.serve.jobs_report import run_report
 from nlp.serve.jobs_signals import CancelledError, Signals
@@ -77,7 +77,6 @@ class Work:
 
     job: Job
     files: JobFiles
-    lock: Lock
     store: Store
     owner: str
     signals: Signals
@@ -173,6 +172,7 @@ class Work:
             "predictions": str(files.table(job)),
             "folder": str(files.report),
             "archive": str(files.archive),
+            "lock": str(files.report_lock),
             "with": [str(path) for path in (files.table(job), files.rejects(job)) if path.exists()],
             "name": job.file_name,
             "model": str(folder) if folder is not None else None,
@@ -183,7 +183,7 @@ class Work:
             "made": in_korea(job.created_at).isoformat(),
             "lang": job.options["lang"],
         }
-        run_report(task, lock=self.lock, check=self.signals.check, stage=self._stage)
+        run_report(task, check=self.signals.check, stage=self._stage)
 
     def _stage(self, stage: str) -> None:
         def tell() -> Job | None:

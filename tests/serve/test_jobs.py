@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import csv
 import errno
+import itertools
 import os
 import random
 import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jobs_support as support
 import pytest
 from checksums import labelled
+from filelock import FileLock
 from jobs_support import Held, Stub, runner, take_in, wait_for, wait_until, write_export
 
 from nlp.corpus.dates import in_korea
@@ -30,8 +34,8 @@ from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import PartialFolder
 from nlp.serve import jobs_work
 from nlp.serve.jobs import LEASE, MOST_ATTEMPTS, JobRunner
-from nlp.serve.jobs_files import JobFiles, Lock
 from nlp.serve.jobs_progress import documents_of
+from nlp.serve.jobs_report import run_report
 from nlp.serve.jobs_work import BLOCK_ROWS
 from nlp.store import Store, StoreBusyError, StoreFullError
 from nlp.taxonomy import Taxonomy
@@ -84,7 +88,7 @@ def test_a_file_is_classified_and_its_upload_removed(store: Store, export: Path,
     files = jobs.files(job.id)
     assert files.result(done).read_bytes() == uninterrupted(export, tmp_path / "plain.csv")
     assert files.rejects(done).read_bytes().count(b"\r\n") == 13
-    assert {path.name for path in files.folder.iterdir()} == {"lock", "result.csv", "result.csv.rejects.csv"}
+    assert {path.name for path in files.folder.iterdir()} == {"result.csv", "result.csv.rejects.csv"}
     assert str(tmp_path) not in files.result(done).read_text(encoding="utf-8")
 
 
@@ -120,7 +124,6 @@ def test_a_cancelled_job_is_removed_where_no_folder_with_an_open_file_can_be_ren
                     raise PermissionError(errno.EACCES, "Access is denied")
         return real(path, target)
 
-    monkeypatch.setattr("nlp.serve.jobs_files.fcntl", None)
     monkeypatch.setattr(Path, "rename", as_on_windows)
     jobs = runner(store, tmp_path / "jobs", Stub())
     job = take_in(jobs, export)
@@ -241,17 +244,16 @@ def test_a_job_cancelled_while_another_looks_at_it_leaves_no_files(
     job = take_in(jobs, export)
     looks = jobs.files(job.id).lock()
     assert looks is not None
-    refused: list[JobFiles] = []
 
-    def lock(files: JobFiles, real: Callable[[JobFiles], Lock | None] = JobFiles.lock) -> Lock | None:
-        if (found := real(files)) is None:
-            refused.append(files)
-            looks.close()
-        return found
+    wait = time.sleep
 
-    monkeypatch.setattr(JobFiles, "lock", lock)
+    def sleep(seconds: float) -> None:
+        looks.lock.release()
+        wait(seconds)
+
+    monkeypatch.setattr("time.sleep", sleep)
     jobs.cancel(job.id, actor="crm")
-    assert len(refused) == 1
+    assert not looks.lock.is_locked
     assert list((tmp_path / "jobs").iterdir()) == []
 
 
@@ -425,7 +427,7 @@ def test_remains_of_uploads_that_were_cut_off_are_removed_but_not_those_under_wa
 ) -> None:
     jobs = runner(store, tmp_path / "jobs", Stub())
     dead, alive = jobs.files("d" * 32), jobs.files("a" * 32)
-    dead.make().close()
+    dead.make().lock.release()
     dead.input.write_bytes(b"half")
     with alive.make():
         job = take_in(jobs, export)
@@ -434,20 +436,17 @@ def test_remains_of_uploads_that_were_cut_off_are_removed_but_not_those_under_wa
     assert alive.folder.exists()
 
 
-def test_where_the_kernel_keeps_no_locks_a_job_stays_with_its_owner_as_long_as_its_lease(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("nlp.serve.jobs_files.fcntl", None)
-    monkeypatch.setattr("nlp.serve.jobs.LOCKS_TELL", False)
-    source = write_export(tmp_path / "small.csv", 40)
-    jobs = runner(store, tmp_path / "jobs", Stub())
-    first = take_in(jobs, source)
-    store.jobs.claim(first.id, "another server", lease=timedelta(days=1))
-    second = take_in(jobs, source)
-    finish(jobs, second.id, "done")
-    found = store.jobs.get(first.id)
-    assert found is not None
-    assert (found.state, found.owner) == ("running", "another server")
+def test_a_folder_that_is_removed_while_somebody_waits_for_it_is_not_made_again(store: Store, tmp_path: Path) -> None:
+    files = runner(store, tmp_path / "jobs", Stub()).files("a" * 32)
+    with ThreadPoolExecutor() as pool:
+        with files.make():
+            waiting = pool.submit(files.lock, within=support.PATIENCE)
+            time.sleep(0.1)
+            assert not waiting.done()
+            files.remove()
+        assert waiting.result() is None
+    assert files.lock() is None
+    assert list((tmp_path / "jobs").iterdir()) == []
 
 
 def test_two_servers_share_the_work_and_do_no_job_twice(store: Store, tmp_path: Path) -> None:
@@ -525,6 +524,32 @@ def test_a_report_is_made_by_the_model_of_its_rows_though_another_is_live_by_the
     assert datetime.fromisoformat(made[0]) == in_korea(job.created_at)
 
 
+def test_an_analysis_waits_for_the_end_of_one_whose_server_was_killed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+
+    def report(task: Mapping[str, Any], *, check: Callable[[], None], stage: Callable[[str], None]) -> None:
+        other, looks = FileLock(task["lock"]), itertools.count()
+        other.acquire()
+
+        def patient() -> None:
+            check()
+            if next(looks) == 20:
+                other.release()
+
+        def telling(name: str) -> None:
+            told.append(other.is_locked)
+            stage(name)
+
+        run_report(task, check=patient, stage=telling)
+
+    monkeypatch.setattr(jobs_work, "run_report", report)
+    jobs = runner(store, tmp_path / "jobs", Stub())
+    finish(jobs, take_in(jobs, write_export(tmp_path / "export.csv", 40), kind="analyze").id, "done")
+    assert told == [False] * 3
+
+
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
 def test_an_analysis_ends_with_its_server_and_is_made_again(store: Store, tmp_path: Path) -> None:
     source = write_export(tmp_path / "export.csv", 40)
@@ -535,10 +560,6 @@ def test_an_analysis_ends_with_its_server_and_is_made_again(store: Store, tmp_pa
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as server:
         wait_until(lambda: (found := store.jobs.get(job.id)) is not None and found.stage == "compute")
         server.send_signal(signal.SIGKILL)
-    # The child holds the job's lock as long as it lives.
-    free: list[Lock] = []
-    wait_until(lambda: bool(free.extend(filter(None, [jobs.files(job.id).lock()])) or free))
-    free[0].close()
     cut_off = store.jobs.get(job.id)
     assert cut_off is not None
     assert (cut_off.state, jobs.files(job.id).archive.exists()) == ("running", False)
