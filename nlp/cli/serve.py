@@ -16,6 +16,7 @@ def command(
     ] = None,
     port: Annotated[int | None, typer.Option(help="들을 포트. [기본 8765]")] = None,
     workers: Annotated[int | None, typer.Option(help="프로세스 수. [기본 1]")] = None,
+    root_path: Annotated[str | None, typer.Option(help="프록시가 이 서버를 두는 경로(예: /dangol).")] = None,
     model: Annotated[str | None, typer.Option(help="모델 폴더. 없으면 함께 오는 모델.")] = None,
     config: Annotated[
         Path | None,
@@ -31,7 +32,7 @@ def command(
     options.need("serve", "fastapi", "uvicorn", "pydantic_settings", "sqlalchemy", "structlog", "prometheus_client")
     from nlp.serve.settings import Settings
 
-    settings = Settings.load(config, host=host, port=port, workers=workers, model=model)
+    settings = Settings.load(config, host=host, port=port, workers=workers, root_path=root_path, model=model)
     if show_config:
         typer.echo(settings.shown(), nl=False)
         return

@@ -66,7 +66,7 @@ def create_app(settings: Settings, *, load: Loader | None = None, store: Store |
             if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
                 # Load balancers ask with HEAD.
                 app.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)
-    description.install(app)
+    description.install(app, settings.root_path)
     app.add_middleware(Door, paths=INFERENCE)
     app.add_middleware(Guard, settings=settings, metrics=metrics)
     # Outermost, so that a page can read refusals of the guard, too.

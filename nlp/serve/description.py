@@ -25,19 +25,20 @@ Dangol reads what Korean customers say: why they leave, and whom to win back fir
 _OUR_SCHEMAS = (Problem, FieldProblem, StreamLine)
 
 
-def install(app: FastAPI) -> None:
-    """Let ``app.openapi()`` give the whole description."""
+def install(app: FastAPI, root_path: str = "") -> None:
+    """Let ``app.openapi()`` give the whole description, of an app that stands under ``root_path``."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _described(app)
+            app.openapi_schema = _described(app, root_path)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _described(app: FastAPI) -> dict[str, Any]:
-    found = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes)
+def _described(app: FastAPI, root_path: str) -> dict[str, Any]:
+    servers = [{"url": root_path}] if root_path else None
+    found = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes, servers=servers)
     schemas = found["components"]["schemas"]
     for model in _OUR_SCHEMAS:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -134,9 +134,9 @@ class JobList(BaseModel):
     more: bool
 
 
-def view(job: Job, language: Language) -> JobView:
-    """A job in the language of the caller."""
-    base = f"/v1/jobs/{job.id}"
+def view(job: Job, language: Language, root_path: str) -> JobView:
+    """A job in the language of the caller, with links into the server that stands under ``root_path``."""
+    base = f"{root_path}/v1/jobs/{job.id}"
     links = {"self": base, "events": f"{base}/events"}
     if job.state == "done":
         links["result"] = f"{base}/result"

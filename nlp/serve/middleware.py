@@ -52,6 +52,20 @@ _SAFE = {
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.http")
 
 
+def path_of(scope: Scope) -> str:
+    """The path of a request as the routes know it."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def _place(scope: Scope, root: str) -> None:
+    """Note that the app stands under ``root``, whether or not a proxy has taken that off the path (ASGI: it is on)."""
+    path = scope["path"]
+    if path != root and not path.startswith(f"{root}/"):
+        path = root + path
+    scope.update(path=path, root_path=root)
+
+
 class Guard:
     """The outermost layer of the app but for CORS; pure ASGI, so that bodies stream through it."""
 
@@ -68,6 +82,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        _place(scope, self._settings.root_path)
         exchange = _Exchange(scope, send)
         body = None
         structlog.contextvars.clear_contextvars()
@@ -95,7 +110,7 @@ class Guard:
         """Without keys, no web page may send anything: under a name of its own for this machine, or across origins."""
         method, name = scope["method"], headers.get("host", "").lower()
         # Probes name a container by its address.
-        if self._hosts and scope["path"] not in PROBES and re.sub(r":\d+$", "", name) not in self._hosts:
+        if self._hosts and path_of(scope) not in PROBES and re.sub(r":\d+$", "", name) not in self._hosts:
             raise StrangerError("the server does not answer under this host name; see the setting allowed_hosts")
         origin = headers.get("origin", "").lower()
         if method in ("GET", "HEAD", "OPTIONS") or not origin or self._origins is None:
@@ -138,12 +153,12 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self._paths:
+        if scope["type"] == "http" and scope["method"] == "POST" and path_of(scope) in self._paths:
             request = Request(scope)
             try:
                 services(request).engine.admit()
             except OverloadedError as error:
-                scope["state"]["route"] = scope["path"]
+                scope["state"]["route"] = path_of(scope)
                 await problem(error, request)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -189,7 +204,7 @@ class _Body:
     """The body of a request, within its limits of size and time."""
 
     def __init__(self, scope: Scope, headers: Headers, receive: Receive, settings: Settings, held: Held) -> None:
-        path = scope["path"].rstrip("/")
+        path = path_of(scope).rstrip("/")
         self._receive = receive
         self._flowing = path in STREAMS or path in UPLOADS
         self._timeout = settings.body_timeout

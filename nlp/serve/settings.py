@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         (), description="브라우저에서 부를 수 있는 출처. 비우면 CORS를 끈다."
     )
     forwarded_allow_ips: str = Field("", description="X-Forwarded-*를 믿을 프록시 주소(쉼표로). 비우면 믿지 않는다.")
+    root_path: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*/?$",
+        description="프록시가 이 서버를 두는 경로(예: /dangol). 프록시가 떼고 보내도 그대로 보내도 된다.",
+    )
 
     # What it serves and where it keeps things
     model: str | None = Field(None, description="모델 폴더. 없으면 함께 오는 모델.")
@@ -136,6 +141,12 @@ class Settings(BaseSettings):
     def _bare(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         """Names of hosts know no case, and the port is not looked at."""
         return tuple(re.sub(r":\d+$", "", name).lower() for name in value)
+
+    @field_validator("root_path")
+    @classmethod
+    def _open_ended(cls, value: str) -> str:
+        """Paths of routes begin with a slash."""
+        return value.rstrip("/")
 
     @field_validator("cors_origins")
     @classmethod

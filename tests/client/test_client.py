@@ -70,6 +70,13 @@ def test_a_prediction_is_typed() -> None:
     assert script.asked[0].headers["authorization"] == "Bearer dgl_x"
 
 
+def test_the_address_of_a_server_may_have_a_path() -> None:
+    script = Script(httpx.Response(200, json=ANSWER))
+    with Client("https://voc.example/dangol", transport=httpx.MockTransport(script)) as client:
+        client.predict(["x"])
+    assert str(script.asked[0].url) == "https://voc.example/dangol/v1/predict"
+
+
 def test_it_waits_as_long_as_the_server_says_and_then_tries_again() -> None:
     script = Script(busy("7"), httpx.ConnectError("down"), busy("x"), httpx.Response(200, json=ANSWER))
     assert script.client().predict(["x"]).model == "m+1"

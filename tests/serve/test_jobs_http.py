@@ -28,6 +28,7 @@ from nlp.messages import localized
 from nlp.serve.jobs_api import disposition
 from nlp.serve.jobs_upload import safe_name
 from nlp.serve.model import LoadedModel
+from nlp.serve.problems import OverloadedError
 from nlp.serve.settings import Settings
 from nlp.store import Store
 
@@ -510,3 +511,36 @@ def test_the_server_never_imports_the_morpheme_analyser() -> None:
     program = "import sys, nlp.serve.app, nlp.serve.routes.jobs; print([m for m in sys.modules if 'kiwi' in m])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("sent", ["", "/dangol"], ids=["taken off", "left on"])
+def test_behind_a_proxy_links_and_limits_hold_whether_it_takes_its_path_off(
+    tmp_path: Path, model: LoadedModel, sent: str
+) -> None:
+    settings = Settings.load(None, data_dir=tmp_path, root_path="/dangol/", max_body_bytes=2048)
+    with (
+        Store.open(settings.store_url, wait=PATIENCE) as store,
+        app_client(settings, model, store=store) as client,
+    ):
+        wait_until_ready(client)
+        taken = client.post(f"{sent}/v1/jobs", files={"file": ("상담.csv", in_csv() + b"\r\n" * 4096)})
+        assert taken.status_code == 202, taken.text
+        place = taken.headers["location"]
+        assert place == f"/dangol/v1/jobs/{taken.json()['id']}"
+        wait_for(store, taken.json()["id"], "done")
+        through = place.removeprefix("/dangol") if not sent else place
+        job = client.get(through).json()
+        assert client.get(f"{sent}/v1/jobs").json()["jobs"] == [job]
+        assert set(job["links"].values()) == {place, f"{place}/events", f"{place}/result"}
+        assert f'"self":"{place}"' in client.get(f"{through}/events").text
+        assert client.get(f"{through}/result").status_code == 200
+        assert client.get(f"{sent}/openapi.json").json()["servers"] == [{"url": "/dangol"}]
+        assert client.get(f"{sent}/v1/jobs/{'0' * 32}").json()["instance"] == f"/dangol/v1/jobs/{'0' * 32}"
+        assert client.get(f"{sent}/health/live", headers={"Host": "10.0.0.7"}).status_code == 200
+        assert client.post(f"{sent}/v1/predict", json={"texts": ["가" * 2048]}).status_code == 413
+        client.app.state.services.engine.admit = refuse  # type: ignore[attr-defined]
+        assert client.post(f"{sent}/v1/predict", content=b"{").json()["detail"] == "busy"
+
+
+def refuse() -> None:
+    raise OverloadedError("busy")

@@ -51,6 +51,14 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
         Settings.load(write(tmp_path, text))
 
 
+def test_the_path_of_a_proxy_ends_without_a_slash_and_holds_no_address(tmp_path: Path) -> None:
+    assert Settings.load(write(tmp_path, 'root_path = "/voc/dangol/"')).root_path == "/voc/dangol"
+    assert Settings.load(None, root_path="/").root_path == ""
+    for wrong in ("dangol", "https://voc.example/dangol", "/a//b", "/a?b"):
+        with pytest.raises(InputError, match="setting root_path"):
+            Settings.load(None, root_path=wrong)
+
+
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     file = write(tmp_path, "")
     with pytest.raises(InputError, match=rf"^{file / 'data'}: the server can write nothing there"):

@@ -119,14 +119,13 @@ def list_jobs(
     """The caller's own jobs, newest first; an admin sees all."""
     whose = None if caller.allows("admin") else caller.id
     found = parts.store.jobs.list(caller=whose, state=state, limit=limit + 1, offset=offset)
-    language = language_of(request.headers.get("accept-language"))
-    return JobList(jobs=[view(job, language) for job in found[:limit]], more=len(found) > limit)
+    return JobList(jobs=[_view(job, request) for job in found[:limit]], more=len(found) > limit)
 
 
 @router.get("/jobs/{job_id}", response_model=JobView, summary="작업의 상태 / A job", responses=responses(*_ONE))
 def get_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
     """How far it is, and how it ended."""
-    return view(_own(parts, caller, job_id), language_of(request.headers.get("accept-language")))
+    return _view(_own(parts, caller, job_id), request)
 
 
 @router.get(
@@ -175,7 +174,7 @@ def delete_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -
 def _cancelled(request: Request, parts: Services, caller: Caller, job_id: str, *, done: bool) -> JobView:
     _own(parts, caller, job_id)
     job = parts.jobs.cancel(job_id, actor=caller.id, done=done)
-    return view(_there(job), language_of(request.headers.get("accept-language")))
+    return _view(_there(job), request)
 
 
 @router.post(
@@ -190,7 +189,7 @@ def resume_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -
         raise ConflictError("the job has ended for good; only a failed one can be resumed")
     job = parts.store.jobs.resume(job_id, actor=caller.id)
     parts.jobs.wake()
-    return view(_there(job), language_of(request.headers.get("accept-language")))
+    return _view(_there(job), request)
 
 
 _FILE: dict[int | str, dict[str, Any]] = {
@@ -273,7 +272,7 @@ async def _take(
         if not kept:
             files.remove()
     runner.wake()
-    shown = view(job, language_of(request.headers.get("accept-language")))
+    shown = _view(job, request)
     headers = {"Location": shown.links["self"]} | ({} if kept else {"Idempotent-Replayed": "true"})
     return JSONResponse(shown.model_dump(mode="json"), status_code=202, headers=headers)
 
@@ -292,6 +291,10 @@ def _own(parts: Services, caller: Caller, job_id: str) -> Job:
     return _there(job)
 
 
+def _view(job: Job, request: Request) -> JobView:
+    return view(job, language_of(request.headers.get("accept-language")), request.scope["root_path"])
+
+
 def _there(job: Job | None) -> Job:
     if job is None:
         raise NotFoundError("there is no such job; it was purged, or another key started it")
@@ -301,13 +304,12 @@ def _there(job: Job | None) -> Job:
 async def _events(
     request: Request, parts: Services, job: Job, last: str | None, stopping: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
-    language = language_of(request.headers.get("accept-language"))
     found: Job | None = job
     while found is not None:
         if str(found.version) != last:
             last = str(found.version)
             name = "end" if found.finished else "progress"
-            yield ServerSentEvent(view(found, language).model_dump_json(), event=name, id=last)
+            yield ServerSentEvent(_view(found, request).model_dump_json(), event=name, id=last)
         if found.finished:
             return
         with anyio.move_on_after(_LOOK_EVERY):
