@@ -103,11 +103,16 @@ class Engine:
 
     @property
     def model(self) -> LoadedModel:
-        """The live model; raises NotReadyError, or the error of the loading, when there is none."""
+        """The live model; raises NotReadyError when there is none.
+
+        Why, with the folder's path, is for the log: anybody may ask whether the server is ready.
+        """
         if self._state == "stopped":
             raise retry(NotReadyError("the server is stopping; send the request again in a moment"), 5.0)
         if self._model is None:
-            raise self._error or retry(NotReadyError("the model is being loaded; try again in a moment"), 1.0)
+            if self._error is not None:
+                raise NotReadyError("the server's model cannot be loaded, its log tells why; try again later")
+            raise retry(NotReadyError("the model is being loaded; try again in a moment"), 1.0)
         return self._model
 
     def check(self) -> None:

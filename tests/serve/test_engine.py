@@ -310,7 +310,7 @@ def test_no_model_no_answer_until_one_is_loaded(model: LoadedModel) -> None:
             one.check()
         await one.start(broken)
         assert one.state == "failed"
-        with pytest.raises(ModelError, match="empty"):
+        with pytest.raises(NotReadyError, match="its log tells why"):
             await one.predict([Source(TEXTS[0])])
         await one.swap(lambda: model)
         assert (await one.predict([Source(TEXTS[0])])).predictions

@@ -146,7 +146,9 @@ def test_a_corrupt_model_keeps_it_alive_but_not_ready_until_the_model_is_mended(
         for answer in (server.http.get("/health/ready"), post(server)):
             assert answer.status_code == 503
             assert answer.json()["type"] == "urn:dangol:problem:not-ready"
-            assert "model.onnx" in answer.json()["detail"]
+            assert "로그" in answer.json()["detail"]
+            assert str(tmp_path) not in answer.text
+        assert f"{folder}/onnx/model.onnx" in server.log
         (folder / "onnx" / "model.onnx").write_bytes(whole)
         server.process.send_signal(signal.SIGHUP)
         server.ready()
