@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -134,6 +135,17 @@ def test_it_does_not_listen_beyond_loopback_without_a_key_and_does_with_one(tmp_
 
 def test_a_missing_model_folder_is_told_at_the_start(tmp_path: Path) -> None:
     assert "온전한 모델 폴더가 아닙니다" in refused(tmp_path, model=tmp_path / "nowhere")
+
+
+def test_a_serving_process_seldom_looks_through_all_its_objects_for_garbage(tmp_path: Path) -> None:
+    usual = gc.get_threshold()
+    try:
+        runner._settled_app(Settings.load(None, data_dir=tmp_path))
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold() == (*usual[:2], 10 * usual[2])
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def test_a_corrupt_model_keeps_it_alive_but_not_ready_until_the_model_is_mended(tmp_path: Path) -> None:
