@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from nlp.model.classifier import ComplaintClassifier
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.text.segment import clauses, sentences
 
@@ -26,13 +29,24 @@ class Evidence:
     probability: float
 
 
+class Scorer(Protocol):
+    """What finding evidence needs of a classifier."""
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The labels it scores."""
+
+    def predict_proba(self, texts: Sequence[PreparedText], /) -> NDArray[np.float32]:
+        """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]."""
+
+
 def said(found: Mapping[str, Evidence]) -> tuple[str, ...]:
     """What carries any of the labels, each sentence once, in the order of the text."""
     return tuple(dict.fromkeys(part.text for part in sorted(found.values(), key=lambda part: part.start)))
 
 
 def find_evidence(
-    classifier: ComplaintClassifier,
+    classifier: Scorer,
     texts: Sequence[PreparedText],
     *,
     decided: Sequence[Sequence[str]],
@@ -67,7 +81,7 @@ def find_evidence(
 
 
 def _best(
-    classifier: ComplaintClassifier,
+    classifier: Scorer,
     texts: Sequence[PreparedText],
     candidates: Sequence[Mapping[str, Sequence[Span]]],
     columns: Mapping[str, int],

@@ -13,7 +13,7 @@ from typing import Annotated, Protocol, TypeAlias, get_args
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from nlp.serve.problems import ForbiddenError, RateLimitedError, UnauthenticatedError, retry
+from nlp.serve.refusals import ForbiddenError, RateLimitedError, UnauthenticatedError, retry
 from nlp.serve.services import services
 from nlp.store import ApiKey, Role, StoreError
 

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
-from typing import Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
+from typing import Literal, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import DangolError, InputError, Message
+from nlp.errors import DangolError
 from nlp.model.windows import Window
+from nlp.serve.batch_classifier import BatchClassifier
 from nlp.serve.lanes import STRETCH, Lane, Lanes, Piece, Work
 from nlp.serve.load import Load
 from nlp.serve.model import LoadedModel
-from nlp.serve.problems import NotReadyError, invalid, retry
+from nlp.serve.refusals import NotReadyError, retry
+from nlp.serve.sources import Source, parts
 from nlp.text.prepare import PreparedText, prepare
-from nlp.types import Prediction, Turn
+from nlp.types import Prediction
 
 State: TypeAlias = Literal["starting", "ready", "failed", "stopped"]
 P = ParamSpec("P")
@@ -34,18 +35,6 @@ T = TypeVar("T")
 
 _CHUNK_CHARS = 2_000
 """Characters that the preparing thread takes at once; few, so that requests take turns there too."""
-
-
-class Source(NamedTuple):
-    """A text as it came in, or the turns of a call."""
-
-    text: str
-    turns: tuple[Turn, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Characters."""
-        return sum(len(turn.text) for turn in self.turns) if self.turns else len(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +97,7 @@ class Engine:
         Why, with the folder's path, is for the log: anybody may ask whether the server is ready.
         """
         if self._state == "stopped":
-            raise retry(NotReadyError("the server is stopping; send the request again in a moment"), 5.0)
+            raise _stopping()
         if self._model is None:
             if self._error is not None:
                 raise NotReadyError("the server's model cannot be loaded, its log tells why; try again later")
@@ -184,15 +173,17 @@ class Engine:
         """
         begin = perf_counter()
         model = self.model
-        check_precision(model, precision)
+        model.check_precision(precision)
         guess = self.load.guess(sum(source.size for source in sources), len(sources))
         if lane is Lane.HIGH:
             self.admit(int(guess * factor))
         texts: list[PreparedText] = []
         async with self._work(model, len(sources), guess, lane) as (work, done):
-            for chunk in _chunks(sources):
+            sizes = [source.size for source in sources]
+            for part in parts(range(len(sources)), sizes, _CHUNK_CHARS):
+                chunk = [sources[index] for index in part]
                 prepared, windows = await self._in(self._preparing, _prepare, model, chunk, mask)
-                size = sum(source.size for source in chunk)
+                size = sum(sizes[index] for index in part)
                 self._queue(work, windows, first=len(texts), guess=self.load.guess(size, len(chunk)), size=size)
                 texts += prepared
             queued = perf_counter()
@@ -212,7 +203,7 @@ class Engine:
     ) -> NDArray[np.float32]:
         """Score windows that are cut already, ``(n_texts, n_labels)``; never refused, the low lane waits for room."""
         if self._state == "stopped":
-            raise retry(NotReadyError("the server is stopping; send the request again in a moment"), 5.0)
+            raise _stopping()
         tokens = sum(len(window.ids) for window in windows)
         async with self._work(model, n_texts, tokens, lane) as (work, done):
             self._queue(work, windows, first=0, guess=tokens, size=0)
@@ -229,7 +220,13 @@ class Engine:
     def classifier_of(self, model: LoadedModel, *, lane: Lane) -> BatchClassifier:
         """The same for a model that a request began with."""
         assert self._loop is not None, "start the engine first"
-        return BatchClassifier(self, model, self._loop, lane)
+        loop = self._loop
+
+        def score(windows: Sequence[Window], n_texts: int) -> NDArray[np.float32]:
+            scoring = self.logits(model, windows, n_texts, lane=lane)
+            return asyncio.run_coroutine_threadsafe(scoring, loop).result()
+
+        return BatchClassifier(model, score)
 
     @contextlib.asynccontextmanager
     async def _work(
@@ -327,81 +324,10 @@ class Engine:
         return await asyncio.get_running_loop().run_in_executor(pool, call, *args)
 
 
-class BatchClassifier:
-    """The engine for other threads: fulfils ``nlp.pipeline.classify.Classifier`` and what evidence needs."""
-
-    CHUNK_CHARS = 30_000
-    """Characters of which windows exist at once; a block of very long texts would fill the memory."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        model: LoadedModel,
-        loop: asyncio.AbstractEventLoop,
-        lane: Lane,
-        precision: float | None = None,
-    ) -> None:
-        self._engine = engine
-        self._model = model
-        self._loop = loop
-        self._lane = lane
-        self.taxonomy = model.taxonomy
-        self.name = model.at(precision).name
-        self.folder: Path | None = model.folder
-        self._precision = precision
-
-    def at_precision(self, precision: float) -> BatchClassifier:
-        """The same, deciding at this precision; raises InputError for one that the model has no thresholds for."""
-        return BatchClassifier(self._engine, self._model, self._loop, self._lane, precision)
-
-    def predict(self, texts: Sequence[PreparedText], /) -> list[Prediction]:
-        """One prediction per text, in order; blocks. Raises NotReadyError when the server stops."""
-        return self._model.decide(self._logits(texts), texts, self._precision)
-
-    def predict_proba(self, texts: Sequence[PreparedText], /) -> NDArray[np.float32]:
-        """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]; blocks."""
-        return self._model.probabilities(self._logits(texts))
-
-    def _logits(self, texts: Sequence[PreparedText]) -> NDArray[np.float32]:
-        lengths = [len(text.customer) + len(text.agent) for text in texts]
-        # Texts of one length stand together, so that batches need little padding.
-        order = sorted(range(len(texts)), key=lengths.__getitem__)
-        rows = np.empty((len(texts), len(self.taxonomy.labels)), dtype=np.float32)
-        for part in _parts(order, lengths, self.CHUNK_CHARS):
-            windows = self._model.cut([texts[index] for index in part])
-            scoring = self._engine.logits(self._model, windows, len(part), lane=self._lane)
-            rows[part] = asyncio.run_coroutine_threadsafe(scoring, self._loop).result()
-        return rows
-
-
-def check_precision(model: LoadedModel, precision: float | None) -> None:
-    """Raise InvalidError when the model has no thresholds for this precision."""
-    try:
-        model.at(precision)
-    except InputError as error:
-        raise invalid(("precision", Message(error.template, **error.fields))) from error
+def _stopping() -> NotReadyError:
+    return retry(NotReadyError("the server is stopping; send the request again in a moment"), 5.0)
 
 
 def _prepare(model: LoadedModel, sources: Sequence[Source], mask: bool) -> tuple[list[PreparedText], list[Window]]:
     prepared = [prepare(source.text, turns=source.turns, mask=mask) for source in sources]
     return prepared, model.cut(prepared)
-
-
-def _chunks(sources: Sequence[Source]) -> Iterator[list[Source]]:
-    sizes = [source.size for source in sources]
-    for part in _parts(range(len(sources)), sizes, _CHUNK_CHARS):
-        yield [sources[index] for index in part]
-
-
-def _parts(order: Sequence[int], sizes: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Consecutive positions of ``order`` whose sizes sum to at most ``most``, or one position."""
-    part: list[int] = []
-    held = 0
-    for index in order:
-        if part and held + sizes[index] > most:
-            yield part
-            part, held = [], 0
-        part.append(index)
-        held += sizes[index]
-    if part:
-        yield part

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from nlp.serve.problems import DeadlineError, retry
+from nlp.serve.refusals import DeadlineError, retry
 
 T = TypeVar("T")
 
@@ -37,8 +36,7 @@ async def while_wanted(request: Request, work: Coroutine[Any, Any, T], *, second
     finally:
         for task in (working, leaving):
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await asyncio.gather(working, leaving, return_exceptions=True)
+        await asyncio.gather(working, leaving, return_exceptions=True)
 
 
 async def _left(request: Request) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from nlp.errors import Message
-from nlp.model.classifier import ComplaintClassifier
 from nlp.model.evidence import Evidence, find_evidence
-from nlp.serve.engine import Engine, Scored, Source
+from nlp.serve.engine import Engine, Scored
 from nlp.serve.lanes import Lane
-from nlp.serve.problems import invalid
+from nlp.serve.refusals import MOST_TOLD, invalid
 from nlp.serve.settings import Settings
+from nlp.serve.sources import Source
 
 EVIDENCE_FACTOR = 2.2
 """Tokens that a text costs with evidence, per token without: every sentence is scored once more by itself."""
@@ -30,7 +30,7 @@ def check_limits(sources: Sequence[Source], settings: Settings, *, field: str, m
         if source.size > settings.max_text_chars
     ]
     if long:
-        raise invalid(*long[:20])
+        raise invalid(*long[:MOST_TOLD])
     if sum(source.size for source in sources) > settings.max_request_chars:
         raise invalid(
             (
@@ -48,6 +48,5 @@ async def evidence_of(engine: Engine, scored: Scored, *, lane: Lane = Lane.HIGH)
     if _GROUP not in scored.model.taxonomy:
         return [{} for _ in scored.texts]
     decided = [cast("tuple[str, ...]", prediction.labels[_GROUP]) for prediction in scored.predictions]
-    # find_evidence asks of a classifier no more than the labels and the probabilities of texts.
-    classifier = cast(ComplaintClassifier, engine.classifier_of(scored.model, lane=lane))
+    classifier = engine.classifier_of(scored.model, lane=lane)
     return await asyncio.to_thread(find_evidence, classifier, scored.texts, decided=decided, group=_GROUP)

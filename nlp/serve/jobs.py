@@ -13,6 +13,7 @@ import os
 import secrets
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
@@ -23,7 +24,7 @@ import structlog
 from nlp.errors import DangolError
 from nlp.serve.jobs_files import JobFiles, job_ids
 from nlp.serve.jobs_signals import PASSING, CancelledError, Signals, StoppingError
-from nlp.serve.jobs_work import Conditions, Work
+from nlp.serve.jobs_work import Attempt, Conditions
 from nlp.store import Job, LostJobError, Store, StoreError
 
 LEASE = timedelta(seconds=60)
@@ -213,7 +214,7 @@ class JobRunner:
                     name=job.file_name,
                     times=MOST_ATTEMPTS,
                 )
-            Work(
+            Attempt(
                 job=job,
                 files=files,
                 store=self.store,
@@ -225,18 +226,14 @@ class JobRunner:
             signals.insist(lambda: self.store.jobs.finish(job.id, self.owner, "cancelled"))
             files.remove()
             return "cancelled"
-        except LostJobError:
+        except (LostJobError, StoppingError):
             raise
         except DangolError as error:
             failure = error
-        except StoppingError:
-            raise
         except Exception as error:
             # What an unforeseen error says may quote a customer; where it happened does not.
-            frame = error.__traceback__
-            while frame is not None and frame.tb_next is not None:
-                frame = frame.tb_next
-            place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame is not None else ""
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{frame.filename}:{frame.lineno}"
             _log.error("job failed unforeseen", job=job.id, error=type(error).__name__, place=place)
             failure = DangolError(
                 "{name}: an unforeseen error ({kind}) ended the job; what is finished is kept. Resume it, and tell "

@@ -16,6 +16,7 @@ from nlp.corpus.columns import ROLES
 from nlp.messages import Language, localized
 from nlp.serve.schemas import Moment, Precision
 from nlp.store import Job
+from nlp.store.job import Kind, State
 
 _COLUMN = "열 이름. 없으면 이름과 내용으로 찾는다. / Name of the column; recognised when not given."
 
@@ -108,8 +109,8 @@ class JobView(BaseModel):
     """A job as its caller sees it."""
 
     id: str = Field(examples=["4f1c2a9be0d84d1f9f0f7f2b7a9d3c55"])
-    kind: Literal["classify", "analyze"]
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    kind: Kind
+    state: State
     stage: str = Field(description="classify, compute, write, pack; 아직이면 빈 글 / empty before the start")
     file_name: str = Field(examples=["11월 상담.csv"])
     model: str = Field(description="결과를 낸 모델의 판. / Version of the model that gives the result.")

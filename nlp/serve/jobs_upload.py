@@ -18,7 +18,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from nlp.errors import InputError
 from nlp.files import sync_folder
-from nlp.serve.problems import MediaTypeError, NotReadyError, ServiceError, file_too_large
+from nlp.serve.refusals import MediaTypeError, NotReadyError, disk_full, file_too_large
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -30,12 +30,6 @@ _LONGEST_NAME = 150
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
-class DiskFullError(ServiceError):
-    """There is no room for the upload."""
-
-    code = "disk-full"
-
-
 @contextmanager
 def room() -> Iterator[None]:
     """A disk that fills up as DiskFullError, one that takes nothing as NotReadyError."""
@@ -43,9 +37,7 @@ def room() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise DiskFullError(
-                "the disk of the server is full; the file was not kept. Make room, or try again later"
-            ) from error
+            raise disk_full() from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
             raise NotReadyError(
                 "the server can write nothing into its data folder; the file was not kept. Tell the operator"

@@ -15,7 +15,7 @@ from nlp.corpus.columns import Columns
 from nlp.corpus.dates import in_korea
 from nlp.corpus.load import is_classified
 from nlp.errors import DangolError, InputError, ResumeError
-from nlp.pipeline.classify import classify_files
+from nlp.pipeline.classify import Classifier, classify_files
 from nlp.pipeline.partial import PartialFolder
 from nlp.serve.jobs_files import JobFiles
 from nlp.serve.jobs_progress import Teller
@@ -23,7 +23,6 @@ from nlp.serve.jobs_report import run_report
 from nlp.serve.jobs_signals import CancelledError, Signals
 from nlp.store import Job, LostJobError, Progress, Store, StoreError
 from nlp.store.failures import pack, unpack
-from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.types import Prediction
 
@@ -38,21 +37,16 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.jobs")
 
 
-class BatchClassifier(Protocol):
-    """The lane of the engine for work that can wait, with one model from the first text to the last.
+class JobClassifier(Classifier, Protocol):
+    """One model from the first text of a job to the last; its calls block their thread.
 
-    ``name`` is the model's version and digest, ``taxonomy`` the labels it gives, ``folder`` where it lies (None for
-    the model that ships).
+    ``name`` is the model's version and digest, ``folder`` where it lies (None for the model that ships).
     """
 
     name: str
     folder: Path | None
-    taxonomy: Taxonomy
 
-    def predict(self, texts: Sequence[PreparedText], /) -> list[Prediction]:
-        """One prediction per text, in order; blocks its thread."""
-
-    def at_precision(self, precision: float) -> BatchClassifier:
+    def at_precision(self, precision: float) -> JobClassifier:
         """The same, deciding at this precision; raises InputError for one that the model has no thresholds for."""
 
 
@@ -64,7 +58,7 @@ class Conditions:
     seconds.
     """
 
-    batch_classifier: Callable[[], BatchClassifier]
+    batch_classifier: Callable[[], JobClassifier]
     keep_documents: bool = False
     max_rows: int | None = None
     threads: int | None = None
@@ -72,7 +66,7 @@ class Conditions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class Attempt:
     """One attempt at a job, by the holder of its lock."""
 
     job: Job
@@ -143,7 +137,7 @@ class Work:
             classify_files(
                 [self.files.input],
                 target,
-                classifier=_Lane(classifier, self.signals),
+                classifier=_Interruptible(classifier, self.signals),
                 model_id=classifier.name,
                 columns=Columns(**job.options["columns"]),
                 names=[job.file_name],
@@ -236,10 +230,10 @@ class Work:
         return unpack(pack(error, say))
 
 
-class _Lane:
+class _Interruptible:
     """A classifier that looks up between small batches."""
 
-    def __init__(self, classifier: BatchClassifier, signals: Signals) -> None:
+    def __init__(self, classifier: JobClassifier, signals: Signals) -> None:
         self._classifier = classifier
         self._signals = signals
         self.taxonomy = classifier.taxonomy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nlp.serve.problems import OverloadedError, retry
+from nlp.serve.refusals import OverloadedError, retry
 
 _SMOOTHING = 0.1
 _TELLING_CHARS = 20

@@ -18,16 +18,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nlp.errors import DangolError
 from nlp.serve.metrics import Metrics
-from nlp.serve.problems import (
+from nlp.serve.problems import problem, unforeseen
+from nlp.serve.refusals import (
     MediaTypeError,
     OverloadedError,
     StrangerError,
     TooLargeError,
     TooSlowError,
     file_too_large,
-    problem,
     retry,
-    unforeseen,
 )
 from nlp.serve.services import services
 from nlp.serve.settings import MIB, Settings

@@ -11,8 +11,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.errors import InputError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.model.windows import Window
+from nlp.serve.refusals import invalid
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.types import Prediction
@@ -88,3 +90,10 @@ class LoadedModel:
     def at(self, precision: float | None) -> ComplaintClassifier:
         """The classifier that decides at this precision; raises InputError for one that was not fitted."""
         return self.classifier if precision is None else self.classifier.at_precision(precision)
+
+    def check_precision(self, precision: float | None) -> None:
+        """Raise InvalidError, naming the field, for a precision that was not fitted."""
+        try:
+            self.at(precision)
+        except InputError as error:
+            raise invalid(("precision", error.message)) from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -21,133 +21,13 @@ from starlette.responses import JSONResponse, Response
 
 from nlp.errors import DangolError, InputError, Message, ModelError
 from nlp.messages import Language, localized
-from nlp.store import (
-    LostJobError,
-    OtherJobError,
-    QueueFullError,
-    StoreBusyError,
-    StoreError,
-    StoreFullError,
-    StoreUnreachableError,
-)
+from nlp.serve.fields import broken_rules
+from nlp.serve.refusals import InvalidError, ServiceError
+from nlp.store import LostJobError, OtherJobError, QueueFullError, StoreError, StoreFullError
 
 MEDIA_TYPE = "application/problem+json"
 
-TAGS = ("Text", "Object", "Dialogue")
-"""Names of the kinds of a text in a request; they stand in the places that pydantic tells, not in the request."""
-
-
-class ServiceError(DangolError):
-    """An answer that is a refusal; ``retry_after`` is the seconds until the same request may work."""
-
-    code: ClassVar[str] = "internal"
-    retry_after: float | None = None
-
-
-class InvalidError(ServiceError):
-    """Fields do not keep a limit of this server; ``errors`` names each and its rule."""
-
-    code = "invalid"
-    errors: tuple[tuple[str, Message], ...] = ()
-
-
-class UnauthenticatedError(ServiceError):
-    """No API key, or one that is unknown or revoked."""
-
-    code = "unauthenticated"
-
-
-class ForbiddenError(ServiceError):
-    """The key's role does not reach."""
-
-    code = "forbidden"
-
-
-class StrangerError(ServiceError):
-    """A web page that this server does not answer sent the request."""
-
-    code = "stranger"
-
-
-class NotFoundError(ServiceError):
-    """There is no such thing, or it is not the caller's."""
-
-    code = "not-found"
-
-
-class ConflictError(ServiceError):
-    """The thing is not in a state that allows this."""
-
-    code = "conflict"
-
-
-class TooLargeError(ServiceError):
-    """The body is larger than a request may be."""
-
-    code = "too-large"
-
-
-class TooSlowError(ServiceError):
-    """The body did not arrive in time."""
-
-    code = "too-slow"
-
-
-class MediaTypeError(ServiceError):
-    """The body is of a kind that this route does not read."""
-
-    code = "media-type"
-
-
-class RateLimitedError(ServiceError):
-    """The key has sent as many requests as it may."""
-
-    code = "rate-limited"
-
-
-class OverloadedError(ServiceError):
-    """The queue is full; the request was refused before any work was done."""
-
-    code = "overloaded"
-
-
-class DeadlineError(ServiceError):
-    """The answer took longer than a request may."""
-
-    code = "deadline"
-
-
-class NotReadyError(ServiceError):
-    """The server starts, stops, or has no model."""
-
-    code = "not-ready"
-
-
-T = TypeVar("T", bound=ServiceError)
-
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.store")
-
-
-def invalid(*errors: tuple[str, Message]) -> InvalidError:
-    """The error that names these fields."""
-    error = InvalidError(
-        "{count} field(s) do not fit; see 'errors' and the description at /openapi.json", count=len(errors)
-    )
-    error.errors = errors
-    return error
-
-
-def file_too_large(most: int) -> TooLargeError:
-    """The error for an uploaded file of more than ``most`` bytes."""
-    return TooLargeError(
-        "the file is larger than {most:,g} MiB; split it, or send it as Parquet", most=round(most / (1 << 20), 1)
-    )
-
-
-def retry(error: T, seconds: float) -> T:
-    """The error with a time after which another try makes sense."""
-    error.retry_after = seconds
-    return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +64,6 @@ KINDS: Mapping[str, Kind] = {
 _CODES: Sequence[tuple[type[DangolError], str]] = (
     # The first class that fits decides; subclasses stand above their bases.
     (StoreFullError, "disk-full"),
-    (StoreBusyError, "store"),
-    (StoreUnreachableError, "store"),
     (StoreError, "store"),
     (QueueFullError, "rate-limited"),
     (LostJobError, "conflict"),
@@ -193,7 +71,12 @@ _CODES: Sequence[tuple[type[DangolError], str]] = (
     (InputError, "unusable"),
     (ModelError, "not-ready"),
 )
-_BY_STATUS = {400: "bad-request", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 405: "method"} | {
+_BY_STATUS = {
+    400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method",
     413: "too-large",
     415: "media-type",
 }
@@ -230,10 +113,10 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
-def language_of(accept: str | None) -> Language:
+def language_of(request: Request) -> Language:
     """The caller's language by ``Accept-Language``; Korean unless English is asked for with more weight."""
     weights = {"ko": 0.0, "en": 0.0}
-    for part in (accept or "").split(","):
+    for part in request.headers.get("accept-language", "").split(","):
         name, _, parameters = part.strip().partition(";")
         quality = parameters.strip().removeprefix("q=")
         try:
@@ -244,6 +127,11 @@ def language_of(accept: str | None) -> Language:
         if main in weights:
             weights[main] = max(weights[main], weight)
     return "en" if weights["en"] > weights["ko"] else "ko"
+
+
+def media_type_of(request: Request) -> str:
+    """The kind of the body by ``Content-Type``, without parameters, in lower case; "" when it is not told."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 def code_of(error: DangolError) -> str:
@@ -274,7 +162,7 @@ def answer(
     errors: Sequence[tuple[str, Message]] = (),
 ) -> Response:
     """A problem as a response; its language follows the request."""
-    language = language_of(request.headers.get("accept-language"))
+    language = language_of(request)
     kind = KINDS[code]
     state = request.scope.setdefault("state", {})
     state["problem"] = code
@@ -284,17 +172,28 @@ def answer(
         headers["Retry-After"] = str(max(1, ceil(seconds)))
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    body: dict[str, Any] = {
+    request_id = str(state.get("request_id", ""))
+    body = _body(code, localized(detail, language), language, instance=request.url.path, request_id=request_id)
+    if errors:
+        body["errors"] = listed(errors, language)
+    return JSONResponse(body, status_code=kind.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def listed(errors: Sequence[tuple[str, Message]], language: Language) -> list[dict[str, str]]:
+    """Fields and their broken rules as the answer lists them; see ``FieldProblem``."""
+    return [{"field": field, "message": localized(message, language)} for field, message in errors]
+
+
+def _body(code: str, detail: str, language: Language, *, instance: str, request_id: str) -> dict[str, Any]:
+    kind = KINDS[code]
+    return {
         "type": f"urn:dangol:problem:{code}",
         "title": localized(kind.title, language),
         "status": kind.status,
-        "detail": localized(detail, language),
-        "instance": request.url.path,
-        "request_id": str(state.get("request_id", "")),
+        "detail": detail,
+        "instance": instance,
+        "request_id": request_id,
     }
-    if errors:
-        body["errors"] = [{"field": field, "message": localized(message, language)} for field, message in errors]
-    return JSONResponse(body, status_code=kind.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -317,24 +216,9 @@ async def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return answer("malformed", _NO_JSON, request)
-    declared = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if any(item["loc"] == ("body",) for item in found) and declared != "application/json":
+    if any(item["loc"] == ("body",) for item in found) and media_type_of(request) != "application/json":
         return answer("media-type", Message("send the body as JSON, with Content-Type: application/json"), request)
     return problem(broken_rules(found), request)
-
-
-def broken_rules(found: Sequence[Mapping[str, Any]]) -> InvalidError:
-    """What pydantic found wrong, as fields and rules; each place begins with what holds the fields."""
-    found = [item for item in found if not _follows(item, found)]
-    return invalid(*((_field(item["loc"]), rule(item)) for item in found[:20]))
-
-
-def _follows(item: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a list is too short only because pydantic does not count items that have errors of their own."""
-    place = item["loc"]
-    return item["type"] == "too_short" and any(
-        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in found
-    )
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -362,60 +246,6 @@ def unforeseen(request: Request) -> Response:
     )
 
 
-def rule(item: Mapping[str, Any]) -> Message:
-    """What pydantic found, as a message of ours; the value itself is never repeated."""
-    context = item.get("ctx", {})
-    match item["type"]:
-        case "missing":
-            return Message("the field is missing")
-        case "extra_forbidden":
-            return Message("there is no such field")
-        case "string_too_long":
-            return Message("at most {most} characters are allowed", most=context["max_length"])
-        case "string_too_short" | "too_short":
-            return Message("at least {least} must be given", least=context["min_length"])
-        case "too_long":
-            return Message("at most {most} items are allowed", most=context["max_length"])
-        case "string_type":
-            return Message("a text is needed, in quotation marks")
-        case "string_unicode":
-            return Message("a text in valid Unicode is needed")
-        case "list_type" | "tuple_type":
-            return Message("a list is needed")
-        case "dict_type" | "model_type" | "model_attributes_type":
-            return Message("an object is needed")
-        case "bool_type" | "bool_parsing":
-            return Message("true or false is needed")
-        case "literal_error" | "enum":
-            return Message("one of these is needed: {expected}", expected=context["expected"])
-        case "greater_than_equal":
-            return Message("a number of at least {least} is needed", least=context["ge"])
-        case "greater_than":
-            return Message("a number above {bound} is needed", bound=context["gt"])
-        case "less_than_equal":
-            return Message("a number of at most {most} is needed", most=context["le"])
-        case "less_than":
-            return Message("a number below {bound} is needed", bound=context["lt"])
-        case kind if kind.startswith("int"):
-            return Message("a whole number is needed")
-        case kind if kind.startswith(("float", "finite")):
-            return Message("a number is needed")
-        case kind if kind.startswith(("datetime", "date", "timezone")):
-            return Message("a date and time such as 2026-11-22T09:30:00 is needed")
-        case "value_error" if isinstance(context.get("error"), DangolError):
-            found: Message = context["error"].message
-            return found
-        case _:
-            return Message("the value does not fit the description at /openapi.json")
-
-
-def _field(place: Sequence[str | int]) -> str:
-    """``("body", "texts", 0, "Text")`` → ``texts.0``; names of union members are left out."""
-    head, *rest = place
-    parts = [str(part) for part in rest if part not in TAGS]
-    return ".".join(parts) or str(head)
-
-
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     """OpenAPI entries for the problems that a route may answer with, by status; any may fail inside."""
     found: dict[int | str, dict[str, Any]] = {}
@@ -430,14 +260,7 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         )
         entry["description"] = "; ".join(filter(None, [entry["description"], str(kind.title)]))
         entry["content"][MEDIA_TYPE]["examples"][code] = {
-            "value": {
-                "type": f"urn:dangol:problem:{code}",
-                "title": localized(kind.title, "ko"),
-                "status": kind.status,
-                "detail": localized(kind.title, "ko"),
-                "instance": "/v1/…",
-                "request_id": "0f3c…",
-            }
+            "value": _body(code, localized(kind.title, "ko"), "ko", instance="/v1/…", request_id="0f3c…")
         }
         if code in _RETRY:
             entry["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}

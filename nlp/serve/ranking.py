@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,16 +13,17 @@ import numpy as np
 from nlp.classified import ClassifiedTable
 from nlp.corpus.dates import in_korea
 from nlp.corpus.results import Incoming
-from nlp.errors import InputError
+from nlp.errors import InputError, Message
 from nlp.model.evidence import Evidence, said
 from nlp.pipeline.masking import cell_mask
 from nlp.recovery.clock import latest_time
 from nlp.recovery.queue import Ranking
 from nlp.recovery.ranking import rank_cases
 from nlp.recovery.texts import words
-from nlp.serve.engine import Scored, Source
-from nlp.serve.problems import invalid
-from nlp.serve.schemas import RankIn
+from nlp.serve.engine import Scored
+from nlp.serve.refusals import MOST_TOLD, invalid
+from nlp.serve.schemas import DocumentIn, RankIn
+from nlp.serve.sources import Source
 from nlp.types import Turn
 
 
@@ -35,11 +37,27 @@ class Ranked:
     now: datetime
 
 
-def documents_of(body: RankIn) -> list[Source]:
-    """The texts of the documents."""
+def check_documents(documents: Sequence[DocumentIn]) -> None:
+    """Raise InvalidError, naming each, for documents without a text or with two, and for ids that come twice."""
+    seen = Counter(document.id for document in documents)
+    wrong: list[tuple[str, Message]] = []
+    for index, document in enumerate(documents):
+        place = f"documents.{index}"
+        if document.text is None and not document.turns:
+            wrong.append((f"{place}.text", Message("a document needs a text or turns")))
+        if document.text is not None and document.turns:
+            wrong.append((place, Message("a document has a text or turns, not both")))
+        if seen[document.id] > 1:
+            wrong.append((f"{place}.id", Message("another document has the same id")))
+    if wrong:
+        raise invalid(*wrong[:MOST_TOLD])
+
+
+def sources_of(documents: Sequence[DocumentIn]) -> list[Source]:
+    """The texts of the documents, as the engine takes them."""
     return [
         Source(document.text or "", tuple(Turn(speaker=turn.speaker, text=turn.text) for turn in document.turns))
-        for document in body.documents
+        for document in documents
     ]
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from pydantic_core import PydanticCustomError
 
 from nlp.corpus.dates import parse_time
-from nlp.serve.engine import Source
+from nlp.serve.sources import Source
 from nlp.types import Scope, Turn
 
 

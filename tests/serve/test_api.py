@@ -21,7 +21,7 @@ from nlp.pipeline.classify import classify_files
 from nlp.recovery.ranking import rank_cases
 from nlp.serve.auth import LOCAL, Caller, Gate
 from nlp.serve.model import LoadedModel
-from nlp.serve.problems import RateLimitedError
+from nlp.serve.refusals import RateLimitedError
 from nlp.serve.routes import rank as routes_rank
 from nlp.serve.settings import Settings
 from nlp.store import Role, Store

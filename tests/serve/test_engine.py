@@ -14,10 +14,11 @@ import pytest
 
 from nlp.errors import ModelError
 from nlp.model.classifier import ComplaintClassifier
-from nlp.serve.engine import Engine, Source
+from nlp.serve.engine import Engine
 from nlp.serve.lanes import Lane
 from nlp.serve.model import LoadedModel
-from nlp.serve.problems import NotReadyError, OverloadedError
+from nlp.serve.refusals import NotReadyError, OverloadedError
+from nlp.serve.sources import Source
 from nlp.text.prepare import prepare
 from nlp.types import Turn
 

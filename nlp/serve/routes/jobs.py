@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated, Any, Literal, TypeAlias
-from uuid import uuid4
+from typing import Annotated, Any, TypeAlias
 
 import anyio
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from nlp.corpus.columns import Columns
-from nlp.errors import InputError
 from nlp.serve.auth import Analyst, Caller
-from nlp.serve.engine import check_precision
-from nlp.serve.jobs import JobRunner
 from nlp.serve.jobs_api import (
     MEDIA_TYPES,
     AnalyzeForm,
@@ -27,17 +20,16 @@ from nlp.serve.jobs_api import (
     JobList,
     JobView,
     disposition,
-    fingerprint,
-    form_of,
     request_body,
     view,
 )
-from nlp.serve.jobs_guard import check_upload
+from nlp.serve.jobs_intake import take_in
 from nlp.serve.jobs_signals import PASSING
-from nlp.serve.jobs_upload import DiskFullError, receive, room
-from nlp.serve.problems import ConflictError, NotFoundError, language_of, responses
+from nlp.serve.problems import language_of, responses
+from nlp.serve.refusals import ConflictError, NotFoundError
 from nlp.serve.services import Parts, Services
-from nlp.store import Job, NewJob
+from nlp.store import Job
+from nlp.store.job import Kind, State
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
@@ -45,11 +37,6 @@ _LOOK_EVERY = 0.5
 
 _STOP_WITHIN = 10.0
 """Seconds that a stream of events may take to end with the server, with a store that is slow to answer."""
-
-_SPACE = 4
-"""Bytes on the disk per byte of an upload: itself, finished blocks, the result."""
-
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 Handler: TypeAlias = Callable[..., Awaitable[Response]]
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", examples=["4f1c2a9be0d84d1f9f0f7f2b7a9d3c55"])]
@@ -112,7 +99,7 @@ def list_jobs(
     request: Request,
     parts: Parts,
     caller: Analyst,
-    state: Annotated[Literal["queued", "running", "done", "failed", "cancelled"] | None, Query()] = None,
+    state: Annotated[State | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> JobList:
@@ -220,67 +207,12 @@ def get_rejects(request: Request, parts: Parts, caller: Analyst, job_id: JobId) 
 
 
 async def _take(
-    request: Request,
-    parts: Services,
-    caller: Caller,
-    kind: Literal["classify", "analyze"],
-    form: type[JobForm],
-    key: str | None,
+    request: Request, parts: Services, caller: Caller, kind: Kind, form: type[JobForm], key: str | None
 ) -> Response:
-    if key is not None and not _KEY.fullmatch(key):
-        raise InputError("Idempotency-Key: 1 to 255 visible ASCII characters are needed, such as a UUID")
-    runner: JobRunner = parts.jobs
-    job_id = uuid4().hex
-    files = runner.files(job_id)
-    kept = False
-    try:
-        with room():
-            await asyncio.to_thread(_check_room, runner, request.headers.get("content-length", ""))
-            lock = await asyncio.to_thread(files.make)
-        with lock:
-            upload = await receive(
-                request.stream(),
-                request.headers.get("content-type", ""),
-                files.input,
-                max_bytes=parts.settings.max_upload_bytes,
-            )
-            asked = form_of(form, upload.fields)
-            if parts.engine.state == "ready":
-                check_precision(parts.engine.model, asked.precision)
-            await asyncio.to_thread(
-                check_upload,
-                files.input,
-                name=upload.name,
-                columns=Columns(**asked.columns()),
-                max_rows=parts.settings.max_upload_rows,
-            )
-            options = asked.options()
-            new = NewJob(
-                id=job_id,
-                kind=kind,
-                caller=caller.id,
-                file_name=upload.name,
-                options=options,
-                fingerprint=fingerprint(kind, options, upload.sha256),
-                size=upload.size,
-                idempotency_key=key,
-            )
-            job, kept = await asyncio.to_thread(
-                parts.store.jobs.create, new, actor=caller.id, most_waiting=parts.settings.max_waiting_jobs
-            )
-    finally:
-        if not kept:
-            files.remove()
-    runner.wake()
+    job, new = await take_in(request, parts, caller, kind=kind, form=form, key=key)
     shown = _view(job, request)
-    headers = {"Location": shown.links["self"]} | ({} if kept else {"Idempotent-Replayed": "true"})
+    headers = {"Location": shown.links["self"]} | ({} if new else {"Idempotent-Replayed": "true"})
     return JSONResponse(shown.model_dump(mode="json"), status_code=202, headers=headers)
-
-
-def _check_room(runner: JobRunner, declared: str) -> None:
-    size = int(declared) if declared.isdecimal() else 0
-    if shutil.disk_usage(runner.folder).free < _SPACE * size:
-        raise DiskFullError("the disk of the server is full; the file was not kept. Make room, or try again later")
 
 
 def _own(parts: Services, caller: Caller, job_id: str) -> Job:
@@ -292,7 +224,7 @@ def _own(parts: Services, caller: Caller, job_id: str) -> Job:
 
 
 def _view(job: Job, request: Request) -> JobView:
-    return view(job, language_of(request.headers.get("accept-language")), request.scope["root_path"])
+    return view(job, language_of(request), request.scope["root_path"])
 
 
 def _there(job: Job | None) -> Job:

@@ -84,5 +84,5 @@ def _model(parts: Services, request: Request) -> dict[str, Any]:
         "loaded_at": live.loaded_at.isoformat(),
         "max_length": live.classifier.decision.max_length,
         "available": parts.live.names(),
-        "problem": localized(error, language_of(request.headers.get("accept-language"))) if error is not None else None,
+        "problem": localized(error, language_of(request)) if error is not None else None,
     }

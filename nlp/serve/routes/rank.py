@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from time import perf_counter
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from nlp.errors import Message
 from nlp.serve.auth import Reader
 from nlp.serve.exchange import reply, while_wanted
 from nlp.serve.inference import EVIDENCE_FACTOR, check_limits, evidence_of
-from nlp.serve.problems import invalid
-from nlp.serve.ranking import answer_of, documents_of, rank
+from nlp.serve.ranking import answer_of, check_documents, rank, sources_of
 from nlp.serve.routes.predict import REFUSALS
 from nlp.serve.schemas import RankIn, RankOut
 from nlp.serve.services import Parts
@@ -30,25 +27,8 @@ async def rank_documents(
     parts: Parts,
 ) -> Response:
     """Cases by the expected gain of winning the customer back, with interval, reasons and suggested actions."""
-    empty = [
-        (f"documents.{index}.text", Message("a document needs a text or turns"))
-        for index, document in enumerate(body.documents)
-        if document.text is None and not document.turns
-    ]
-    both = [
-        (f"documents.{index}", Message("a document has a text or turns, not both"))
-        for index, document in enumerate(body.documents)
-        if document.text is not None and document.turns
-    ]
-    seen = Counter(document.id for document in body.documents)
-    twice = [
-        (f"documents.{index}.id", Message("another document has the same id"))
-        for index, document in enumerate(body.documents)
-        if seen[document.id] > 1
-    ]
-    if wrong := [*empty, *both, *twice]:
-        raise invalid(*wrong[:20])
-    sources = documents_of(body)
+    check_documents(body.documents)
+    sources = sources_of(body.documents)
     check_limits(sources, parts.settings, field="documents", most=parts.settings.max_documents)
     request.state.texts = len(sources)
 

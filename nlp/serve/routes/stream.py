@@ -18,20 +18,12 @@ from nlp.errors import DangolError, Message
 from nlp.messages import Language, localized
 from nlp.serve.answers import answer
 from nlp.serve.auth import Reader, unknown_key
-from nlp.serve.engine import check_precision
 from nlp.serve.exchange import encoded
+from nlp.serve.fields import broken_rules
 from nlp.serve.inference import check_limits, evidence_of
 from nlp.serve.lanes import Lane
-from nlp.serve.problems import (
-    MediaTypeError,
-    OverloadedError,
-    broken_rules,
-    code_of,
-    invalid,
-    language_of,
-    responses,
-    retry,
-)
+from nlp.serve.problems import code_of, language_of, listed, media_type_of, responses
+from nlp.serve.refusals import InvalidError, MediaTypeError, OverloadedError, invalid, retry
 from nlp.serve.schemas import DialogueWithId, Precision, StreamItem, TextWithId, source_of
 from nlp.serve.services import Parts, Services
 
@@ -113,14 +105,14 @@ async def stream(
     A line is a JSON string, ``{"text": …}`` or ``{"turns": […]}``, each object perhaps with an ``id``. A line that
     cannot be used is answered with its error, and the stream goes on.
     """
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() not in _READ:
+    if media_type_of(request) not in _READ:
         raise MediaTypeError("send one JSON value a line, with Content-Type: application/x-ndjson")
-    check_precision(parts.engine.model, options.precision)
+    parts.engine.model.check_precision(options.precision)
     if parts.streams.locked():
         raise retry(
             OverloadedError("{most} streams run already; send this one later", most=parts.settings.max_streams), 10.0
         )
-    language = language_of(request.headers.get("accept-language"))
+    language = language_of(request)
     answers = _answers(request, options, parts, language)
     return _Flowing(answers, media_type=MEDIA_TYPE)
 
@@ -213,13 +205,7 @@ def _item(value: Any) -> str | TextWithId | DialogueWithId:
 
 
 def _error(error: DangolError, language: Language) -> dict[str, Any]:
-    errors = getattr(error, "errors", ())
-    return {
-        "code": code_of(error),
-        "detail": localized(error, language),
-        **(
-            {"errors": [{"field": field, "message": localized(text, language)} for field, text in errors]}
-            if errors
-            else {}
-        ),
-    }
+    told: dict[str, Any] = {"code": code_of(error), "detail": localized(error, language)}
+    if isinstance(error, InvalidError):
+        told["errors"] = listed(error.errors, language)
+    return told
