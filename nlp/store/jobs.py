@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -251,13 +251,13 @@ class Jobs:
             "version": JobRow.version + 1,
         }
 
-    def _changed(self, job_id: str, change: Any) -> Job | None:
+    def _changed(self, job_id: str, change: Update) -> Job | None:
         with self._database.writing() as session:
             if _count(session, change) == 0:
                 return None
             return job_of(session.get_one(JobRow, job_id))
 
-    def _own(self, session: Session, change: Any, job_id: str) -> None:
+    def _own(self, session: Session, change: Update, job_id: str) -> None:
         if _count(session, change) == 0:
             raise LostJobError("job {id}: another process has it now; this one stops", id=job_id)
 
@@ -268,17 +268,17 @@ def _drop_documents(session: Session, job_id: str) -> None:
     )
 
 
-def _count(session: Session, change: Any) -> int:
-    result: Any = session.execute(change.execution_options(synchronize_session=False))
-    return int(result.rowcount)
+def _count(session: Session, change: Update) -> int:
+    result = cast("CursorResult[Any]", session.execute(change.execution_options(synchronize_session=False)))
+    return result.rowcount
 
 
-def _free(now: datetime) -> Any:
+def _free(now: datetime) -> ColumnElement[bool]:
     abandoned = (JobRow.state == "running") & (JobRow.lease_until < now)
     return or_(JobRow.state == "queued", abandoned)
 
 
-def _owned(job_id: str, owner: str) -> Any:
+def _owned(job_id: str, owner: str) -> Update:
     return update(JobRow).where(JobRow.id == job_id, JobRow.owner == owner, JobRow.state == "running")
 
 

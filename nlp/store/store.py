@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import ColumnElement, delete, select, text
 
 from nlp.store.audit import Audit, note
 from nlp.store.database import WAIT_SECONDS, Database, open_database
@@ -82,7 +82,7 @@ class Store:
         self._database.forget()
         return Purged(documents=len(documents), jobs=tuple(str(job) for job in jobs))
 
-    def _delete(self, table: type[DocumentRow] | type[JobRow], old: Any) -> list[object]:
+    def _delete(self, table: type[DocumentRow] | type[JobRow], old: ColumnElement[bool]) -> list[object]:
         removed: list[object] = []
         while True:
             with self._database.writing() as session:
