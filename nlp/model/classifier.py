@@ -242,7 +242,12 @@ def _name(folder: Path) -> str:
     version = folder.name
     config = folder / "config.json"
     if config.is_file():
-        version = str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", version))
+        try:
+            version = str(json.loads(config.read_text(encoding="utf-8")).get("dangol_version", version))
+        except (OSError, ValueError, AttributeError) as error:
+            raise ModelError(
+                "{path}: the configuration cannot be read ({error}); restore the model folder", path=config, error=error
+            ) from error
     digest = hashlib.sha256()
     for file in (ONNX_FILE, WEIGHTS_FILE, TOKENIZER_FILE, DECISION_FILE, FAMILIARITY_FILE):
         if (folder / file).is_file():

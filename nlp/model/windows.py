@@ -71,7 +71,7 @@ class Windows:
 
     @classmethod
     def load(cls, folder: Path, *, max_length: int) -> Windows:
-        """Read ``tokenizer.json`` of a model folder."""
+        """Read ``tokenizer.json`` of a model folder; raises ModelError when it is missing or no tokenizer."""
         path = folder / FILE
         if not path.is_file():
             raise ModelError(
@@ -79,7 +79,13 @@ class Windows:
                 "train' or the fast tokenizer's save_pretrained",
                 path=path,
             )
-        return cls(Tokenizer.from_file(str(path)), max_length=max_length)
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # the tokenizers library raises nothing more particular
+            raise ModelError(
+                "{path}: the tokenizer cannot be read ({error}); restore the model folder", path=path, error=error
+            ) from error
+        return cls(tokenizer, max_length=max_length)
 
     def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
         """Windows of all texts, in order; every text has at least one."""

@@ -16,9 +16,10 @@ from time import perf_counter
 from typing import Literal, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
-from nlp.errors import DangolError
+from nlp.errors import DangolError, ModelError
 from nlp.model.windows import Window
 from nlp.serve.batch_classifier import BatchClassifier
 from nlp.serve.lanes import STRETCH, Lane, Lanes, Piece, Work
@@ -32,6 +33,8 @@ from nlp.types import Prediction
 State: TypeAlias = Literal["starting", "ready", "failed", "stopped"]
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.model")
 
 _CHUNK_CHARS = 2_000
 """Characters that the preparing thread takes at once; few, so that requests take turns there too."""
@@ -132,11 +135,11 @@ class Engine:
         async with self._swapping:
             try:
                 loaded = await asyncio.to_thread(load)
-            except DangolError as error:
-                self._error = error
+            except Exception as error:  # nobody awaits those who watch for a new model: what is not kept is lost
+                self._error = failure = _load_failure(error)
                 if self._model is None and self._state == "starting":
                     self._state = "failed"
-                raise
+                raise failure from error
             if self._model is None:
                 self.load.rate = loaded.rate
             self._model, self._error = loaded, None
@@ -326,6 +329,17 @@ class Engine:
 
 def _stopping() -> NotReadyError:
     return retry(NotReadyError("the server is stopping; send the request again in a moment"), 5.0)
+
+
+def _load_failure(error: Exception) -> DangolError:
+    if isinstance(error, DangolError):
+        return error
+    _log.error("loading a model failed unforeseen", exc_info=error)
+    return ModelError(
+        "the model cannot be loaded: an unforeseen error ({kind}) was logged; restore the model folder, or choose "
+        "another",
+        kind=type(error).__name__,
+    )
 
 
 def _prepare(model: LoadedModel, sources: Sequence[Source], mask: bool) -> tuple[list[PreparedText], list[Window]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -98,12 +99,13 @@ def test_an_incomplete_folder_names_the_missing_file(tiny_model: Path, tmp_path:
         ComplaintClassifier.from_pretrained(folder)
 
 
-def test_a_corrupt_model_file_is_named(tiny_model: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["onnx/model.onnx", "tokenizer.json", "config.json", "decision.json"])
+def test_a_corrupt_file_of_the_folder_is_named(tiny_model: Path, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "model"
     shutil.copytree(tiny_model, folder)
-    (folder / "onnx" / "model.onnx").write_bytes(b"not a model")
+    (folder / name).write_bytes(b"\xff[")
 
-    with pytest.raises(ModelError, match=r"model\.onnx"):
+    with pytest.raises(ModelError, match=re.escape(str(folder / name))):
         ComplaintClassifier.from_pretrained(folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -301,9 +302,12 @@ def test_the_low_lane_waits_for_room_instead_of_filling_the_memory(model: Loaded
     run(work())
 
 
-def test_no_model_no_answer_until_one_is_loaded(model: LoadedModel) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"), [(ModelError("the folder is empty"), "empty"), (RuntimeError("고객의 말"), r"\(RuntimeError\)")]
+)
+def test_no_model_no_answer_until_one_is_loaded(model: LoadedModel, error: Exception, told: str) -> None:
     def broken() -> LoadedModel:
-        raise ModelError("the folder is empty")
+        raise error
 
     async def work() -> None:
         one = engine()
@@ -311,6 +315,7 @@ def test_no_model_no_answer_until_one_is_loaded(model: LoadedModel) -> None:
             one.check()
         await one.start(broken)
         assert one.state == "failed"
+        assert re.search(told, str(one.error))
         with pytest.raises(NotReadyError, match="its log tells why"):
             await one.predict([Source(TEXTS[0])])
         await one.swap(lambda: model)
