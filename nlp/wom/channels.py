@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
 from nlp.resources import data_path
 from nlp.wom.slices import encode
+from nlp.wom.tables import read_table
 
 Visibility: TypeAlias = Literal["public", "private", "unknown"]
 
@@ -52,21 +52,19 @@ def load_channels(path: Path | None = None) -> tuple[Channel, ...]:
     Raises InputError when the file is no such table.
     """
     path = path or data_path("channels.toml")
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["channel"]
-        channels = tuple(
+    channels = read_table(
+        "channels.toml",
+        lambda table: tuple(
             Channel(
                 name=entry["name"],
                 ko=entry.get("ko", entry["name"]),
                 kind=entry["kind"],
                 words=tuple(_key(word) for word in entry["words"]),
             )
-            for entry in entries
-        )
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise InputError(
-            "{path}: not a table of channels ({error!r}); see data/channels.toml", path=path, error=error
-        ) from error
+            for entry in table["channel"]
+        ),
+        path=path,
+    )
     for channel in channels:
         if channel.kind not in ("public", "private"):
             raise InputError(

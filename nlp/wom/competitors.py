@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from nlp.classified import ClassifiedTable
-from nlp.errors import InputError
-from nlp.resources import data_path
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
 from nlp.wom.speech import customer_text
+from nlp.wom.tables import read_table
 
 Rule: TypeAlias = Literal["gazetteer", "suffix", "moved", "compared"]
 
@@ -107,21 +105,19 @@ def load_gazetteer(*paths: Path) -> Gazetteer:
     names: dict[str, str] = {}
     sectors: dict[str, str] = {}
     lists: dict[str, list[str]] = {"suffixes": [], "particles": [], "generic": [], "nobody": []}
-    for path in (data_path("competitors.toml"), *paths):
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            for sector in table.get("sector", ()):
-                for name in sector.get("names", ()):
-                    names[name], sectors[name] = sector.get("aliases", {}).get(name, name), sector["id"]
-                for alias, name in sector.get("aliases", {}).items():
-                    names[alias] = name
-                    sectors.setdefault(name, sector["id"])
-            for key, found in lists.items():
-                found.extend(table.get(key, ()))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(
-                "{path}: not a table of competitors ({error!r}); see data/competitors.toml", path=path, error=error
-            ) from error
+
+    def add(table: Mapping[str, Any]) -> None:
+        for sector in table.get("sector", ()):
+            for name in sector.get("names", ()):
+                names[name], sectors[name] = sector.get("aliases", {}).get(name, name), sector["id"]
+            for alias, name in sector.get("aliases", {}).items():
+                names[alias] = name
+                sectors.setdefault(name, sector["id"])
+        for key, found in lists.items():
+            found.extend(table.get(key, ()))
+
+    for path in (None, *paths):
+        read_table("competitors.toml", add, path=path)
     return Gazetteer(
         names=names,
         sectors=sectors,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
-from nlp.errors import InputError
-from nlp.resources import data_path
 from nlp.text.morphemes import Analyzer, Morpheme, content_word
 from nlp.wom.audit import cause_strata
 from nlp.wom.speech import customer_text
+from nlp.wom.tables import read_table
 
 MOST_DOCUMENTS = 20_000
 """Phrases are taken from a sample of at most this many documents: morphemes cost milliseconds per text."""
@@ -117,13 +115,7 @@ def phrase_index(
 
 def load_light_words(path: Path | None = None) -> frozenset[str]:
     """Words too general to be key phrases; without a path the table that ships. Raises InputError for another file."""
-    path = path or data_path("phrases.toml")
-    try:
-        return frozenset(tomllib.loads(path.read_text(encoding="utf-8"))["light"].split())
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
-        raise InputError(
-            "{path}: not a table of light words ({error!r}); see data/phrases.toml", path=path, error=error
-        ) from error
+    return read_table("phrases.toml", lambda table: frozenset(table["light"].split()), path=path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
 from nlp.errors import InputError
-from nlp.resources import data_path
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson, z_value
 from nlp.wom.journey import complaint_rows
 from nlp.wom.speech import customer_text
+from nlp.wom.tables import read_table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,14 +116,7 @@ def servqual_profile(
 
 def ksqi_view(table: ClassifiedTable, *, path: Path | None = None, level: float = LEVEL) -> KsqiView:
     """Place the two interpersonal causes in KSQI; all shares are of complaints."""
-    path = path or data_path("ksqi.toml")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries, never = data["item"], data["never_event"]
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-        raise InputError(
-            "{path}: not a KSQI cross-walk ({error!r}); see data/ksqi.toml", path=path, error=error
-        ) from error
+    entries, never = read_table("ksqi.toml", lambda found: (found["item"], found["never_event"]), path=path)
     causes = table.taxonomy.group("cause").ids if "cause" in table.taxonomy else ()
     rows = complaint_rows(table)
     total = int(rows.sum())
@@ -171,16 +163,14 @@ class TouchpointCues:
 
 def load_touchpoints(path: Path | None = None) -> tuple[TouchpointCues, ...]:
     """Read the cue table; without a path the one that ships. Raises InputError when it is none."""
-    path = path or data_path("touchpoints.toml")
-    try:
-        return tuple(
+    return read_table(
+        "touchpoints.toml",
+        lambda table: tuple(
             TouchpointCues(id=entry["id"], ko=entry["ko"], en=entry["en"], pattern=re.compile("|".join(entry["cues"])))
-            for entry in tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
-        )
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, re.error) as error:
-        raise InputError(
-            "{path}: not a table of touchpoints ({error!r}); see data/touchpoints.toml", path=path, error=error
-        ) from error
+            for entry in table["kind"]
+        ),
+        path=path,
+    )
 
 
 def touchpoint_kinds(table: ClassifiedTable, *, level: float = LEVEL) -> tuple[TouchpointShare, ...]:

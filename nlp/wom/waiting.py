@@ -8,20 +8,19 @@ promise for promising less or planning better. The cues are data, ``data/waiting
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
-from nlp.errors import InputError
-from nlp.resources import data_path
 from nlp.wom.durations import minutes, of_day
 from nlp.wom.estimates import LEVEL, Estimate, Note, note, wilson
 from nlp.wom.speech import customer_sentences
+from nlp.wom.tables import read_table
 
 CAUSES = ("inconvenience", "core_service_failure")
 
@@ -122,30 +121,24 @@ class Waiting:
 
 def load_waiting_cues(path: Path | None = None) -> WaitingCues:
     """Read the cue table; without a path the one that ships. Raises InputError when it is none."""
-    path = path or data_path("waiting.toml")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        times = {name: pattern.replace("NUMBER", table["times"]["number"]) for name, pattern in table["times"].items()}
-        waiting, promise = table["waiting"], table["broken_promise"]
-        return WaitingCues(
-            # A day ("3일") comes first: as a span it would not be seen to be a date as well.
-            times=re.compile(
-                times["first"]
-                + "(?:"
-                + "|".join(f"(?P<{name}>{times[name]})" for name in ("both", "span", "clock"))
-                + ")"
-            ),
-            waiting=Cue.of(waiting["cues"]),
-            waiting_veto=Cue.of(waiting["vetoes"]),
-            promise=Cue.of(promise["promises"]),
-            breach=Cue.of(promise["breaches"]),
-            moved=Cue.of(promise["moved"]),
-            promise_veto=Cue.of(promise["vetoes"]),
-        )
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, re.error) as error:
-        raise InputError(
-            "{path}: not a table of waiting cues ({error!r}); see data/waiting.toml", path=path, error=error
-        ) from error
+    return read_table("waiting.toml", _cues, path=path)
+
+
+def _cues(table: Mapping[str, Any]) -> WaitingCues:
+    times = {name: pattern.replace("NUMBER", table["times"]["number"]) for name, pattern in table["times"].items()}
+    waiting, promise = table["waiting"], table["broken_promise"]
+    return WaitingCues(
+        # A day ("3일") comes first: as a span it would not be seen to be a date as well.
+        times=re.compile(
+            times["first"] + "(?:" + "|".join(f"(?P<{name}>{times[name]})" for name in ("both", "span", "clock")) + ")"
+        ),
+        waiting=Cue.of(waiting["cues"]),
+        waiting_veto=Cue.of(waiting["vetoes"]),
+        promise=Cue.of(promise["promises"]),
+        breach=Cue.of(promise["breaches"]),
+        moved=Cue.of(promise["moved"]),
+        promise_veto=Cue.of(promise["vetoes"]),
+    )
 
 
 def waiting_evidence(text: str, cues: WaitingCues) -> WaitingEvidence:
