@@ -166,7 +166,7 @@ def _pieces_needed(first: int, second: int, room: int, overlap: int) -> int:
 def _pieces(ids: Sequence[int], count: int, *, overlap: int) -> list[Sequence[int]]:
     """``count`` stretches of much the same length, each with the first ``overlap`` tokens of the next."""
     size = max(1, ceil(len(ids) / count))
-    overlap = min(overlap, size - 1) if count > 1 else 0
+    overlap = overlap if count > 1 else 0
     # A stretch that would only repeat the end of the one before is left empty.
     starts = range(0, max(1, len(ids) - overlap), size)
     pieces = [ids[start : start + size + overlap] for start in starts][:count]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from nlp.corpus.results import DIGITS
 from nlp.model.evidence import Evidence
 from nlp.text.prepare import PreparedText
 from nlp.types import Prediction
-
-DIGITS = 6
 
 
 class Options(Protocol):
