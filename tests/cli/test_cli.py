@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from nlp.cli import options
 from nlp.cli.app import COMMANDS, app, main
-from nlp.errors import MissingExtraError
+from nlp.errors import InputError, MissingExtraError
 from nlp.model.classifier import ComplaintClassifier
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -281,3 +281,8 @@ def test_a_job_that_is_interrupted_says_how_it_goes_on(
         main()
     assert caught.value.code == 130
     assert "--resume" in capsys.readouterr().err
+
+
+def test_a_folder_in_place_of_a_file_is_refused_with_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"this is a folder; .*\*\.csv"):
+        options.present([tmp_path])

@@ -108,6 +108,13 @@ def test_texts_below_the_confidence_bound_are_left_to_a_person() -> None:
     assert abstained.tolist() == [[True, False]]
 
 
+def test_a_text_at_the_confidence_bound_is_decided() -> None:
+    decision = replace(NEUTRAL, confidence={"cause": 0.0, "mood": 0.75})
+    probabilities = _row(0.5, 0.5, 0.75, 0.25)
+
+    assert not decision.abstained(probabilities, decision.decide(probabilities, TAXONOMY), TAXONOMY).any()
+
+
 def test_a_decision_survives_the_round_trip_through_its_file(tmp_path: Path) -> None:
     NEUTRAL.save(tmp_path)
 

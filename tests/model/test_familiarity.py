@@ -75,6 +75,15 @@ def test_a_text_counts_as_new_to_the_texts_that_it_is_fitted_with() -> None:
     assert fitted.unlike([[393, 394, 395]], np.zeros(1)).all()
 
 
+def test_a_word_said_over_and_over_in_one_fitting_text_is_no_more_usual_for_it() -> None:
+    apart, again = (
+        Familiarity.fit([[1, 2, 3]] * 50 + [odd], np.zeros(51), letters=LETTERS, false_alarms=0.01)
+        for odd in ([390, 391, 392], [390, 390, 390])
+    )
+
+    assert (again.bound, *again.rarity) == pytest.approx((apart.bound, *apart.rarity))
+
+
 def test_earlier_counts_are_added_to() -> None:
     known = np.zeros(N_TOKENS, dtype=np.int64)
     known[390] = 1000

@@ -28,7 +28,7 @@ from nlp.corpus.columns import Columns
 from nlp.corpus.load import load_classified
 from nlp.errors import ColumnError, InputError, ResumeError
 from nlp.pipeline.classify import classify_files
-from nlp.pipeline.partial import Part, PartialFolder
+from nlp.pipeline.partial import Part, PartialFolder, fingerprint
 from nlp.text.prepare import PreparedText
 from nlp.types import Prediction
 
@@ -286,6 +286,25 @@ def test_a_changed_input_is_not_resumed(tmp_path: Path) -> None:
     other = many(tmp_path / "other.csv")
     with pytest.raises(ResumeError, match=r"the files were in\.csv and are other\.csv"):
         classify_files([other], output, classifier=StubClassifier(), block_rows=32, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "changed_at"), [("a" * 300, 2), ("b" + "a" * 299, 1), ("a" * 299 + "b", 1), ("a" * 301, 1)]
+)
+def test_of_a_large_input_both_ends_its_size_and_its_time_of_change_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, changed_at: int
+) -> None:
+    monkeypatch.setattr("nlp.pipeline.partial._WHOLE_HASH", 100)
+    monkeypatch.setattr("nlp.pipeline.partial._END_HASH", 20)
+
+    def found(text: str, at: int) -> object:
+        source = tmp_path / "in.csv"
+        source.write_text(text, encoding="utf-8")
+        os.utime(source, ns=(at, at))
+        return fingerprint(source)
+
+    assert found("a" * 300, 1) == found("a" * 300, 1)
+    assert found(content, changed_at) != found("a" * 300, 1)
 
 
 def test_an_interrupted_job_is_neither_ignored_nor_dropped_silently(tmp_path: Path) -> None:

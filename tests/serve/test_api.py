@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from nlp.serve.model import LoadedModel
 from nlp.serve.refusals import RateLimitedError
 from nlp.serve.routes import rank as routes_rank
 from nlp.serve.settings import Settings
-from nlp.store import Role, Store
+from nlp.store import ApiKey, Role, Store, StoreBusyError
 
 TEXT = "배송이 2주나 걸렸는데 상담원은 기다리라는 말만 해요. 010-1234-5678로 전화 주세요"
 CALL = {
@@ -501,6 +502,20 @@ def test_callers_of_one_key_who_wait_as_they_are_told_all_get_through(tmp_path: 
             refused += 1
             waiting.append(now + ceil(error.retry_after or 0.0))
     assert refused == 40
+
+
+def test_a_key_that_was_let_in_stays_in_while_the_store_does_not_answer() -> None:
+    class Silent:
+        def verify(self, secret: str) -> ApiKey | None:
+            raise StoreBusyError("busy")
+
+        def any_active(self) -> bool:
+            raise StoreBusyError("busy")
+
+    gate = Gate(Silent(), needed=True, rate_per_minute=120)
+    assert asyncio.run(gate.still("dgl_any"))
+    with pytest.raises(StoreBusyError):
+        asyncio.run(gate.caller("dgl_any"))
 
 
 def test_a_stream_ends_when_its_key_is_revoked(

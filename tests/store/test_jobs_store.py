@@ -331,7 +331,9 @@ def test_purging_removes_what_is_old_and_finished_and_leaves_the_trail(store: St
     store.jobs.keep_block(old.id, "a", 0, [document("옛날"), document("일")], first=0)
     store.jobs.finish(old.id, "a", "done")
     waiting, _ = store.jobs.create(new(7), actor="crm")
+    slow = running(store, number=10)
     clock.pass_by(days=91)
+    store.jobs.finish(slow.id, "a", "done")
     recent, _ = store.jobs.create(new(8), actor="crm")
     store.jobs.cancel(recent.id, actor="crm")
     latest = running(store, number=9)
@@ -341,7 +343,7 @@ def test_purging_removes_what_is_old_and_finished_and_leaves_the_trail(store: St
     purged = store.purge(timedelta(days=90), actor="cli:kim")
 
     assert (purged.documents, purged.jobs) == (2, (old.id,))
-    assert {job.id for job in store.jobs.list()} == {waiting.id, recent.id, latest.id}
+    assert {job.id for job in store.jobs.list()} == {waiting.id, slow.id, recent.id, latest.id}
     assert kept(store) == 1
     assert store.keys.list() == [key]
     entry, *_ = trail = store.audit.list()

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.wom.estimates import Estimate, count_interval, difference, note, paired_difference, wilson, wilson_bounds
+from nlp.wom.estimates import (
+    Estimate,
+    count_interval,
+    difference,
+    note,
+    overdispersion,
+    paired_difference,
+    wilson,
+    wilson_bounds,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +93,11 @@ def test_every_note_speaks_korean_and_english(missing):
     found = note(missing)
     assert any("가" <= letter <= "힣" for letter in found.ko)
     assert found.en.isascii()
+
+
+def test_how_much_weeks_differ_is_drawn_towards_what_all_items_show():
+    sizes = np.full(8, 100.0)
+    wild, calm = np.array([5.0, 40, 5, 40, 5, 40, 5, 40]), np.full(8, 20.0)
+    (alone,) = overdispersion(wild[:, None], sizes)
+    beside, quiet = overdispersion(np.stack([wild, calm], axis=1), sizes)
+    assert 0.0 < quiet < beside < alone

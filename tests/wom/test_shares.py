@@ -5,6 +5,7 @@ from wom_tables import TAXONOMY, simulated, table
 from nlp.errors import InputError
 from nlp.wom.audit import Audit, audit_sample
 from nlp.wom.correction import corrected_means
+from nlp.wom.estimates import z_value
 from nlp.wom.events import event_truth
 from nlp.wom.shares import shares
 
@@ -110,6 +111,17 @@ def test_an_audit_without_a_single_error_still_leaves_an_interval():
     found = corrected_means(np.zeros(1), 100_000, truth, truth, np.ones(100), np.zeros(100, dtype=np.int64))
     # Three in a hundred is what the exact bound allows when none was seen in 100 (rule of three).
     assert 0.015 < found.high[0] < 0.04
+
+
+@pytest.mark.parametrize(("strata", "within"), [([0] * 40, 0.25 * 40 / 39), ([0] * 20 + [1] * 20, 0.0)])
+def test_the_interval_rests_on_the_variance_within_the_strata(strata, within):
+    """By the textbook: (1 - n/N) s²/n within the strata, the errors imagined, and the N documents as a sample."""
+    truth = np.repeat([[0.0], [1.0]], 20, axis=0).astype(np.float32)
+    found = corrected_means(np.zeros(1), 400, np.zeros((40, 1)), truth, np.full(40, 0.1), np.array(strata))
+    z = z_value(0.95)
+    variance = (1 - 40 / 400) * (within / 40 + z**2 / 2 / 40**2) + 0.25 / 400
+    assert found.value[0] == pytest.approx(0.5)
+    assert found.high[0] - found.value[0] == pytest.approx(z * variance**0.5)
 
 
 def test_slices_with_few_audited_rows_stay_raw():
