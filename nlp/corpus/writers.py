@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, get_args
@@ -136,7 +136,7 @@ class ParquetWriter:
             self._writer.close()
 
 
-def flat_rows(block: pa.Table, layout: Layout, clean: Any) -> Iterator[tuple[Any, ...]]:
+def flat_rows(block: pa.Table, layout: Layout, clean: Callable[[str], str]) -> Iterator[tuple[Any, ...]]:
     """Rows of cells for formats without lists: labels joined by ", ", an empty any-of by its own name."""
     empty = dict(zip(layout.groups, (group.empty_ko for group in layout.taxonomy), strict=True))
     columns = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -179,12 +179,11 @@ def _flatten(path: Path, prefix: str, table: Mapping[str, Any], into: dict[str, 
             _flatten(path, f"{key}.", entry, into)
 
 
-def _located(path: Path, build: Any, *arguments: Any) -> Constant:
+def _located(path: Path, build: Callable[..., Constant], *arguments: object) -> Constant:
     try:
-        constant: Constant = build(*arguments)
+        return build(*arguments)
     except InputError as error:
         raise InputError("{path}: {error}", path=path, error=error) from error
-    return constant
 
 
 def _checked(key: str, entry: Mapping[str, Any]) -> None:

@@ -58,7 +58,7 @@ def test_the_card_is_written_from_the_metrics_file_alone(folder: Path) -> None:
 
     card = _card(folder)
     assert "# 시험-1" in card
-    assert "| cause | 1.000" in card or "| cause | – | 1.000" in card
+    assert "\n| cause | – | 1.000" in card
     assert "What abstaining gains" in card
     assert "| cause:price | 가격 |" in card
     assert "nan" not in card
@@ -77,7 +77,7 @@ def test_new_figures_take_the_place_of_the_old_ones_in_both_files(folder: Path) 
 
     write_card(folder, evaluation=measured)
 
-    assert "| cause | – | 0.000" in _card(folder) or "| cause | 0.000" in _card(folder)
+    assert "\n| cause | – | 0.000" in _card(folder)
     kept = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert kept["evaluation"]["groups"]["cause"]["micro_f1"]["value"] == 0.0
     assert not {"files", "slices"} & kept["evaluation"].keys()
