@@ -132,8 +132,9 @@ async def running(
     finally:
         for task in beside:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        for outcome in await asyncio.gather(*beside, return_exceptions=True):
+            if isinstance(outcome, Exception):  # told here, so that it keeps nothing from being taken down
+                _log.error("a task beside the answers ended unforeseen", exc_info=outcome)
         await live.stop()
         await built.jobs.stop()
         await engine.stop()

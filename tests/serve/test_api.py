@@ -518,6 +518,19 @@ def test_a_key_that_was_let_in_stays_in_while_the_store_does_not_answer() -> Non
         asyncio.run(gate.caller("dgl_any"))
 
 
+def test_it_stops_in_order_when_a_task_beside_the_answers_broke(
+    tmp_path: Path, model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_metrics: object, _engine: object) -> None:
+        raise OSError(28, "disk full")
+
+    monkeypatch.setattr("nlp.serve.metrics.Metrics.state", broken)
+    with app_client(Settings.load(None, data_dir=tmp_path), model) as one:
+        wait_until_ready(one)
+        engine = one.app.state.services.engine
+    assert engine.state == "stopped"
+
+
 def test_a_stream_ends_when_its_key_is_revoked(
     tmp_path: Path, model: LoadedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
