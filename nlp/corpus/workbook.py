@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.functions import iterparse
 
 from nlp.corpus.tables import RawRow, cell_text
 from nlp.errors import FileFormatError
@@ -48,6 +50,22 @@ class WorkbookTable:
                 for row in _rows_of(book[name]):
                     self._done = before + row.line
                     yield row._replace(sheet=name) if len(self.sheets) > 1 else row
+
+    def merged_lines(self, columns: Collection[int]) -> frozenset[int]:
+        """Lines where a cell of one of these columns, counted from 0, is merged with the one above it, which alone
+        holds what is written there."""
+        lines: set[int] = set()
+        with _opened(self._path) as book:
+            for name in self.sheets:
+                # A sheet that is read row by row knows nothing of merged cells: they stand behind its rows.
+                with book[name]._get_source() as source:
+                    for _, element in iterparse(source):
+                        if element.tag.endswith("}mergeCell"):
+                            left, top, right, bottom = range_boundaries(element.get("ref", ""))
+                            if any(left <= column + 1 <= right for column in columns):
+                                lines.update(range(top + 1, bottom + 1))
+                        element.clear()
+        return frozenset(lines)
 
     def position(self) -> int:
         """Bytes read so far, estimated from the share of rows."""

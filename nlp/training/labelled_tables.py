@@ -13,6 +13,7 @@ from nlp.corpus.columns import Columns, header_of, resolve
 from nlp.corpus.formats import SAMPLE
 from nlp.corpus.results import ID_COLUMN, OURS, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN
 from nlp.corpus.tables import SPREADSHEETS, Table, first_rows
+from nlp.corpus.workbook import WorkbookTable
 from nlp.errors import ColumnError, InputError, Message
 from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.audit import INCLUSION, STRATUM
@@ -147,6 +148,7 @@ def _written(place: str, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict
 def _labelled(
     table: Table, header: int, width: int, text: int, groups: Mapping[int, Group], meta: Mapping[str, int]
 ) -> Iterator[tuple[int, Row]]:
+    merged = table.merged_lines({text, *groups}) if isinstance(table, WorkbookTable) else frozenset[int]()
     for line, cells, problem, _ in table.rows():
         if line <= header:
             continue
@@ -157,6 +159,14 @@ def _labelled(
             cells = cells + [""] * (width - len(cells))
         if problem:
             yield line, InputError("the row cannot be read ({problem}); correct it", problem=problem)
+        elif line in merged:
+            yield (
+                line,
+                InputError(
+                    "a cell of the row is merged with the one above, which would leave it empty; unmerge the cells and "
+                    "fill in each row"
+                ),
+            )
         elif len(cells) < width or any(map(str.strip, cells[width:])):
             yield (
                 line,

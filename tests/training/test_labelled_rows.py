@@ -148,6 +148,24 @@ def test_a_workbook_is_read_from_the_sheet_that_holds_labels(tmp_path: Path) -> 
     assert np.isnan(second.target[TAXONOMY.columns("sentiment")]).all()
 
 
+def test_a_label_merged_over_several_rows_is_not_taken_for_none(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (["라벨", None, None, None], ["상담내용", "이탈 원인", "감성", "id"]):
+        sheet.append(row)
+    for number in range(4):
+        sheet.append([f"{number}번째도 비싸요", None if number else "가격", "부정", None])
+    for merged in ("A1:C1", "B3:B5", "D3:D6"):
+        sheet.merge_cells(merged)
+    book.save(tmp_path / "labels.xlsx")
+
+    with pytest.raises(LabelledDataError) as caught:
+        read_examples([tmp_path / "labels.xlsx"], TAXONOMY)
+
+    lines = [str(problem).partition(": a cell of the row is merged")[0] for problem in caught.value.problems]
+    assert lines == [f"{tmp_path / 'labels.xlsx'}:{line}" for line in (4, 5)]
+
+
 def test_all_sheets_with_labels_are_read_and_the_others_named(tmp_path: Path) -> None:
     path, said = tmp_path / "labels.xlsx", list[str]()
     book = Workbook()
