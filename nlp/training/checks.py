@@ -103,7 +103,7 @@ def check_labels(targets: NDArray[np.float32], taxonomy: Taxonomy, say: Callable
 
 def check_texts(texts: Sequence[PreparedText], *, folds: int) -> None:
     """Raise LabelledDataError when there are too few different texts to fit on, near-duplicates being one."""
-    count, fewest = len(np.unique(near_duplicate_groups([text.masked for text in texts]))), max(_FEWEST_TEXTS, folds)
+    count, fewest = _different(texts), max(_FEWEST_TEXTS, folds)
     if count < fewest:
         raise LabelledDataError(
             (
@@ -115,6 +115,25 @@ def check_texts(texts: Sequence[PreparedText], *, folds: int) -> None:
                 ),
             )
         )
+
+
+def check_different(texts: Sequence[PreparedText]) -> None:
+    """Raise LabelledDataError when fewer than ten texts differ, near-duplicates being one."""
+    if (count := _different(texts)) < _FEWEST_TEXTS:
+        raise LabelledDataError(
+            (
+                Message(
+                    "{count} texts differ, those that nearly repeat another one left out; at least {fewest} are "
+                    "needed, so give more",
+                    count=count,
+                    fewest=_FEWEST_TEXTS,
+                ),
+            )
+        )
+
+
+def _different(texts: Sequence[PreparedText]) -> int:
+    return len(np.unique(near_duplicate_groups([text.masked for text in texts])))
 
 
 def tell_contradictions(examples: Sequence[Example], texts: Sequence[PreparedText], say: Callable[[str], None]) -> None:

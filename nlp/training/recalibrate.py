@@ -21,7 +21,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_calibration, fit_decision, fit_familiarity
 from nlp.training.card_update import CARD
-from nlp.training.checks import check_rows
+from nlp.training.checks import check_different, check_rows
 from nlp.training.examples import Example
 from nlp.training.metrics import bootstrap_weights, interval, macro_f1
 from nlp.training.precision import PRECISIONS
@@ -71,12 +71,12 @@ def recalibrate(
     """Refit calibration, thresholds, abstention and familiarity of a model folder on rows that it was not trained on.
 
     Everything starts from what the folder has. ``changes`` come from cross-validation with near-duplicates kept
-    together. Raises LabelledDataError below a hundred rows, and ModelError for an unusable folder.
+    together. Raises LabelledDataError below a hundred rows or ten different texts, and ModelError for an unusable
+    folder.
     """
-    check_rows(len(examples), fewest=FEWEST_ROWS)
+    texts = _enough(examples)
     classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
     taxonomy, start = classifier.taxonomy, classifier.decision
-    texts = [example.prepared() for example in examples]
     logits = classifier.predict_logits(texts)
     targets = np.stack([example.target for example in examples])
 
@@ -113,17 +113,16 @@ def calibrate_like(
     whose labels are not looked at, and thresholds, abstention and chosen precisions are those of ``like``.
 
     For a successor that was trained on all the rows there were, or on rows with other rates. Neither model may have
-    been trained on these texts. Raises LabelledDataError below a hundred rows, ModelError for an unusable folder or
-    one with other labels.
+    been trained on these texts. Raises LabelledDataError below a hundred rows or ten different texts, ModelError for
+    an unusable folder or one with other labels.
     """
-    check_rows(len(examples), fewest=FEWEST_ROWS)
+    texts = _enough(examples)
     successor, earlier = (ComplaintClassifier.from_pretrained(one, threads=threads) for one in (folder, like))
     taxonomy = successor.taxonomy
     if successor.labels != earlier.labels:
         raise ModelError(
             "{folder}: it has other labels than {like}; give a model of the same taxonomy", folder=folder, like=like
         )
-    texts = [example.prepared() for example in examples]
     logits = successor.predict_logits(texts)
     start = replace(earlier.decision, max_length=successor.decision.max_length)
     decision = fit_calibration(logits, earlier.predict_proba(texts), taxonomy, start=start)
@@ -133,6 +132,14 @@ def calibrate_like(
         changes={},
         like=earlier.name,
     )
+
+
+def _enough(examples: Sequence[Example]) -> list[PreparedText]:
+    """The texts of the rows, if they are enough to fit on."""
+    check_rows(len(examples), fewest=FEWEST_ROWS)
+    texts = [example.prepared() for example in examples]
+    check_different(texts)
+    return texts
 
 
 def _familiarity(

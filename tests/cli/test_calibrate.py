@@ -100,7 +100,14 @@ def test_too_few_rows_and_a_folder_that_is_there_are_refused_before_any_work(
     few = tmp_path / "few.jsonl"
     few.write_text("\n".join(labelled.read_text(encoding="utf-8").splitlines()[:20]), encoding="utf-8")
 
-    for rows, out, error in ((labelled, tmp_path, InputError), (few, tmp_path / "new", LabelledDataError)):
+    same = tmp_path / "same.jsonl"
+    same.write_text(labelled.read_text(encoding="utf-8").splitlines(keepends=True)[0] * ROWS, encoding="utf-8")
+
+    for rows, out, error in (
+        (labelled, tmp_path, InputError),
+        (few, tmp_path / "new", LabelledDataError),
+        (same, tmp_path / "new", LabelledDataError),
+    ):
         done = CliRunner().invoke(app, ["calibrate", str(rows), "-o", str(out), "--model", str(tiny_model)])
         assert isinstance(done.exception, error)
     assert not (tmp_path / "new").exists()
