@@ -43,11 +43,20 @@ def whole_folder(target: Path) -> Iterator[Path]:
     unfinished.mkdir(parents=True)
     try:
         yield unfinished
+        _readable(unfinished)
         if target.exists():
             target.rmdir()
         unfinished.rename(target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _readable(folder: Path) -> None:
+    """Let whoever may read the folder read its files: some libraries write theirs for the writer's eyes alone."""
+    if os.name == "posix":
+        for path in folder.rglob("*"):
+            if path.is_file():
+                path.chmod(path.stat().st_mode | folder.stat().st_mode & 0o066)
 
 
 def sync_folder(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,15 @@ def test_a_folder_appears_whole_over_one_that_is_empty_and_over_what_a_kill_left
 
     assert [path.name for path in target.iterdir()] == ["new"]
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of this kind are POSIX's")
+def test_what_a_library_keeps_from_others_is_as_readable_as_its_folder(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "model") as folder:
+        (folder / "onnx").mkdir()
+        (folder / "onnx" / "kept").touch(0o600)
+        folder.chmod(0o750)
+    assert (tmp_path / "model" / "onnx" / "kept").stat().st_mode & 0o777 == 0o640
 
 
 def test_nothing_is_left_of_a_folder_that_could_not_be_filled(tmp_path: Path) -> None:
