@@ -105,9 +105,9 @@ def _labels(
 def _label(group: Group, name: str, place: str) -> str:
     if (found := group.named(name)) is not None:
         return found
-    allowed = ", ".join(label.ko for label in group.labels)
+    allowed = ", ".join([label.ko for label in group.labels] + (["없음"] if group.is_none("없음") else []))
     raise InputError(
-        "{place}: {name!r} is no label of {group!r}; write one of {allowed}, or 없음",
+        "{place}: {name!r} is no label of {group!r}; write one of {allowed}",
         place=place,
         name=name,
         group=group.ko,

@@ -280,6 +280,8 @@ def test_all_labels_that_are_none_are_named_at_once(tmp_path: Path) -> None:
         f"{path}:2: '가겨'",
         f"{path}:4: '나쁨'",
     ]
+    # Only a group of any number of labels can have none.
+    assert [problem.endswith("없음") for problem in caught.value.problems] == [True, False]
 
 
 def test_contacts_per_stage_give_the_journey_index(delivery: Delivery, tmp_path: Path) -> None:
