@@ -18,8 +18,8 @@ POLICIES = (
     "severity only",
     "first come",
     "random",
-    "queue with tiers",
-    "ordinary tier alone",
+    "queue as it stands",
+    "behind the urgent",
 )
 SITUATIONS = ("true", "perturbed", "drawn")
 
@@ -90,9 +90,9 @@ def report(
         "",
         "Mean over seeds ± its standard error, the lowest seed in brackets. The oracle knows each customer's true "
         "expected gain, frailty included. *Error-free labels* is the same ranking told every label of the texts: what "
-        "better reading could still add. *Queue with tiers* keeps the order in which the queue is worked: ethics, "
-        "safety and third parties first, then what a person must decide: a duty, not a way to capture value. "
-        "*Ordinary tier alone* is the order of the rest against an oracle that may choose from the rest only.",
+        "better reading could still add. *Queue as it stands* is the order in which the queue is worked, with ethics, "
+        "safety and third parties (7 % of these customers) in front: a duty, not a way to capture value. "
+        "*Behind the urgent* is the order of the rest against an oracle that may choose from the rest only.",
         "",
         "| order by | " + " | ".join(SITUATIONS) + " |",
         "|---|" + "---|" * len(SITUATIONS),

@@ -64,8 +64,8 @@ def _measure(situation: str, world: World, priors: Priors, *, draws: int, seed: 
         situation=situation,
         captured={
             "ranking": captured(ranking.gain),
-            "queue with tiers": float(gain[:capacity].sum() / best),
-            "ordinary tier alone": _captured_in_tier(ranking, gain),
+            "queue as it stands": float(gain[:capacity].sum() / best),
+            "behind the urgent": _captured_behind_urgent(ranking, gain),
             "error-free labels": captured(known.gain, _in_order(world, known)),
             "value only": captured(ranking.value),
             "probability only": captured(ranking.p_ignored),
@@ -111,11 +111,11 @@ def _macro_f1(world: World) -> float:
     return float((2 * hits / (decided.sum(axis=0) + world.labels.sum(axis=0))).mean())
 
 
-def _captured_in_tier(ranking: Ranking, gain: np.ndarray) -> float:
-    """Value captured by the first tenth of the ordinary tier, against an oracle within that tier."""
-    ordinary = gain[ranking.tier == TIERS.index("ordinary")]
-    capacity = round(CAPACITY * len(ordinary))
-    return float(ordinary[:capacity].sum() / np.sort(ordinary)[::-1][:capacity].sum())
+def _captured_behind_urgent(ranking: Ranking, gain: np.ndarray) -> float:
+    """Value captured by the first tenth of those who are not urgent, against an oracle among them."""
+    others = gain[ranking.tier != TIERS.index("urgent")]
+    capacity = round(CAPACITY * len(others))
+    return float(others[:capacity].sum() / np.sort(others)[::-1][:capacity].sum())
 
 
 def _in_order(world: World, ranking: Ranking) -> np.ndarray:
@@ -130,8 +130,8 @@ def _severity(world: World, ranking: Ranking, place: int) -> float:
 
 
 def _coverage(ranking: Ranking, gain: np.ndarray) -> float:
-    """Share of cases whose true rank, within the same tiers, lies in the interval."""
-    order = np.lexsort((-gain, ranking.tier))
+    """Share of cases whose true rank, the urgent in front, lies in the interval."""
+    order = np.lexsort((-gain, ranking.tier != TIERS.index("urgent")))
     true_rank = np.empty(len(gain), dtype=int)
     true_rank[order] = np.arange(1, len(gain) + 1)
     return float(((ranking.rank_low <= true_rank) & (true_rank <= ranking.rank_high)).mean())

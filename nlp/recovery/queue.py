@@ -70,8 +70,9 @@ class Case:
 class Ranking:
     """``n`` cases, best first; every array ``(n,)`` is in this order.
 
-    Cases stand in tiers: ethics, safety and third parties first; then those on which the model abstained, for a
-    person to decide; then the rest; ``tier`` is a position in ``TIERS``. Within a tier the higher ``gain`` comes first.
+    ``tier`` is a position in ``TIERS``: ethics, safety and third parties; cases on which the model abstained, for a
+    person to check; the rest. The first tier stands in front of all others, whatever the gain. Everywhere else the
+    higher ``gain`` comes first: it is an expectation over what the classifier leaves open, so doubt is in it already.
 
     ``rank_low`` <= rank <= ``rank_high``: 5-95 % of the ranks over draws of the constants, of the labels and of
     what tells customers apart beyond both. ``gain``, ``value``, ``word_of_mouth``, ``cost`` and ``urgency`` (what

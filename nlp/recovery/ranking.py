@@ -63,8 +63,9 @@ def rank_cases(
     expectation = expect(model, x, values)
     gain = expectation.gain
     tier = _tiers(table, model.cases)
-    position = np.lexsort((-gain.urgency, -gain.total, tier))
-    low, high, within = _rank_intervals(model, priors, fit, tier, draws=draws, capacity=capacity, random=random)
+    urgent = tier == TIERS.index("urgent")
+    position = np.lexsort((-gain.urgency, -gain.total, ~urgent))
+    low, high, within = _rank_intervals(model, priors, fit, urgent, draws=draws, capacity=capacity, random=random)
     rank = np.arange(1, len(position) + 1)
     cases = model.cases
     fast = np.timedelta64(round(values["timing.fast_days"] * 86_400), "s")
@@ -158,7 +159,7 @@ def _rank_intervals(
     model: GainModel,
     priors: Priors,
     fit: OutcomeFit | None,
-    tier: NDArray[np.int8],
+    urgent: NDArray[np.bool_],
     *,
     draws: int,
     capacity: int | None,
@@ -167,7 +168,7 @@ def _rank_intervals(
     """Bounds of the rank ``(n,)`` each, and the share of draws within the capacity."""
     n = len(model.cases)
     sampled = {**priors.sample(random, draws), **(fit.sample(random, draws) if fit else {})}
-    members = [np.flatnonzero(tier == number) for number in range(len(TIERS))]
+    members = (np.flatnonzero(urgent), np.flatnonzero(~urgent))
     ranks = np.empty((draws, n), dtype=np.int32)
     expected = model.terms.expected(model.cases, window_days=np.inf)
     for draw in range(draws):

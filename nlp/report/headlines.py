@@ -7,15 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
 from nlp.report.selection import (
     cause_changes,
     cause_shares,
+    in_focus,
+    in_tiers,
     leads,
     shown_id,
     stage_shares,
-    to_recover,
     weeks_compared,
     whole_voices,
 )
@@ -25,21 +25,12 @@ from nlp.wom.estimates import difference
 FEWEST: Final = 10
 """Texts below which a headline gives counts instead of shares, and says nothing of what comes first."""
 
-QUEUE_SHARE: Final = 0.1
-"""Part of the customers that the queue's headline speaks of unless a capacity is given."""
-
 
 def headlines(analysis: Analysis) -> tuple[Words, ...]:
     """Headline sentences, the most important first; those whose figures are missing are left out."""
     return tuple(
         sentence for part in (_causes, _queue, _stages, _movement, _voices, _competitor) for sentence in part(analysis)
     )
-
-
-def in_focus(analysis: Analysis) -> int:
-    """How many of the first cases the headline speaks of: the capacity, else a tenth."""
-    wanted = analysis.capacity or max(1, round(len(analysis.ranking) * QUEUE_SHARE))
-    return min(wanted, to_recover(analysis))
 
 
 def still_in_time(analysis: Analysis, first: int) -> int | None:
@@ -189,7 +180,6 @@ def _queue(analysis: Analysis) -> Iterator[Words]:
         gain=won(abs(gain)),
         **({"due": number(due)} if due else {}),
     )
-    for code in ("urgent", "person"):
-        count = int((ranking.tier == TIERS.index(code)).sum())
-        if count:
-            yield say("headline", code, n=number(count))
+    for tier, count in in_tiers(analysis).items():
+        if count and tier != "ordinary":
+            yield say("headline", tier, n=number(count))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from nlp.recovery.queue import TIERS
 from nlp.report.analysis import SLICED, Analysis
 from nlp.report.blocks import Block, Deck, Grid, Lines, Page, Tile, sections_of
 from nlp.report.cards import cards
@@ -17,7 +16,7 @@ from nlp.report.charts.movement import journey_chart, trend_charts, volume_chart
 from nlp.report.charts.queue import gain_chart, rank_chart
 from nlp.report.charts.voices import advocacy_chart, competitor_chart, response_chart
 from nlp.report.headlines import headlines
-from nlp.report.selection import to_recover, whole_voices
+from nlp.report.selection import in_tiers, to_recover, whole_voices
 from nlp.report.tables import (
     ksqi_table,
     lever_table,
@@ -62,11 +61,11 @@ def _tiles(analysis: Analysis) -> Iterator[Tile]:
         rows = [row for row in analysis.shares.rows if row.event.group == "response" and row.event.label == code]
         for row in rows[:1]:
             yield Tile(name=say("tile", code), figure=percent(row.best.value), note=plain(percent_range(row.best)))
-    tiers = [int((analysis.ranking.tier == TIERS.index(tier)).sum()) for tier in ("urgent", "person")]
+    tiers = in_tiers(analysis)
     yield Tile(
         name=say("tile", "cases"),
         figure=number(to_recover(analysis)),
-        note=say("tile", "cases_note", urgent=number(tiers[0]), person=number(tiers[1])),
+        note=say("tile", "cases_note", urgent=number(tiers["urgent"]), person=number(tiers["person"])),
     )
 
 

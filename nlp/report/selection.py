@@ -9,13 +9,16 @@ from typing import Final
 
 import numpy as np
 
-from nlp.recovery.queue import TIERS
+from nlp.recovery.queue import TIERS, Tier
 from nlp.report.analysis import Analysis
 from nlp.report.words import Words, say
 from nlp.wom.estimates import Estimate
 from nlp.wom.shares import Share
 from nlp.wom.trends import Change
 from nlp.wom.wordofmouth import Voices
+
+_QUEUE_SHARE: Final = 0.1
+"""Part of the customers that headline and chart sum up unless a capacity is given."""
 
 _PLACE: Final = re.compile(r".*[/\\]([^/\\]+:\d+)", re.DOTALL)
 
@@ -59,9 +62,21 @@ def cause_changes(analysis: Analysis) -> list[Change]:
 
 
 def to_recover(analysis: Analysis) -> int:
-    """How many of the first cases are worth a recovery: those with a gain, and whatever is urgent or for a person."""
+    """How many of the first cases are worth a recovery: those with a gain, and whatever is urgent."""
     ranking = analysis.ranking
-    return int(((ranking.gain > 0) | (ranking.tier != TIERS.index("ordinary"))).sum())
+    return int(((ranking.gain > 0) | (ranking.tier == TIERS.index("urgent"))).sum())
+
+
+def in_tiers(analysis: Analysis) -> dict[Tier, int]:
+    """How many of the cases worth a recovery are of each tier."""
+    tiers = analysis.ranking.tier[: to_recover(analysis)]
+    return {tier: int((tiers == at).sum()) for at, tier in enumerate(TIERS)}
+
+
+def in_focus(analysis: Analysis) -> int:
+    """How many of the first cases the report sums up: the capacity, else a tenth."""
+    wanted = analysis.capacity or max(1, round(len(analysis.ranking) * _QUEUE_SHARE))
+    return min(wanted, to_recover(analysis))
 
 
 def shown_id(identity: object) -> str:

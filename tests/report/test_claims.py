@@ -76,6 +76,28 @@ def test_headline_and_chart_name_the_same_gain_where_urgent_cases_cost_more_than
     assert f"worth {gain} in expectation" in codes(analysis)["queue_texts"]
 
 
+def test_headline_and_chart_sum_up_the_same_customers_though_the_chart_shows_more() -> None:
+    other = {"cause": ["core_service_failure"], "response": ["switching"], "severity": "2", "monthly": "60000"}
+    analysis = read(*[other] * 20)
+    assert "the first 2 " in codes(analysis)["queue_texts"]
+    chart = next(chart for chart in build_page(analysis).charts if chart.id == "gain")
+    assert chart.title.en.startswith("Recovering the first 2 ")
+    assert chart.note is not None
+    assert "shows the first 15" in chart.note.en
+
+
+def test_only_doubtful_cases_worth_a_recovery_are_counted_for_a_person() -> None:
+    rich = {"cause": ["core_service_failure"], "severity": "2", "monthly": "60000"}
+    poor = {"cause": ["price"], "monthly": "100", "days_ago": 300}
+    made = told(*[rich] * 5, *[poor] * 5)
+    abstained = np.zeros_like(made.abstained)
+    abstained[2:8, [group.id for group in made.taxonomy.groups].index("cause")] = True
+    analysis = analyze_table(replace(made, abstained=abstained), now=NOW, draws=20)
+    assert codes(analysis)["person"].startswith("3 of the cases")
+    tile = build_page(analysis).tiles[-1]
+    assert (tile.figure, tile.note.en) == ("5", "First of all 0 · person decides 3")
+
+
 def test_a_recovery_that_costs_more_than_it_brings_is_not_sold_as_a_gain() -> None:
     analysis = read(*[{"cause": ["ethics"], "monthly": "3000", "days_ago": 40}] * 10, capacity=5)
     assert analysis.ranking.gain.max() < 0

@@ -25,7 +25,7 @@ from nlp.report.charts.style import (
     Trace,
     known,
 )
-from nlp.report.selection import shown_id, to_recover
+from nlp.report.selection import in_focus, shown_id, to_recover
 from nlp.report.words import Words, number, plain, say, short, won
 
 SHOWN: Final = 15
@@ -55,11 +55,12 @@ def gain_chart(analysis: Analysis) -> Chart:
     """Expected gain of the first cases worth a recovery, split into families of factors."""
     ranking, shown = analysis.ranking, min(SHOWN, to_recover(analysis))
     names = [_name(ranking, place) for place in range(shown)]
-    gain = float(ranking.gain[:shown].sum())
+    summed = in_focus(analysis)
+    gain = float(ranking.gain[:summed].sum())
     return Chart(
         id="gain",
-        title=say("chart", "gain" if gain > 0 else "gain_cost", n=shown, gain=won(abs(gain))),
-        note=say("chart", "gain_note"),
+        title=say("chart", "gain" if gain > 0 else "gain_cost", n=number(summed), gain=won(abs(gain))),
+        note=say("chart", "gain_note", shown=shown),
         data=(*_families(ranking, names), _total(ranking, names)),
         layout={
             "barmode": "relative",
