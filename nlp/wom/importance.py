@@ -30,12 +30,14 @@ class ImportancePerformance:
     ``importance`` is how many points, in [-1, 1], the outcome's probability is higher among complaints that
     name the item, the other items being equal; its interval widens with few cases. ``performance`` is 1 minus
     the item's share of all documents. ``quadrant``: important and performing below average is to be fixed first.
+    ``tied`` tells whether importance is above 0 at Bonferroni's level, for all items that are compared.
     """
 
     id: str
     importance: Estimate
     performance: Estimate
     quadrant: Quadrant
+    tied: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +80,15 @@ def importance_performance(
     ids = [label for label, there in zip(table.taxonomy.group(group).ids, named, strict=True) if there]
     slopes, errors = robust_slopes(decided[rows].astype(np.float64), target[rows].astype(np.float64))
     reach = z_value(level) * errors
+    tied = slopes > z_value(1 - (1 - level) / max(len(ids), 1)) * errors
     shares = [wilson(float(column.sum()), len(table), level=level) for column in decided.T]
     performance = [Estimate(value=1 - share.value, low=1 - share.high, high=1 - share.low) for share in shares]
     middle_importance = float(slopes.mean())
     middle_performance = float(np.mean([value.value for value in performance]))
     items = []
-    for label, slope, spread, performs in zip(ids, slopes.tolist(), reach.tolist(), performance, strict=True):
+    for label, slope, spread, clear, performs in zip(
+        ids, slopes.tolist(), reach.tolist(), tied.tolist(), performance, strict=True
+    ):
         low, high = max(-1.0, slope - spread), min(1.0, slope + spread)
         items.append(
             ImportancePerformance(
@@ -91,6 +96,7 @@ def importance_performance(
                 importance=Estimate(value=slope, low=min(low, slope), high=max(high, slope)),
                 performance=performs,
                 quadrant=_quadrant(slope > middle_importance, performs.value < middle_performance),
+                tied=clear,
             )
         )
     return ImportanceChart(

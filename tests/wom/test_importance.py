@@ -23,6 +23,25 @@ def test_importance_is_how_much_more_often_complaints_about_it_speak_of_leaving(
     assert found["price"].performance.value == 0.5
 
 
+def test_chance_alone_ties_hardly_any_of_many_items_to_leaving():
+    rng, causes = np.random.default_rng(3), ("price", "inconvenience", "core_service_failure", "ethics")
+    above = tied = 0
+    for _ in range(200):
+        made = [
+            {
+                "severity": "1",
+                "cause": [cause for cause in causes if rng.random() < 0.4],
+                "response": ["switching"] if rng.random() < 0.4 else [],
+            }
+            for _ in range(60)
+        ]
+        items = importance_performance(table(made), group="cause").items
+        above += any(item.importance.low > 0 for item in items)
+        tied += any(item.tied for item in items)
+    assert above / 200 > 0.06
+    assert tied / 200 <= 0.04
+
+
 def test_what_no_complaint_names_has_no_place_in_the_chart():
     found = importance_performance(_complaints(range(1, 60, 2)), group="cause")
     assert [item.id for item in found.items] == ["price", "inconvenience"]

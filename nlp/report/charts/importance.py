@@ -57,9 +57,8 @@ def _importance(analysis: Analysis, group: str, chart: ImportanceChart) -> Chart
         ],
         [len(label_words(analysis.taxonomy, group, item.id).ko) * _LETTER for item in chart.items],
     )
-    # The title claims a tie only where the interval leaves no doubt that there is one.
     fix = sorted(
-        (item for item in chart.items if item.quadrant == "fix_first" and item.importance.low > 0),
+        (item for item in chart.items if item.quadrant == "fix_first" and item.tied),
         key=lambda item: -item.importance.value,
     )
     return Chart(
