@@ -42,6 +42,8 @@ from nlp.wom.waiting import Waiting, waiting
 from nlp.wom.wordofmouth import WordOfMouth, word_of_mouth
 
 SLICED: Final[tuple[By, ...]] = ("channel", "branch", "product")
+_MOST_NAMES: Final = 8
+"""Unknown channels named in a note."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +127,17 @@ class Analysis:
         ranked = [
             note for note in self.ranking.notes if note.code not in told or note.code in ("no_time", "no_channel")
         ]
+        voices = self.voices
+        unknown = (
+            [say("note", "unknown_channels", n=voices.unknown_documents, names=_names(voices.unknown_channels))]
+            if voices.unknown_documents and not {"no_channel", "no_label"} & told
+            else []
+        )
         copied = [say("note", "copies", dropped=self.distinct.dropped)] if self.distinct.dropped else []
         strange = int((self.table.scopes == "unlike").sum()) if self.table.scopes is not None else 0
         unlike = [say("note", "unlike", n=strange)] if strange else []
         unread = [words("note", "unread", n=self.unread)] if self.unread else []
-        return (*seen, *ranked, *unread, *unlike, *copied)
+        return (*seen, *unknown, *ranked, *unread, *unlike, *copied)
 
 
 def analyze_table(
@@ -228,6 +236,12 @@ def analyze_table(
         priors=priors,
         capacity=capacity,
     )
+
+
+def _names(names: Sequence[str]) -> str:
+    """The first names, ready to follow a sentence."""
+    shown = ", ".join(names[:_MOST_NAMES])
+    return f": {shown}{' …' if len(names) > _MOST_NAMES else ''}" if shown else ""
 
 
 def _phrases(table: ClassifiedTable, morphemes: Analyzer, rng: np.random.Generator) -> Phrases | None:

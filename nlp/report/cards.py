@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from nlp.recovery.actions import Action
@@ -93,7 +94,7 @@ def _card(analysis: Analysis, place: int) -> Card:
         gain=won(case.gain),
         value=won(case.value),
         leave=f"{percent(case.p_leave_ignored)} → {percent(case.p_leave_recovered)}",
-        deadline=plain(f"{case.deadline:%m-%d %H:%M}") if case.deadline is not None else say("due", "none"),
+        deadline=plain(_clock(case.deadline, analysis.now)) if case.deadline is not None else say("due", "none"),
         due=until(case.deadline, analysis.now),
         stage=stage_words(case),
         texts=say("ui", "texts", n=len(case.rows)),
@@ -111,3 +112,8 @@ def _card(analysis: Analysis, place: int) -> Card:
         evidence=tuple(shortened(line, _LONGEST) for line in dict.fromkeys(case.evidence))[:_SENTENCES],
         actions=case.actions,
     )
+
+
+def _clock(moment: datetime, now: datetime) -> str:
+    """A day and time, with the year where it is not this one."""
+    return f"{moment:%m-%d %H:%M}" if moment.year == now.year else f"{moment:%Y-%m-%d %H:%M}"

@@ -56,7 +56,11 @@ def _tiles(analysis: Analysis) -> Iterator[Tile]:
         note=say("tile", "documents_note", dropped=number(analysis.distinct.dropped)),
     )
     complaints = analysis.complaints / n
-    yield Tile(name=say("tile", "complaints"), figure=percent(complaints), note=plain(number(analysis.complaints)))
+    yield Tile(
+        name=say("tile", "complaints"),
+        figure=percent(complaints),
+        note=say("tile", "complaints_note", n=number(analysis.complaints)),
+    )
     for code in ("switching", "negative_wom"):
         rows = [row for row in analysis.shares.rows if row.event.group == "response" and row.event.label == code]
         for row in rows[:1]:
@@ -128,7 +132,8 @@ def _voices(analysis: Analysis) -> Sequence[Block | None]:
     spread = analysis.voices.dispersion
     lines: list[tuple[Words | None, Words]] = []
     public = whole_voices(analysis).get("public")
-    if spread is not None and public is not None and public.volume >= _FEWEST_PUBLIC:
+    # One channel has nothing to spread over.
+    if spread is not None and spread.evenness is not None and public is not None and public.volume >= _FEWEST_PUBLIC:
         lines.append(
             (
                 None,
@@ -138,7 +143,7 @@ def _voices(analysis: Analysis) -> Sequence[Block | None]:
                     channels=spread.channels,
                     entropy=f"{spread.entropy.value:.2f}",
                     range=f"{spread.entropy.low:.2f}–{spread.entropy.high:.2f}",
-                    evenness=percent(spread.evenness.value) if spread.evenness is not None else "–",
+                    evenness=percent(spread.evenness.value),
                 ),
             )
         )

@@ -134,7 +134,8 @@ def percent_range(share: Estimate) -> str:
 
 def points(change: float) -> str:
     """A difference of shares in percentage points, with its sign: ``+12.0``."""
-    return DASH if math.isnan(change) else f"{change * 100:+.1f}".replace("-", "−")
+    shown = f"{change * 100:+.1f}"
+    return DASH if math.isnan(change) else "0.0" if float(shown) == 0 else shown.replace("-", "−")
 
 
 def points_range(change: Estimate) -> str:

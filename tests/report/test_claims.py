@@ -11,7 +11,7 @@ from synthetic import COLUMNS, complaint_table
 
 from nlp.classified import ClassifiedTable
 from nlp.report.analysis import Analysis, Phrases, analyze_table
-from nlp.report.blocks import Lines
+from nlp.report.blocks import Deck, Lines
 from nlp.report.charts.causes import MOST_SLICES, heat_chart
 from nlp.report.charts.graph import FEWEST_EDGES, graph_chart
 from nlp.report.charts.voices import advocacy_chart
@@ -84,6 +84,22 @@ def test_headline_and_chart_sum_up_the_same_customers_though_the_chart_shows_mor
     assert chart.title.en.startswith("Recovering the first 2 ")
     assert chart.note is not None
     assert "shows the first 15" in chart.note.en
+
+
+def test_channels_that_are_neither_public_nor_private_are_named_and_one_channel_has_no_spread() -> None:
+    rows = [{"cause": ["price"], "channel": channel} for channel in ["앱리뷰"] * 60 + ["가나다"] * 3]
+    analysis = read(*rows, {"cause": ["price"], "channel": None})
+    note = next(note for note in analysis.notes if note.code == "unknown_channels")
+    assert "글 4건" in note.ko
+    assert "가나다" in note.ko
+    assert "–(" not in render_report(analysis)
+    assert "unknown_channels" not in {note.code for note in read(*rows[:60]).notes}
+
+
+def test_a_deadline_of_another_year_says_its_year() -> None:
+    made = [read({"cause": ["ethics"], "severity": "2", "days_ago": days}) for days in (10, 400)]
+    decks = [block for one in made for block in build_page(one).sections[0].blocks if isinstance(block, Deck)]
+    assert [deck.cards[0].deadline.ko[:7] for deck in decks] == ["11-14 0", "2025-10"]
 
 
 def test_only_doubtful_cases_worth_a_recovery_are_counted_for_a_person() -> None:

@@ -64,7 +64,7 @@ def test_an_interval_gives_both_bounds() -> None:
     assert percent_range(Estimate(value=0.3, low=0.28, high=0.34)) == "28–34%"
 
 
-@pytest.mark.parametrize(("change", "text"), [(0.12, "+12.0"), (-0.031, "−3.1"), (math.nan, "–")])
+@pytest.mark.parametrize(("change", "text"), [(0.12, "+12.0"), (-0.0001, "0.0"), (-0.031, "−3.1"), (math.nan, "–")])
 def test_a_change_keeps_its_sign(change: float, text: str) -> None:
     assert points(change) == text
 
