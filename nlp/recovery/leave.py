@@ -198,11 +198,14 @@ def leave(*, base: Floats, added: Floats, ahead: Floats, effect: Effect, values:
     """P(leave) of each case; ``base`` and ``added`` ``(n,)`` are log-odds, ``ahead`` as in ``still_ahead``.
 
     Who has already left leaves with probability 1, and recovery keeps the share ``recovery.left`` of its effect; that
-    effect is scaled by ``effect.factor`` like everybody's.
+    effect is scaled by ``effect.factor`` like everybody's, and by the part of the hazard that the failure added: who
+    left without one left for something else.
     """
     calm = np.logaddexp(0.0, base)
-    extra = (np.logaddexp(0.0, base + added) - calm) * ahead
+    whole = np.logaddexp(0.0, base + added) - calm
+    extra = whole * ahead
     mendable = np.maximum(extra, 0.0)
+    over_failure = np.maximum(whole, 0.0) / (calm + np.maximum(whole, 0.0))
     ignored = np.where(effect.left, 1.0, -np.expm1(-calm - extra))
 
     def after(speed: str) -> Floats:
@@ -210,7 +213,7 @@ def leave(*, base: Floats, added: Floats, ahead: Floats, effect: Effect, values:
         share = minor + (major - minor) * effect.major
         result: Floats = np.where(
             effect.left,
-            1.0 - values["recovery.left"] * effect.factor * share,
+            1.0 - values["recovery.left"] * effect.factor * share * over_failure,
             -np.expm1(-calm - extra + effect.factor * share * mendable),
         )
         return result

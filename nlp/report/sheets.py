@@ -85,7 +85,7 @@ def _case(analysis: Analysis, place: int) -> Sequence[Value]:
         round(case.value),
         case.p_leave_ignored,
         case.p_leave_recovered,
-        round(case.urgency),
+        round(case.urgency) if case.speed == "fast" else None,
         case.deadline,
         stage_words(case),
         case.repeated,

@@ -213,6 +213,14 @@ def test_a_case_known_less_surely_has_the_wider_interval() -> None:
     assert width[place(ranking, "unsure")] > width[place(ranking, "sure")]
 
 
+def test_who_left_without_a_complaint_stands_behind_who_complained() -> None:
+    asked = document(customer="문의", severity="0", sentiment="neutral", fields={"월매출": "40만원", "해지여부": "Y"})
+    failed = document(customer="실패", severity="2", cause=["price"], fields={"월매출": "12만원", "해지여부": "Y"})
+    ranking = rank(table(asked, failed))
+    assert list(ranking.ids) == ["실패", "문의"]
+    assert ranking.gain[0] > 0 > ranking.gain[1]
+
+
 def test_a_customer_who_has_left_is_won_back_only_in_part() -> None:
     fields = {"해지여부": "Y"}
     left, staying = rank(table(document(fields=fields))), rank(table(document(fields={"해지여부": "N"})))
@@ -234,7 +242,8 @@ def test_who_has_left_comes_back_less_easily_where_recovery_works_less(
     harder: dict[str, Any], easier: dict[str, Any]
 ) -> None:
     def left(made: dict[str, Any]) -> Ranking:
-        return rank(table(document(**{**made, "fields": {"해지여부": "Y", **made.get("fields", {})}})))
+        grave = {"severity": "3", "cause": ["price"], "response": ["switching"], **made}
+        return rank(table(document(**{**grave, "fields": {"해지여부": "Y", **made.get("fields", {})}})))
 
     assert left(harder).p_fast[0] > left(easier).p_fast[0]
 

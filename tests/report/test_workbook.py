@@ -42,6 +42,9 @@ def test_the_queue_stands_in_order_with_its_factors_adding_up(analysis: Analysis
         parts = [value or 0 for value in list(row.values())[first : first + 8]]
         assert sum(parts) == pytest.approx(row["기대 이익(원)"], abs=len(parts))
         assert row["순위 구간 앞"] <= row["순위"] <= row["순위 구간 뒤"]
+    left_to_lose = [row["기한을 넘기면 잃는 값(원)"] is not None for row in rows]
+    assert left_to_lose == analysis.ranking.fast.tolist()
+    assert set(left_to_lose) == {False, True}
 
 
 def test_numbers_are_numbers_with_a_format(book: Any) -> None:
