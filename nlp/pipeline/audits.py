@@ -11,6 +11,7 @@ import numpy as np
 from nlp.classified import ClassifiedTable
 from nlp.errors import InputError, LabelledDataError, Message
 from nlp.pipeline.forms import read_form, write_csv
+from nlp.recovery.cases import known_customers
 from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.audit import INCLUSION, STRATUM, Audit, audit_sample
 from nlp.wom.copies import distinct
@@ -28,7 +29,7 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
     table = table.take(table.readable_rows())
     ids, counts = np.unique(table.ids.astype(str), return_counts=True)
     once = set(ids[counts == 1].tolist())
-    counted = distinct(table, keep=list(once)).table
+    counted = distinct(table, keep=list(once), known=known_customers(table)).table
     unique = counted.take(np.array([identity in once for identity in counted.ids], dtype=bool))
     if not len(unique):
         raise InputError(

@@ -196,11 +196,12 @@ def analyze_table(
     )
     # The ranking alone is told of times that cannot be: it names them.
     table = replace(table, times=np.where(credible(table.times, today), table.times, np.datetime64("NaT")))
-    once = distinct(table, keep=audit.ids.tolist() if audit is not None else (), groups=copies)
+    known = known_customers(table)
+    once = distinct(table, keep=audit.ids.tolist() if audit is not None else (), groups=copies, known=known)
     counted = once.table
     overall = shares(counted, audit=audit)
-    # A copy by another customer is another person; a copy by nobody knows whom may be the same one.
-    people = np.union1d(once.rows, np.flatnonzero(known_customers(table)))
+    # Texts of known customers are joined by customer; a copy by nobody knows whom may be the same person.
+    people = np.union1d(once.rows, np.flatnonzero(known))
     return Analysis(
         table=table,
         unread=unread,
@@ -220,7 +221,7 @@ def analyze_table(
         touchpoints=touchpoint_kinds(counted),
         waiting=waiting(counted),
         competitors=competitors(counted, own=own_names),
-        phrases=_phrases(counted, morphemes, rng) if morphemes is not None else None,
+        phrases=_phrases(table.take(once.wordings), morphemes, rng) if morphemes is not None else None,
         ranking=ranking,
         causes=rank_causes(
             table.take(people),

@@ -1,4 +1,4 @@
-"""Texts that were copied are one opinion told often: count them once, and show them as a burst."""
+"""Texts that were copied are one opinion told often: count them once a customer, and show them as a burst."""
 
 from __future__ import annotations
 
@@ -41,12 +41,14 @@ class Distinct:
     """``rows`` int64: positions of the documents to count, in file order; ``bursts``: most copies first.
 
     ``weight`` int64 of the same length says how many documents each of them stands for. ``table`` holds the
-    documents to count.
+    documents to count. ``wordings`` int64 are those of them that say something of their own: one of each group of
+    copies, whoever wrote it.
     """
 
     table: ClassifiedTable
     rows: NDArray[np.int64]
     weight: NDArray[np.int64]
+    wordings: NDArray[np.int64]
     bursts: tuple[CopyBurst, ...]
 
     @property
@@ -60,12 +62,16 @@ def distinct(
     *,
     keep: Sequence[str] = (),
     groups: NDArray[np.int64] | None = None,
+    known: NDArray[np.bool_] | None = None,
 ) -> Distinct:
-    """Keep one document of each group of copies.
+    """Keep one document a customer of each group of copies.
 
-    Copies are the near-duplicates of ``nlp.text.duplicates``; short texts are all kept. Groups of three or more are
+    Copies are the near-duplicates of ``nlp.text.duplicates``; short texts are all kept. The same words of another
+    known customer (an agent's set phrase, one failure that struck many) are another voice; those of nobody known may
+    be anybody's, and count only where no known customer wrote them. Groups of three or more are
     returned as bursts. A document whose id is in ``keep`` (an audited row) stands for its group in place of the
-    earliest one. ``groups`` ``(n,)`` are those of ``near_duplicate_groups`` where they are known already.
+    earliest one. ``groups`` ``(n,)`` are those of ``near_duplicate_groups`` where they are known already, ``known``
+    ``(n,)`` marks documents whose customer is known; without it none is.
     """
     group = near_duplicate_groups(table.texts.tolist()) if groups is None else groups
     long = np.array([_LONG.match(text) is not None for text in table.texts], dtype=bool)
@@ -80,19 +86,35 @@ def distinct(
     kept = np.zeros(len(table), dtype=bool)
     kept[order[starts]] = True
     kept |= ~long
+    wordings = np.flatnonzero(kept).astype(np.int64)
+    known = np.zeros(len(table), dtype=bool) if known is None else known
     weight = np.ones(len(table), dtype=np.int64)
     bursts = []
     for start, size in zip(starts[sizes > 1], sizes[sizes > 1], strict=True):
         members = order[start : start + size]
-        first = int(members[0])
-        if long[first]:
-            kept[members[1:]] = False
-            weight[first] = size
+        if long[members[0]]:
+            voices = _voices(table, members, known)
+            kept[members] = False
+            for voice in voices:
+                kept[voice[0]] = True
+                weight[voice[0]] = len(voice)
         if size >= _FEWEST_COPIES:
             bursts.append(_burst(table, members))
     rows = np.flatnonzero(kept).astype(np.int64)
     bursts.sort(key=lambda burst: (-burst.copies, burst.row))
-    return Distinct(table=table.take(rows), rows=rows, weight=weight[rows], bursts=tuple(bursts))
+    return Distinct(table=table.take(rows), rows=rows, weight=weight[rows], wordings=wordings, bursts=tuple(bursts))
+
+
+def _voices(table: ClassifiedTable, members: NDArray[np.int64], known: NDArray[np.bool_]) -> list[list[int]]:
+    """Copies by who wrote them, in their order; those of nobody known join the first."""
+    voices: dict[str, list[int]] = {}
+    for member in members[known[members]].tolist():
+        voices.setdefault(str(table.customer_ids[member]), []).append(member)
+    unknown = members[~known[members]].tolist()
+    if not voices:
+        return [unknown]
+    next(iter(voices.values())).extend(unknown)
+    return list(voices.values())
 
 
 def _burst(table: ClassifiedTable, members: NDArray[np.int64]) -> CopyBurst:

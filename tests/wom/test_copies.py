@@ -27,6 +27,15 @@ def test_identical_texts_are_counted_once_and_shown_as_a_burst():
     assert (str(burst.peak), burst.peak_copies) == ("2026-11-03", 2)
 
 
+def test_the_same_words_of_another_known_customer_count_and_those_of_nobody_do_not():
+    rows = [{"text": LONG, "customer_id": customer} for customer in ("a", None, "b", "a", "비회원")]
+    found = distinct(table(rows), known=np.array([True, False, True, True, False]))
+    assert found.rows.tolist() == [0, 2]
+    assert found.weight.tolist() == [4, 1]
+    assert found.wordings.tolist() == [0]
+    assert found.bursts[0].copies == 5
+
+
 def test_a_text_copied_with_a_changed_word_counts_as_a_copy():
     text = "배송 기사님이 물건을 문 앞에 던지고 가서 유리가 다 깨졌는데 택배사는 책임이 없다고만 합니다 환불해 주세요"
     found = distinct(table([{"text": text}, {"text": text.replace("물건", "상자")}]))
