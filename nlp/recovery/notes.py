@@ -56,6 +56,9 @@ def _columns(table: ClassifiedTable, model: GainModel, columns: ValueColumns, fi
         notes.append(words("note", "no_value"))
     elif unmeasured:
         notes.append(words("note", "some_value", n=unmeasured))
+    earned = np.where(np.isnan(model.facts.margin), model.facts.revenue, model.facts.margin)
+    if below := int((earned < 0.0).sum()):
+        notes.append(words("note", "negative_value", n=below))
     if np.isnan(model.facts.purchases).all():
         notes.append(words("note", "no_purchases"))
     if columns.status is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -21,7 +22,7 @@ from nlp.recovery.queue import Evidence, Ranking
 from nlp.recovery.ranking import rank_cases
 from nlp.recovery.readings import Readings
 from nlp.recovery.texts import words
-from nlp.report.words import Words, say
+from nlp.report.words import Words, percent, say
 from nlp.taxonomy import Taxonomy
 from nlp.text.duplicates import near_duplicate_groups
 from nlp.text.morphemes import Analyzer
@@ -44,6 +45,9 @@ from nlp.wom.wordofmouth import WordOfMouth, word_of_mouth
 SLICED: Final[tuple[By, ...]] = ("channel", "branch", "product")
 _MOST_NAMES: Final = 8
 """Unknown channels named in a note."""
+
+_MANY_TEXTS, _MUCH = 10, 0.1
+"""Texts, and part of all counted, above which a single customer's are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +141,15 @@ class Analysis:
         strange = int((self.table.scopes == "unlike").sum()) if self.table.scopes is not None else 0
         unlike = [say("note", "unlike", n=strange)] if strange else []
         unread = [words("note", "unread", n=self.unread)] if self.unread else []
-        return (*seen, *unknown, *ranked, *unread, *unlike, *copied)
+        return (*seen, *self._one_customer(), *unknown, *ranked, *unread, *unlike, *copied)
+
+    def _one_customer(self) -> Iterator[Words]:
+        """Of a customer whose texts alone move the shares."""
+        counted = self.distinct.table
+        texts = Counter(str(name) for name in counted.customer_ids[known_customers(counted)])
+        for customer, n in texts.most_common(1):
+            if n >= _MANY_TEXTS and n > _MUCH * len(counted):
+                yield say("note", "one_customer", customer=customer, n=n, share=percent(n / len(counted)))
 
 
 def analyze_table(

@@ -48,6 +48,8 @@ def _causes(analysis: Analysis) -> Iterator[Words]:
     few = _few(analysis)
     if few:
         yield say("headline", "few", n=len(analysis.distinct.table))
+    if not analysis.complaints:
+        yield say("headline", "no_complaints", n=number(len(analysis.distinct.table)))
     rows = [row for row in cause_shares(analysis) if row.best.value]
     for row, code in zip(rows, ("top_cause_few",) if few else ("top_cause", "second_cause"), strict=False):
         yield say(

@@ -213,6 +213,12 @@ def test_a_case_known_less_surely_has_the_wider_interval() -> None:
     assert width[place(ranking, "unsure")] > width[place(ranking, "sure")]
 
 
+def test_values_below_zero_are_named() -> None:
+    notes = rank(table(document(fields={"월매출": "-3만원"}), document(fields={"월매출": "3만원"}))).notes
+    assert "1건" in next(note.ko for note in notes if note.code == "negative_value")
+    assert "negative_value" not in {n.code for n in rank(table(document(fields={"월매출": "3만원"}))).notes}
+
+
 def test_who_left_without_a_complaint_stands_behind_who_complained() -> None:
     asked = document(customer="문의", severity="0", sentiment="neutral", fields={"월매출": "40만원", "해지여부": "Y"})
     failed = document(customer="실패", severity="2", cause=["price"], fields={"월매출": "12만원", "해지여부": "Y"})

@@ -102,6 +102,22 @@ def test_a_deadline_of_another_year_says_its_year() -> None:
     assert [deck.cards[0].deadline.ko[:7] for deck in decks] == ["11-14 0", "2025-10"]
 
 
+def test_a_file_without_a_complaint_says_so_first() -> None:
+    assert next(iter(codes(read(*[PRAISE] * 30)))) == "no_complaints"
+    assert "no_complaints" not in codes(read(*[PRAISE] * 30, {"cause": ["price"]}))
+
+
+def test_a_customer_who_wrote_much_of_what_is_counted_is_named() -> None:
+    made = told(*[{"cause": ["price"]}] * 60)
+    customers = np.array([f"C{max(row, 12)}" for row in range(60)], dtype=object)
+    noted = analyze_table(replace(made, customer_ids=customers), now=NOW, draws=20).notes
+    assert "C12" in next(note.ko for note in noted if note.code == "one_customer")
+    alike = analyze_table(replace(made, customer_ids=np.array([*"abcdef"] * 10, dtype=object)), now=NOW, draws=20)
+    assert alike.distinct.dropped == 0
+    assert "one_customer" in {note.code for note in alike.notes}
+    assert "one_customer" not in {note.code for note in read(*[{"cause": ["price"]}] * 60).notes}
+
+
 def test_only_doubtful_cases_worth_a_recovery_are_counted_for_a_person() -> None:
     rich = {"cause": ["core_service_failure"], "severity": "2", "monthly": "60000"}
     poor = {"cause": ["price"], "monthly": "100", "days_ago": 300}
