@@ -15,7 +15,7 @@ from rich.table import Table
 
 from nlp.cli import options
 from nlp.cli.classify import rejects_line, unsure_labels
-from nlp.cli.columns import show_files, takes_columns, unmasked
+from nlp.cli.columns import show_files, takes_columns, unmasked, without_own
 from nlp.corpus.columns import Columns
 from nlp.errors import InputError, Message
 
@@ -76,6 +76,7 @@ def command(
     from nlp.recovery.priors import Priors
 
     reader = options.reader_of(context, lang)
+    files = without_own(files, reader)
     ready = len(files) == 1 and is_classified(files[0])
     if ready and precision is not None:
         raise InputError(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nlp.cli import options
-from nlp.cli.columns import show_files, takes_columns, unmasked
+from nlp.cli.columns import show_files, takes_columns, unmasked, without_own
 from nlp.corpus.columns import Columns
 from nlp.errors import Message
 from nlp.taxonomy import Taxonomy
@@ -42,6 +42,7 @@ def command(
     from nlp.pipeline.classify import classify_files
 
     reader = options.reader_of(context)
+    files = without_own(files, reader)
     classifier = ComplaintClassifier.from_pretrained(model, threads=threads, precision=precision)
     with options.JobProgress(reader) as progress:
         report = classify_files(

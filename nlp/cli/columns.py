@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -106,6 +107,17 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
                     option=option_of("speaker"),
                 )
             )
+
+
+def without_own(files: list[Path], reader: Reader) -> list[Path]:
+    """The files to read; those that Dangol wrote itself are named and passed over, see ``nlp.pipeline.sources``."""
+    from nlp.pipeline.sources import without_own
+
+    kept, own = without_own(files)
+    if own:
+        note = Message("Passed over, for Dangol wrote them: {names}", names=", ".join(map(str, own)))
+        Console(stderr=True, markup=False, highlight=False).print(reader.say(note), style="yellow", soft_wrap=True)
+    return kept
 
 
 def unmasked(files: Iterable[ReadReport]) -> Message | None:

@@ -14,6 +14,7 @@ from nlp.corpus.calls import CallSpool
 from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve, speaker_of
 from nlp.corpus.dates import clock_seconds, parse_time
 from nlp.corpus.formats import SAMPLE, format_named, open_tables
+from nlp.corpus.rejects import as_came
 from nlp.corpus.tables import SPREADSHEETS, RawRow, Table, first_rows, unique_names, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
 from nlp.types import Document
@@ -32,14 +33,15 @@ _TOTALS = frozenset(("합계", "총계", "소계", "누계", "계", "total", "su
 class Reject:
     """A row that cannot be used.
 
-    ``reason`` goes into the reject file in the user's language; ``text`` is the row as it stands in the file,
-    not masked yet.
+    ``reason`` goes into the reject file in the user's language. ``cells`` are those of the row, not masked yet; a
+    row that cannot be split into its columns has none, and ``whole`` holds it in one piece.
     """
 
     place: str
     line: int
     reason: Message
-    text: str
+    cells: tuple[str, ...] = ()
+    whole: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +100,9 @@ class Reader:
         self._path = path
         self._name = name
         self.size = path.stat().st_size if path.is_file() else 0
-        self._table, self._headers, self._roles, self._unread = _choose(open_tables(path), columns, path)
+        self._table, self._headers, self._roles, self._unread = _choose(
+            list(map(as_came, open_tables(path))), columns, path
+        )
         self._share_done = 0.0
         self._rows = self._documents = self._rejected = self._undated = 0
         self._strangers = Counter[str]()
@@ -161,7 +165,9 @@ class Reader:
             for done, call in enumerate(spool.calls(), start=1):
                 self._share_done = done / len(spool)
                 if len(call.text) > MAX_CELL:
-                    yield self._reject(call.row, Message("the whole call exceeds {limit:,} characters", limit=MAX_CELL))
+                    whole = RawRow(call.row.line, [call.text], sheet=call.row.sheet)
+                    problem = Message("the whole call exceeds {limit:,} characters", limit=MAX_CELL)
+                    yield self._reject(whole, problem, split=False)
                     continue
                 yield replace(self._document(call.row, call.text), turns=call.turns)
         self._share_done = 1.0
@@ -189,6 +195,7 @@ class Reader:
                     problem = Message(
                         "the row has {cells} cells, the header {columns}", cells=len(cells), columns=width
                     )
+            split = not problem
             if not problem and text_at < len(cells) and cells[text_at].strip() == names[text_at]:
                 problem = Message("the header is repeated") if unique_names(cells) == names else problem
             if not problem and _is_total(cells, text_at):
@@ -202,22 +209,25 @@ class Reader:
                         "the cell {column!r} holds Excel's error {error}", column=names[text_at], error=text.strip()
                     )
                 elif len(text) > MAX_CELL:
-                    problem = Message("the text exceeds {limit:,} characters", limit=MAX_CELL)
+                    problem, split = Message("the text exceeds {limit:,} characters", limit=MAX_CELL), False
                 elif call_at is not None and not cells[call_at].strip():
                     problem = Message("the cell {column!r} is empty", column=names[call_at])
             if not problem and seen is not None:
                 first = seen.setdefault(hash(tuple(cells)), row.sheet)
                 if first != row.sheet:
                     problem = Message("the same row stands in sheet {sheet!r}", sheet=first)
-            yield self._reject(row, problem) if problem else row._replace(cells=cells)
+            row = row._replace(cells=cells)
+            yield self._reject(row, problem, split=split) if problem else row
 
     def _place(self, row: RawRow) -> str:
         return f"{self._name}[{row.sheet}]:{row.line}" if row.sheet else f"{self._name}:{row.line}"
 
-    def _reject(self, row: RawRow, reason: Message) -> Reject:
+    def _reject(self, row: RawRow, reason: Message, *, split: bool) -> Reject:
         self._rejected += 1
-        text = without_surrogates(" | ".join(cell for cell in row.cells if cell)[:MAX_CELL])
-        return Reject(place=self._place(row), line=row.line, reason=reason, text=text)
+        if split:
+            return Reject(place=self._place(row), line=row.line, reason=reason, cells=tuple(row.cells))
+        whole = without_surrogates(" | ".join(row.cells)[:MAX_CELL])
+        return Reject(place=self._place(row), line=row.line, reason=reason, whole=whole)
 
     def _document(self, row: RawRow, text: str) -> Document:
         self._documents += 1

@@ -113,25 +113,18 @@ class Layout:
     def over(cls, taxonomy: Taxonomy, incoming: Iterable[Incoming], *, scoped: bool = True) -> Layout:
         """Unite the columns of all blocks.
 
-        Columns with the same role are one, under the first name met, whatever the files call them. One of our
-        names that an incoming column has already gets the suffix " (단골)".
+        One of our names that an incoming column has already gets the suffix " (단골)".
         """
-        taken: set[str] = set()
-        names: dict[str, str] = {}
-        roles: dict[str, str] = {}
-        for column in incoming:
-            if column.key not in names:
-                names[column.key] = _free(column.name, taken, " (2)")
-                if column.role:
-                    roles[column.role] = names[column.key]
+        names = united(incoming)
+        taken = set(names.values())
 
         def ours(name: str) -> str:
-            return _free(name, taken, OURS)
+            return free_name(name, taken)
 
         return cls(
             taxonomy=taxonomy,
             incoming=names,
-            roles=roles,
+            roles={key.removeprefix("role:"): name for key, name in names.items() if key.startswith("role:")},
             id=ours(ID_COLUMN),
             place=ours(PLACE_COLUMN),
             scope=ours(SCOPE_COLUMN) if scoped else None,
@@ -177,6 +170,19 @@ class Layout:
         }
 
 
+def united(incoming: Iterable[Incoming]) -> dict[str, str]:
+    """The columns of several files as those of one: their names by ``Incoming.key``.
+
+    Columns with the same role are one, under the first name met, whatever the files call them.
+    """
+    taken: set[str] = set()
+    names: dict[str, str] = {}
+    for column in incoming:
+        if column.key not in names:
+            names[column.key] = free_name(column.name, taken, " (2)")
+    return names
+
+
 def incoming_of(names: Sequence[str], roles: Mapping[str, str], text: str, *, by_turns: bool) -> list[Incoming]:
     """Columns with their roles, as a reader recognised them; ``text`` is the one that holds the words.
 
@@ -197,8 +203,21 @@ def _renamed(column: pa.ChunkedArray, names: Mapping[str, str]) -> pa.Array:
     return pa.array([names[value] for value in values], pa.string())
 
 
-def _free(name: str, taken: set[str], suffix: str) -> str:
-    """The name, with the suffix as often as it takes to be new."""
+def is_result(names: Iterable[str]) -> bool:
+    """Whether these are the columns of a result, in any order and among others."""
+    return {bare(ID_COLUMN), bare(PLACE_COLUMN), bare(UNSURE_COLUMN)} <= set(map(bare, names))
+
+
+def bare(name: str) -> str:
+    """A column name without blanks, and without what one of ours gets where a column of its name came in."""
+    name, ending = "".join(name.split()), OURS.strip()
+    while name.endswith(ending):
+        name = name.removesuffix(ending)
+    return name
+
+
+def free_name(name: str, taken: set[str], suffix: str = OURS) -> str:
+    """The name, with the suffix as often as it takes to be new; it is taken from then on."""
     while name in taken:
         name += suffix
     taken.add(name)

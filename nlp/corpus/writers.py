@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.corpus.results import Format, Layout
-from nlp.corpus.tables import without_surrogates
 from nlp.errors import InputError
 
 METADATA_KEY = b"dangol"
@@ -69,6 +68,11 @@ def neutral(cell: str) -> str:
     if cell[:1] in _RISKY and not _HARMLESS.fullmatch(cell):
         return "'" + cell
     return cell
+
+
+def plain(cell: str) -> str:
+    """The cell as it was before ``neutral``."""
+    return cell[1:] if cell[:1] == "'" and neutral(cell[1:]) == cell else cell
 
 
 class DelimitedWriter:
@@ -154,14 +158,3 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
     """The values of a column; NumPy hands out floats ten times as fast as Arrow."""
     values: list[Any] = column.to_numpy().tolist() if pa.types.is_floating(column.type) else column.to_pylist()
     return values
-
-
-def write_rejects(stream: BinaryIO, rows: Iterator[tuple[str, int, str, str]]) -> None:
-    """The reject file: place, line, reason in the user's language and masked row, as CSV for Excel."""
-    text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(["위치", "행", "사유", "내용(가림)"])
-    for place, line, reason, row in rows:
-        table.writerow([neutral(place), line, neutral(reason), neutral(without_surrogates(row))])
-    text.flush()
-    text.detach()

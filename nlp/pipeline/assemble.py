@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from nlp.corpus.reader import ReadReport
-from nlp.corpus.results import SCOPE_NAMES, Incoming, Layout
-from nlp.corpus.writers import format_of, open_writer, write_rejects
+from nlp.corpus.rejects import RejectLine, step_of, write_rejects
+from nlp.corpus.results import SCOPE_NAMES, Incoming, Layout, united
+from nlp.corpus.writers import format_of, open_writer
 from nlp.errors import Message
 from nlp.messages import Language, localized
 from nlp.pipeline.partial import PartialFolder
@@ -56,6 +57,7 @@ def assemble(
     """Put the blocks together in order; the output appears in one step, after the reject file."""
     places = [(file, block) for file in range(files) for block in range(folder.count(file))]
     columns: dict[str, Incoming] = {}
+    all_columns: dict[str, Incoming] = {}
     last: dict[int, Mapping[str, Any]] = {}
     rejected = 0
     for file, block in places:
@@ -64,17 +66,16 @@ def assemble(
         rejected += len(notes["rejects"])
         for column in _incoming(notes):
             columns.setdefault(column.key, column)
+        for column in _columns(notes["columns"]):
+            all_columns.setdefault(column.key, column)
     layout = Layout.over(taxonomy, columns.values())
 
     rejects = rejects_of(target)
     if rejected:
-        lines = (
-            (where, line, localized(Message(template, **fields), lang), row)
-            for place in places
-            for where, line, (template, fields), row in folder.read(*place).notes["rejects"]
-        )
+        names = united(all_columns.values())
+        lines = (line for place in places for line in _rejected(folder.read(*place).notes, list(names), lang))
         with folder.replacing(rejects) as stream:
-            write_rejects(stream, lines)
+            write_rejects(stream, list(names.values()), lines)
     else:
         with folder.writing(rejects):
             rejects.unlink(missing_ok=True)
@@ -114,4 +115,23 @@ def _report(kept: Mapping[str, Any]) -> ReadReport:
 
 
 def _incoming(notes: Mapping[str, Any]) -> list[Incoming]:
-    return [Incoming(name=name, role=role) for name, role in notes["incoming"]]
+    return _columns(notes["incoming"])
+
+
+def _columns(kept: Iterable[tuple[str, str | None]]) -> list[Incoming]:
+    return [Incoming(name=name, role=role) for name, role in kept]
+
+
+def _rejected(notes: Mapping[str, Any], keys: Sequence[str], lang: Language) -> Iterator[RejectLine]:
+    """The rejected rows of a block, each with a cell for every column of the reject file."""
+    own = [column.key for column in _columns(notes["columns"])]
+    for place, line, (template, fields), cells, whole in notes["rejects"]:
+        known = dict(zip(own, cells, strict=False))
+        yield RejectLine(
+            place=place,
+            line=line,
+            reason=localized(Message(template, **fields), lang),
+            step=localized(step_of(split=bool(cells)), lang),
+            whole=whole,
+            cells=[known.get(key, "") for key in keys],
+        )

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from nlp.corpus.columns import Columns
 from nlp.corpus.reader import Reader, Reject, read_documents
-from nlp.corpus.results import Incoming, encode_block, incoming_of
+from nlp.corpus.results import Incoming, encode_block, incoming_of, is_result
 from nlp.corpus.writers import format_of
 from nlp.errors import InputError, Message, ResumeError
 from nlp.messages import Language
@@ -24,7 +24,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.types import Document, Prediction
 
-_PARTS_VERSION = 5
+_PARTS_VERSION = 6
 _GROWTH = 3.0
 """Bytes of blocks and output together, per byte of input; a guess that stops hopeless jobs early."""
 
@@ -78,7 +78,7 @@ def classify_files(
     with PartialFolder(target) as folder:
         _check_target(sources, target, folder, resume=resume, restart=restart, overwrite=overwrite)
         shown = names if names is not None else map(str, sources)
-        readers = [read_documents(path, columns=columns, name=name) for path, name in zip(sources, shown, strict=True)]
+        readers = [_opened(path, columns, name) for path, name in zip(sources, shown, strict=True)]
         made_of = ingredients(
             sources, classifier=classifier, model_id=model_id, columns=columns, names=names, mask=mask
         )
@@ -188,25 +188,27 @@ class _Job:
             incoming=incoming,
             mask=self._mask_cell,
         )
-        whole_row = Incoming(name="")
+        columns = incoming_of(found.columns, found.roles, found.text_column, by_turns=False)
         return Part(
             table=table,
             notes={
                 "items": len(items),
                 "incoming": [[column.name, column.role] for column in incoming],
-                "rejects": [
-                    [
-                        item.place,
-                        item.line,
-                        [item.reason.template, item.reason.fields],
-                        self._mask_cell(item.text, whole_row),
-                    ]
-                    for item in items
-                    if isinstance(item, Reject)
-                ],
+                "columns": [[column.name, column.role] for column in columns],
+                "rejects": [self._rejected(item, columns) for item in items if isinstance(item, Reject)],
                 "report": asdict(found),
             },
         )
+
+    def _rejected(self, item: Reject, columns: Sequence[Incoming]) -> list[Any]:
+        """What is kept of a row that cannot be used; what a customer may have said is masked as a text is."""
+        words = Incoming(name="")
+        cells = [
+            self._mask_cell(cell, words if column.role in ("text", "utterance") else column)
+            for cell, column in zip(item.cells, columns, strict=False)
+        ]
+        reason = [item.reason.template, item.reason.fields]
+        return [item.place, item.line, reason, cells, self._mask_cell(item.whole, words)]
 
     def _identified(self, document: Document, roles: Mapping[str, str]) -> Document:
         """The document under its place, when its id holds personal data."""
@@ -214,6 +216,15 @@ class _Job:
         if document.id == document.place or self._mask_cell(document.id, column) == document.id:
             return document
         return replace(document, id=document.place)
+
+
+def _opened(path: Path, columns: Columns, name: str) -> Reader:
+    reader = read_documents(path, columns=columns, name=name)
+    if is_result(reader.report.columns):
+        raise InputError(
+            "{path}: Dangol wrote this file, its rows are classified; give the file that came in", path=name
+        )
+    return reader
 
 
 def _check_target(
@@ -234,6 +245,11 @@ def _check_target(
         raise InputError("{path}: the file is given twice; its rows would count double", path=twice)
     if target.resolve() in resolved:
         raise InputError("{path}: the output is one of the inputs; choose another name", path=target)
+    if rejects_of(target).resolve() in resolved:
+        raise InputError(
+            "{path}: this input is where the unusable rows of the output would go; choose another output",
+            path=rejects_of(target),
+        )
     if target.is_dir():
         raise InputError("{path}: the output is a folder; give a file name", path=target)
     if resume and restart:

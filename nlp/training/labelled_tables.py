@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from nlp.corpus.columns import Columns, header_of, resolve
 from nlp.corpus.formats import SAMPLE
-from nlp.corpus.results import ID_COLUMN, OURS, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN
+from nlp.corpus.results import ID_COLUMN, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN, bare
 from nlp.corpus.tables import SPREADSHEETS, Table, first_rows
 from nlp.corpus.workbook import WorkbookTable
 from nlp.errors import ColumnError, InputError, Message
@@ -46,7 +46,7 @@ def labelled_rows(
     if written is not None:
         groups, ours = written
         # What came in stands between the place and what was found; columns that a person added stand elsewhere.
-        first = max((place for place in ours if _bare(names[place]) == PLACE_COLUMN), default=-1)
+        first = max((place for place in ours if bare(names[place]) == PLACE_COLUMN), default=-1)
         last = min((place for place in ours if place > first), default=len(names))
         free = [place for place in range(first + 1, last) if place not in ours]
     else:
@@ -96,14 +96,6 @@ def labelled_rows(
     return _labelled(table, head[at].line, len(names), text, groups, meta)
 
 
-def _bare(name: str) -> str:
-    """A column name without blanks, and without what one of ours gets where a column of its name came in."""
-    bare, ending = "".join(name.split()), OURS.strip()
-    while bare.endswith(ending):
-        bare = bare.removesuffix(ending)
-    return bare
-
-
 def _named(place: str, names: Sequence[str], taxonomy: Taxonomy) -> dict[int, Group]:
     """The label columns of a table that a person made, named by a group's id or Korean name."""
     found: dict[int, Group] = {}
@@ -127,12 +119,12 @@ def _written(place: str, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict
     Where a column of the same name came in, ours is the one with the longer name. Raises ColumnError for a group
     that has probabilities, but whose labels are gone.
     """
-    place_of = {_bare(names[place]): place for place in sorted(range(len(names)), key=lambda place: len(names[place]))}
-    scores = {group.id: {_bare(f"{group.ko}:{label.ko}") for label in group.labels} for group in taxonomy}
+    place_of = {bare(names[place]): place for place in sorted(range(len(names)), key=lambda place: len(names[place]))}
+    scores = {group.id: {bare(f"{group.ko}:{label.ko}") for label in group.labels} for group in taxonomy}
     scored = [group for group in taxonomy if not scores[group.id].isdisjoint(place_of)]
-    if not scored or _bare(UNSURE_COLUMN) not in place_of:
+    if not scored or bare(UNSURE_COLUMN) not in place_of:
         return None
-    lost = [group.ko for group in scored if _bare(group.ko) not in place_of]
+    lost = [group.ko for group in scored if bare(group.ko) not in place_of]
     if lost:
         raise ColumnError(
             "{path}: the file was classified, and there are probabilities, but no label column, of {groups}; write the "
@@ -140,8 +132,8 @@ def _written(place: str, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict
             path=place,
             groups=", ".join(map(repr, lost)),
         )
-    groups = {place_of[_bare(group.ko)]: group for group in taxonomy if _bare(group.ko) in place_of}
-    others = {*map(_bare, (ID_COLUMN, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN))}.union(*scores.values())
+    groups = {place_of[bare(group.ko)]: group for group in taxonomy if bare(group.ko) in place_of}
+    others = {*map(bare, (ID_COLUMN, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN))}.union(*scores.values())
     return groups, frozenset(groups) | {place_of[name] for name in others & place_of.keys()}
 
 

@@ -95,7 +95,7 @@ def test_a_stray_byte_rejects_its_row_and_no_other(tmp_path: Path, codec: str) -
     (bad,) = [item for item in items if isinstance(item, Reject)]
     assert bad.line == 6
     assert "읽을 수 없는 바이트" in localized(bad.reason, "ko")
-    assert bad.text.encode("utf-8")
+    assert bad.whole.encode("utf-8")
     assert len(items) == 10
 
 

@@ -29,6 +29,7 @@ from nlp.corpus.load import load_classified
 from nlp.errors import ColumnError, InputError, ResumeError
 from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import Part, PartialFolder, fingerprint
+from nlp.pipeline.sources import without_own
 from nlp.text.prepare import PreparedText
 from nlp.types import Prediction
 
@@ -87,7 +88,7 @@ def test_a_csv_result_holds_what_came_in_masked_and_what_was_found(tmp_path: Pat
 
 
 def test_the_reject_file_names_line_and_reason_and_is_masked(tmp_path: Path) -> None:
-    rows = [["번호", "연락처", "내용"], ["1", "010-0000-1234", ""], ["2", "", "좋아요"]]
+    rows = [["번호", "고객명", "연락처", "내용"], ["1", "김단골", "010-0000-1234", ""], ["2", "", "", "좋아요"]]
     source, output = export(tmp_path / "in.csv", rows), tmp_path / "out.csv"
     report = classify_files([source], output, classifier=StubClassifier())
     assert report.rejects == tmp_path / "out.csv.rejects.csv"
@@ -96,8 +97,108 @@ def test_the_reject_file_names_line_and_reason_and_is_masked(tmp_path: Path) -> 
         "위치": f"{source}:2",
         "행": "2",
         "사유": "'내용' 칸이 비어 있음",
-        "내용(가림)": "1 | [전화번호]",
+        "할 일": "칸을 바로잡거나 행을 지울 것",
+        "원래 줄(가림)": "",
+        "번호": "1",
+        "고객명": "[이름]",
+        "연락처": "[전화번호]",
+        "내용": "",
     }
+
+
+def rejected(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize("form", ["utf-8-sig", "cp949", "xlsx"])
+def test_a_corrected_reject_file_is_read_as_the_rows_that_it_was_made_of(tmp_path: Path, form: str) -> None:
+    rows = [
+        ["고객번호", "접수일시", "사유", "내용", "비고"],
+        ["=C1", "2026-11-01", "환불", "", ""],
+        ["C2", "2026-11-02", "", "요금이, 너무", "비싸요", "끝"],
+        ["C3", "2026-11-03", "", "좋아요", ""],
+        ["C4", "2026-11-04", "", "", ""],
+    ]
+    source = export(tmp_path / "in.csv", rows)
+    first = classify_files([source], tmp_path / "out.csv", classifier=StubClassifier())
+    assert first.rejects is not None
+    names, empty, wide, _ = rejected(first.rejects)
+    assert names[:6] == ["위치", "행", "사유 (단골)", "할 일", "원래 줄(가림)", "고객번호"]
+    assert (empty[5], empty[7]) == ("'=C1", "환불")
+    assert wide[4:] == ["C2 | 2026-11-02 |  | 요금이, 너무 | 비싸요 | 끝", "", "", "", "", ""]
+
+    empty[8] = "해지할게요"
+    wide[5:] = ["C2", "2026-11-02", "", "요금이, 너무 비싸요"]  # Excel may leave out empty cells at the end
+    corrected = tmp_path / f"고침.{'xlsx' if form == 'xlsx' else 'csv'}"
+    if form == "xlsx":
+        book = openpyxl.Workbook()
+        for row in (names, empty, wide):
+            book.active.append(row)  # type: ignore[union-attr]
+        book.save(corrected)
+    else:
+        export(corrected, [names, empty, wide], codec=form)
+    second = classify_files([corrected], tmp_path / "again.jsonl", classifier=StubClassifier())
+    found = [json.loads(line) for line in second.output.read_text(encoding="utf-8").splitlines()]
+    assert list(found[0])[2:7] == rows[0]
+    assert [(row["고객번호"], row["사유"], row["내용"]) for row in found] == [
+        ("=C1", "환불", "해지할게요"),
+        ("C2", "", "요금이, 너무 비싸요"),
+    ]
+    assert second.rejects is None
+
+
+def test_what_was_not_corrected_in_a_reject_file_is_rejected_again_and_kept(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(
+        "고객번호,내용\nC1,\nC2,하나,둘\nC3,좋아요\n".encode() + b"C4,\xff\xfe\n" + f"C5,{'가' * 100_001}\n".encode()
+    )
+    first = classify_files([source], tmp_path / "out.csv", classifier=StubClassifier())
+    assert first.rejects is not None
+    second = classify_files([first.rejects], tmp_path / "again.csv", classifier=StubClassifier())
+    assert (second.documents, second.rejected) == (0, 4)
+    assert second.rejects is not None
+    assert [row[4:] for row in rejected(second.rejects)] == [row[4:] for row in rejected(first.rejects)]
+
+
+def test_the_rejects_of_several_files_share_the_columns_of_one_role(tmp_path: Path) -> None:
+    one = export(tmp_path / "a.csv", [["고객번호", "내용"], ["C1", ""], ["C2", "좋아요"]])
+    other = tmp_path / "b.jsonl"
+    other.write_text('{"리뷰": "느려요"}\n{"리뷰": "", "회원번호": "M1", "별점": 1}\n', encoding="utf-8")
+    report = classify_files([one, other], tmp_path / "out.csv", classifier=StubClassifier())
+    assert report.rejects is not None
+    assert [row[5:] for row in rejected(report.rejects)] == [
+        ["고객번호", "내용", "별점"],
+        ["C1", "", ""],
+        ["M1", "", "1"],
+    ]
+
+
+def test_a_result_is_no_input_and_a_reject_file_is_not_written_over(tmp_path: Path) -> None:
+    source = export(tmp_path / "in.csv")
+    for name in ("out.csv", "out.xlsx", "out.jsonl", "out.parquet"):
+        report = classify_files([source], tmp_path / name, classifier=StubClassifier())
+        with pytest.raises(InputError, match="rows are classified"):
+            classify_files([report.output], tmp_path / "again.csv", classifier=StubClassifier())
+        assert report.rejects is not None
+        before = report.rejects.read_bytes()
+        with pytest.raises(InputError, match="another output"):
+            classify_files([report.rejects], report.output, classifier=StubClassifier(), overwrite=True)
+        assert report.rejects.read_bytes() == before
+
+
+def test_of_many_files_those_that_dangol_wrote_are_passed_over(tmp_path: Path) -> None:
+    source = export(tmp_path / "in.csv")
+    first = classify_files([source], tmp_path / "in_분류.csv", classifier=StubClassifier())
+    second = classify_files([source], tmp_path / "둘.parquet", classifier=StubClassifier())
+    assert first.rejects is not None
+    assert second.rejects is not None
+    others = [first.output, first.rejects, second.output, second.rejects]
+    assert without_own([source, *others]) == ([source], others)
+    assert without_own(others) == ([first.rejects, second.rejects], [first.output, second.output])
+    assert without_own([first.output]) == ([first.output], [])
+    with pytest.raises(InputError, match="rows are classified"):
+        without_own([first.output, second.output])
 
 
 def test_without_rejects_there_is_no_reject_file(tmp_path: Path) -> None:
