@@ -77,6 +77,15 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
             warn(
                 Message("  sheets that were not read, for their columns differ: {names}", names=", ".join(file.unread))
             )
+        if file.hidden_sheets:
+            warn(Message("  hidden sheets that were not read: {names}", names=", ".join(file.hidden_sheets)))
+        if file.hidden_rows:
+            warn(
+                Message(
+                    "  hidden rows that were read as well: {rows:,}; delete them in Excel if they shall not count",
+                    rows=file.hidden_rows,
+                )
+            )
         if file.misnamed is not None:
             warn(
                 Message(

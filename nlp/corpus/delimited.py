@@ -25,6 +25,7 @@ class DelimitedTable:
 
     format = "CSV"
     sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
     sampled: Sequence[RawRow] | None = None
 
     def __init__(self, path: Path, encoding: Encoding) -> None:

@@ -26,6 +26,7 @@ class HtmlTable:
     """
 
     format = "HTML"
+    hidden_sheets: tuple[str, ...] = ()
     delimiter: str | None = None
 
     def __init__(self, path: Path, encoding: Encoding, name: str, sampled: Sequence[RawRow]) -> None:

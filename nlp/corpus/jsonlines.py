@@ -17,6 +17,7 @@ class JsonLinesTable:
 
     format = "JSONL"
     sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
     sampled: Sequence[RawRow] | None = None
     delimiter: str | None = None
 

@@ -19,6 +19,7 @@ class ParquetTable:
 
     format = "Parquet"
     sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
     sampled: Sequence[RawRow] | None = None
     encoding: str | None = None
     delimiter: str | None = None

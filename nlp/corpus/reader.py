@@ -50,7 +50,8 @@ class ReadReport:
 
     ``roles`` maps each recognised role to the column that plays it. ``guessed_text`` is true when the text
     column was found by its cells. ``documents`` counts calls once, ``rows`` counts their utterances. Of a workbook
-    ``sheets`` were read, and ``unread`` hold something and were not. Of calls ``unattributed`` counts utterances that
+    ``sheets`` were read, and ``unread`` hold something and were not; ``hidden_sheets`` neither, for they are hidden,
+    while ``hidden_rows`` of the rows are and were read. Of calls ``unattributed`` counts utterances that
     nobody known spoke, and ``strangers`` are some of the names that stand there; ``torn`` calls became a document
     a row.
     """
@@ -71,6 +72,8 @@ class ReadReport:
     documents: int = 0
     rejected: int = 0
     undated: int = 0
+    hidden_rows: int = 0
+    hidden_sheets: tuple[str, ...] = ()
     unattributed: int = 0
     strangers: tuple[str, ...] = ()
     torn: bool = False
@@ -104,7 +107,7 @@ class Reader:
             list(map(as_came, open_tables(path))), columns, path
         )
         self._share_done = 0.0
-        self._rows = self._documents = self._rejected = self._undated = 0
+        self._rows = self._documents = self._rejected = self._undated = self._hidden = 0
         self._strangers = Counter[str]()
 
     @property
@@ -135,13 +138,15 @@ class Reader:
             documents=self._documents,
             rejected=self._rejected,
             undated=self._undated,
+            hidden_rows=self._hidden,
+            hidden_sheets=self._table.hidden_sheets,
             torn=self._roles.torn,
             unattributed=sum(self._strangers.values()),
             strangers=tuple(name for name, _ in self._strangers.most_common(_SHOWN)),
         )
 
     def __iter__(self) -> Iterator[Document | Reject]:
-        self._rows = self._documents = self._rejected = self._undated = 0
+        self._rows = self._documents = self._rejected = self._undated = self._hidden = 0
         self._strangers.clear()
         self._share_done = 0.0
         return self._calls() if self._roles.by_turns else self._single()
@@ -183,7 +188,8 @@ class Reader:
             if row.line <= self._headers[row.sheet]:
                 continue
             self._rows += 1
-            _, cells, problem, _ = row
+            self._hidden += row.hidden
+            cells, problem = row.cells, row.problem
             width = len(names)
             if not problem and len(cells) != width:
                 # Spreadsheets saved as CSV add empty cells.

@@ -66,6 +66,7 @@ class _Corrected:
     """A reject file that a person corrected, without our columns; see ``nlp.corpus.tables.Table``."""
 
     sampled: Sequence[RawRow] | None = None
+    hidden_sheets: tuple[str, ...] = ()
 
     def __init__(self, table: Table, header: Sequence[str]) -> None:
         self._table = table

@@ -19,13 +19,15 @@ SPREADSHEETS = ("XLSX", "HTML")
 class RawRow(NamedTuple):
     """One row as it stands in the file; ``problem`` says why its cells cannot be trusted ('' if they can).
 
-    ``sheet`` names the sheet, or the table of a page, where several of a file are read, else it is ''.
+    ``sheet`` names the sheet, or the table of a page, where several of a file are read, else it is ''. ``hidden`` is
+    true where Excel shows the row to nobody.
     """
 
     line: int
     cells: list[str]
     problem: Message = Message("")
     sheet: str = ""
+    hidden: bool = False
 
 
 class Table(Protocol):
@@ -33,10 +35,12 @@ class Table(Protocol):
 
     ``names`` may grow while JSON Lines are read: a later line can bring a new key. ``sheets`` are those of a workbook,
     or the tables of a page, that the table is made of, ``sampled`` its first rows where opening it gave them.
+    ``hidden_sheets`` hold something and belong to no table.
     """
 
     format: str
     sheets: tuple[str, ...]
+    hidden_sheets: tuple[str, ...]
     sampled: Sequence[RawRow] | None
     encoding: str | None
     delimiter: str | None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -22,6 +23,11 @@ from nlp.errors import FileFormatError
 # openpyxl raises OSError where the archive holds no workbook.
 _BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, OSError)
 
+_CHUNK: Final = 1 << 20
+_ROW: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
+_HIDDEN: Final = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+_NUMBER: Final = re.compile(rb"""\sr=["'](\d+)["']""")
+
 
 class WorkbookTable:
     """A sheet of a workbook, or several with the same columns; see ``nlp.corpus.tables.Table``.
@@ -33,11 +39,12 @@ class WorkbookTable:
     encoding: str | None = None
     delimiter: str | None = None
 
-    def __init__(self, path: Path, sheet: str, sampled: Sequence[RawRow]) -> None:
+    def __init__(self, path: Path, sheet: str, sampled: Sequence[RawRow], hidden: tuple[str, ...]) -> None:
         self._path = path
         self._done = 0
         self._last = 0
         self.sheets: tuple[str, ...] = (sheet,)
+        self.hidden_sheets = hidden
         self.sampled: Sequence[RawRow] | None = sampled
         self.names: list[str] = []
 
@@ -46,10 +53,11 @@ class WorkbookTable:
         with _opened(self._path) as book:
             self._done, self._last = 0, sum(book[name].max_row or 0 for name in self.sheets)
             for name in self.sheets:
-                before = self._done
+                before, hidden = self._done, _hidden_rows(book[name])
                 for row in _rows_of(book[name]):
                     self._done = before + row.line
-                    yield row._replace(sheet=name) if len(self.sheets) > 1 else row
+                    sheet = name if len(self.sheets) > 1 else ""
+                    yield row._replace(sheet=sheet, hidden=row.line in hidden)
 
     def merged_lines(self, columns: Collection[int]) -> frozenset[int]:
         """Lines where a cell of one of these columns, counted from 0, is merged with the one above it, which alone
@@ -76,8 +84,10 @@ def workbook_tables(path: Path, *, sample: int) -> list[WorkbookTable]:
     """The visible sheets of a workbook with their first ``sample`` rows; raises FileFormatError for a damaged one."""
     with _opened(path) as book:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+        others = [sheet for sheet in book.worksheets if sheet not in sheets]
+        hidden = tuple(sheet.title for sheet in others if next(_rows_of(sheet), None) is not None)
         # Opening is what takes long: all texts of all sheets lie in one place.
-        return [WorkbookTable(path, sheet.title, list(islice(_rows_of(sheet), sample))) for sheet in sheets]
+        return [WorkbookTable(path, sheet.title, list(islice(_rows_of(sheet), sample)), hidden) for sheet in sheets]
 
 
 def _rows_of(sheet: Any) -> Iterator[RawRow]:
@@ -87,6 +97,20 @@ def _rows_of(sheet: Any) -> Iterator[RawRow]:
         cells = [_unescaped(cell_text(value)) for value in values]
         if any(cells):
             yield RawRow(number, cells)
+
+
+def _hidden_rows(sheet: Any) -> frozenset[int]:
+    """Numbers of rows hidden by a filter or by hand; openpyxl tells them only where a whole sheet is in memory."""
+    found: set[int] = set()
+    rest = b""
+    with sheet._get_source() as stream:
+        while chunk := stream.read(_CHUNK):
+            rest += chunk
+            for row in _ROW.findall(rest):
+                if _HIDDEN.search(row) and (number := _NUMBER.search(row)):
+                    found.add(int(number[1]))
+            rest = rest[rest.rfind(b"<") :] if b"<" in rest else b""
+    return frozenset(found)
 
 
 def _unescaped(text: str) -> str:

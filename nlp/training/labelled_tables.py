@@ -141,7 +141,7 @@ def _labelled(
     table: Table, header: int, width: int, text: int, groups: Mapping[int, Group], meta: Mapping[str, int]
 ) -> Iterator[tuple[int, Row]]:
     merged = table.merged_lines({text, *groups}) if isinstance(table, WorkbookTable) else frozenset[int]()
-    for line, cells, problem, _ in table.rows():
+    for line, cells, problem, *_ in table.rows():
         if line <= header:
             continue
         if not problem and not any(map(str.strip, cells)):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -144,6 +145,28 @@ def test_a_file_whose_name_and_content_differ_is_named_and_one_without_rows_show
     assert "글 0건" in said
     assert "이름은" not in said
     assert "감성" not in said
+
+
+def test_what_excel_hides_and_what_dangol_wrote_is_told(tiny_model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "상담.xlsx"
+    book = openpyxl.Workbook()
+    sheet, other = book.worksheets[0], book.create_sheet("작년")
+    for row in (["내용"], ["배송이 2주나 걸렸어요"], ["비싸요"]):
+        sheet.append(row)
+        other.append(row)
+    sheet.row_dimensions[3].hidden = True
+    other.sheet_state = "hidden"
+    book.save(path)
+    result = tmp_path / "상담_분류.csv"
+
+    done = CliRunner().invoke(app, ["classify", str(path), "--model", str(tiny_model)])
+    again = ["classify", str(path), str(result), "--model", str(tiny_model), "--overwrite"]
+    said = "".join(CliRunner().invoke(app, again).output.split())
+
+    assert "숨긴 시트라 읽지 않음: 작년" in done.output
+    assert "함께 읽음: 1행" in done.output
+    assert f"건너뜀:{result}" in said
+    assert "글2건" in said
 
 
 def test_wrong_training_data_is_refused_with_file_and_line_before_any_training(tmp_path: Path, tiny_base: Path) -> None:

@@ -333,6 +333,27 @@ def test_a_workbook_is_read_from_its_first_sheet_with_a_text_column(tmp_path: Pa
     assert (reader.report.sheets, reader.report.unread, reader.report.header_line) == (("상담",), ("표지",), 3)
 
 
+def test_hidden_rows_are_counted_and_hidden_sheets_named(tmp_path: Path) -> None:
+    path = tmp_path / "숨김.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["고객번호", "내용"])
+    for at in range(2, 402):
+        sheet.append([f"C{at}", "늦어요 <" * 50])
+        sheet.row_dimensions[at].hidden = at % 4 == 0
+    sheet.row_dimensions[1].hidden = sheet.row_dimensions[500].hidden = True
+    for name, cells in (("예전 상담", ["고객번호", "내용"]), ("빈 시트", [])):
+        other = book.create_sheet(name)
+        other.append(cells)
+        other.sheet_state = "hidden"
+    book.save(path)
+    reader = read_documents(path)
+    assert len(list(reader)) == 400
+    assert (reader.report.hidden_rows, reader.report.hidden_sheets) == (100, ("예전 상담",))
+    assert len(list(reader)) == 400
+    assert reader.report.hidden_rows == 100
+
+
 def test_sheets_with_the_same_columns_are_read_as_one(tmp_path: Path) -> None:
     path = tmp_path / "월별.xlsx"
     book = openpyxl.Workbook()
