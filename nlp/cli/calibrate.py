@@ -59,11 +59,12 @@ def command(
     examples = read_examples(
         labelled, taxonomy, text_column=text_column, say=lambda message: console.print(say(message), soft_wrap=True)
     )
-    found: Recalibrated = (
-        calibrate_like(folder, like, examples, threads=threads)
-        if like is not None
-        else recalibrate(folder, examples, threads=threads, precisions=precision or PRECISIONS)
-    )
+    with options.scoring(reader) as progress:
+        found: Recalibrated = (
+            calibrate_like(folder, like, examples, threads=threads, progress=progress)
+            if like is not None
+            else recalibrate(folder, examples, threads=threads, precisions=precision or PRECISIONS, progress=progress)
+        )
     save_recalibrated(found, folder, output, rows=len(examples), today=datetime.now().astimezone().date())
 
     if like is not None:

@@ -84,7 +84,11 @@ def command(
     if np.isnan(targets).all():
         names = ", ".join(map(str, labelled))
         raise LabelledDataError((Message("{paths}: no labelled row found", paths=names),))
-    probabilities = classifier.predict_proba(prepared)
+    with options.scoring(reader) as progress:
+        progress(0, len(prepared))
+        logits = classifier.predict_logits(prepared, progress=lambda done: progress(done, len(prepared)))
+    note(Message("Computing figures and intervals"))
+    probabilities = decision.probabilities(logits, taxonomy)
     decided = decision.decide(probabilities, taxonomy)
     abstained = decision.abstained(probabilities, decided, taxonomy)
     foreign = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
@@ -109,6 +110,13 @@ def progress_bar(lang: Language) -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
+
+
+@contextmanager
+def scoring(reader: Reader) -> Iterator[Callable[[int, int], None]]:
+    """The bar of a job for texts in memory: told of the texts done and of all, the first time of none done."""
+    with JobProgress(reader) as progress:
+        yield lambda done, total: progress(done, done, total)
 
 
 class JobProgress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -127,13 +127,22 @@ class ComplaintClassifier:
             familiarity=self._familiarity,
         )
 
-    def predict_logits(self, texts: Sequence[Text]) -> NDArray[np.float32]:
+    def predict_logits(
+        self, texts: Sequence[Text], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
         """Uncalibrated scores ``(n_texts, n_labels)``; higher is more likely.
 
-        A text longer than the window is read in several windows, none of it is cut off.
+        A text longer than the window is read in several windows, none of it is cut off. ``progress`` is told of how
+        many texts are done, after each block.
         """
-        blocks = [self._block(block) for block in _blocks(texts)]
-        return np.concatenate(blocks) if blocks else np.zeros((0, len(self.labels)), dtype=np.float32)
+        found = [np.zeros((0, len(self.labels)), dtype=np.float32)]
+        done = 0
+        for block in _blocks(texts):
+            found.append(self._block(block))
+            done += len(block)
+            if progress is not None:
+                progress(done)
+        return np.concatenate(found)
 
     def predict_proba(self, texts: Sequence[Text]) -> NDArray[np.float32]:
         """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]; one-of groups sum to 1."""

@@ -12,6 +12,7 @@ from nlp.taxonomy import Group, Taxonomy
 from nlp.training.figures import FEW, Curve, Evaluation, Figure, GroupFigures, LabelFigures, Reliability
 from nlp.training.metrics import (
     Floats,
+    Weights,
     average_precision,
     bootstrap_weights,
     calibration_errors,
@@ -169,12 +170,12 @@ def _mean(scores: Floats) -> Floats:
     return scores.mean(axis=1) if scores.shape[1] else np.full(len(scores), np.nan)
 
 
-def _calibration(probabilities: NDArray[np.float32], targets: NDArray[np.float32], weights: Floats) -> Figure:
+def _calibration(probabilities: NDArray[np.float32], targets: NDArray[np.float32], weights: Weights) -> Figure:
     value, low, high = calibration_errors(probabilities, targets, weights)
     return Figure(value=value, low=low, high=high)
 
 
-def _kappa(decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Floats, group: Group) -> Figure | None:
+def _kappa(decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Weights, group: Group) -> Figure | None:
     if not group.ordinal:
         return None
     known = ~np.isnan(targets[:, 0])

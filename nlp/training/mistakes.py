@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nlp.taxonomy import Group, Taxonomy
 from nlp.training.figures import Confusion, Slice
-from nlp.training.metrics import Floats, counts, ratio
+from nlp.training.metrics import Weights, counts, ratio
 from nlp.training.selective import figure
 
 FEWEST_IN_SLICE = 20
@@ -70,7 +70,7 @@ def worst_mistakes(
 
 
 def slices(
-    names: Sequence[str], decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Floats, taxonomy: Taxonomy
+    names: Sequence[str], decided: NDArray[np.bool_], targets: NDArray[np.float32], weights: Weights, taxonomy: Taxonomy
 ) -> tuple[Slice, ...]:
     """Micro-F1 by group for the texts of each name (one per text, "" where unknown), the most frequent first.
 

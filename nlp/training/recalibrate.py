@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,9 @@ FEWEST_ROWS = 100
 
 FEWEST_LABELLED = 10
 """Texts with a label below which its thresholds stay as they were."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told of what is done and of all."""
 
 _FOLDS = 5
 _RESAMPLES = 1000
@@ -67,17 +71,19 @@ def recalibrate(
     threads: int | None = None,
     precisions: Sequence[float] = PRECISIONS,
     seed: int = 0,
+    progress: Progress = lambda _done, _total: None,
 ) -> Recalibrated:
     """Refit calibration, thresholds, abstention and familiarity of a model folder on rows that it was not trained on.
 
     Everything starts from what the folder has. ``changes`` come from cross-validation with near-duplicates kept
-    together. Raises LabelledDataError below a hundred rows or ten different texts, and ModelError for an unusable
-    folder.
+    together. ``progress`` is told of the texts scored. Raises LabelledDataError below a hundred rows or ten different
+    texts, and ModelError for an unusable folder.
     """
     texts = _enough(examples)
     classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
     taxonomy, start = classifier.taxonomy, classifier.decision
-    logits = classifier.predict_logits(texts)
+    progress(0, len(texts))
+    logits = classifier.predict_logits(texts, progress=lambda done: progress(done, len(texts)))
     targets = np.stack([example.target for example in examples])
 
     def fitted(rows: NDArray[np.int64], wanted: Sequence[float] = ()) -> Decision:
@@ -107,14 +113,19 @@ def recalibrate(
 
 
 def calibrate_like(
-    folder: Path, like: Path, examples: Sequence[Example], *, threads: int | None = None
+    folder: Path,
+    like: Path,
+    examples: Sequence[Example],
+    *,
+    threads: int | None = None,
+    progress: Progress = lambda _done, _total: None,
 ) -> Recalibrated:
     """Let a model folder decide as another does: its probabilities are fitted to those of ``like`` on the rows' texts,
     whose labels are not looked at, and thresholds, abstention and chosen precisions are those of ``like``.
 
     For a successor that was trained on all the rows there were, or on rows with other rates. Neither model may have
-    been trained on these texts. Raises LabelledDataError below a hundred rows or ten different texts, ModelError for
-    an unusable folder or one with other labels.
+    been trained on these texts. ``progress`` is told of the texts scored, each of them twice. Raises LabelledDataError
+    below a hundred rows or ten different texts, ModelError for an unusable folder or one with other labels.
     """
     texts = _enough(examples)
     successor, earlier = (ComplaintClassifier.from_pretrained(one, threads=threads) for one in (folder, like))
@@ -123,9 +134,12 @@ def calibrate_like(
         raise ModelError(
             "{folder}: it has other labels than {like}; give a model of the same taxonomy", folder=folder, like=like
         )
-    logits = successor.predict_logits(texts)
+    count = len(texts)
+    progress(0, 2 * count)
+    logits = successor.predict_logits(texts, progress=lambda done: progress(done, 2 * count))
+    followed = earlier.predict_logits(texts, progress=lambda done: progress(count + done, 2 * count))
     start = replace(earlier.decision, max_length=successor.decision.max_length)
-    decision = fit_calibration(logits, earlier.predict_proba(texts), taxonomy, start=start)
+    decision = fit_calibration(logits, earlier.decision.probabilities(followed, taxonomy), taxonomy, start=start)
     return Recalibrated(
         decision=decision,
         familiarity=_familiarity(folder, texts, logits, decision, taxonomy),

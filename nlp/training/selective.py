@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.training.figures import Abstention, Curve, Figure, Selective
-from nlp.training.metrics import Floats, interval, ratio
+from nlp.training.metrics import Floats, Weights, interval, over_resamples, ratio
 
 COVERAGES = np.arange(1, 21) / 20.0
 """Shares of texts answered at which the curves are drawn: 5 %, 10 %, … 100 %."""
@@ -18,7 +20,7 @@ def selective(
     confidence: NDArray[np.float32],
     decided: NDArray[np.bool_],
     targets: NDArray[np.float32],
-    weights: Floats,
+    weights: Weights,
     abstained: NDArray[np.bool_] | None = None,
 ) -> Selective:
     """Curves of one group (Geifman & El-Yaniv 2017), texts set aside in rising order of ``confidence``.
@@ -28,13 +30,19 @@ def selective(
     bounds on confidence that the sample's coverages set.
     """
     known = ~np.isnan(targets[:, 0])
-    decided, actual, drawn = decided[known], targets[known] > 0.5, weights[:, known]
+    decided, actual = decided[known], targets[known] > 0.5
     hits = (decided & actual).sum(axis=1)
     sizes = decided.sum(axis=1) + actual.sum(axis=1)
     wrong = (decided != actual).any(axis=1)
     kept = kept_shares(confidence[known], COVERAGES)
-    f1 = _ratio(drawn, 2.0 * hits[:, None] * kept, sizes[:, None] * kept)
-    error = _ratio(drawn, wrong[:, None] * kept, kept)
+
+    def over(part: Floats, whole: Floats) -> Floats:
+        """Weighted sums of ``part`` over those of ``whole``, ``(n_resamples, n_columns)``."""
+        sums = over_resamples(weights, known, lambda drawn: np.stack([drawn @ part, drawn @ whole], axis=1))
+        return ratio(sums[:, 0], sums[:, 1])
+
+    f1 = over(2.0 * hits[:, None] * kept, sizes[:, None] * kept)
+    error = over(wrong[:, None] * kept, kept)
     return Selective(
         micro_f1=_curve(f1),
         error=_curve(error),
@@ -42,7 +50,7 @@ def selective(
         error_area=figure(_mean(error)),
         at_80=figure(f1[:, _AT_80]),
         gain=figure(f1[:, _AT_80] - f1[:, -1]),
-        abstention=None if abstained is None else _abstention(abstained[known], hits, sizes, wrong, drawn),
+        abstention=None if abstained is None else _abstention(abstained[known], hits, sizes, wrong, over),
     )
 
 
@@ -68,21 +76,20 @@ def figure(values: Floats) -> Figure:
 
 
 def _abstention(
-    left: NDArray[np.bool_], hits: NDArray[np.int64], sizes: NDArray[np.int64], wrong: NDArray[np.bool_], drawn: Floats
+    left: NDArray[np.bool_],
+    hits: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    wrong: NDArray[np.bool_],
+    over: Callable[[Floats, Floats], Floats],
 ) -> Abstention:
     parts = np.stack([~left, left], axis=1).astype(np.float64)
-    f1 = _ratio(drawn, 2.0 * hits[:, None] * parts, sizes[:, None] * parts)
+    f1 = over(2.0 * hits[:, None] * parts, sizes[:, None] * parts)
     return Abstention(
-        share=figure(_ratio(drawn, parts[:, 1:], np.ones((len(left), 1)))[:, 0]),
+        share=figure(over(parts[:, 1:], np.ones((len(left), 1)))[:, 0]),
         answered=figure(f1[:, 0]),
         left=figure(f1[:, 1]),
-        caught=figure(_ratio(drawn, wrong[:, None] * parts[:, 1:], wrong[:, None].astype(np.float64))[:, 0]),
+        caught=figure(over(wrong[:, None] * parts[:, 1:], wrong[:, None].astype(np.float64))[:, 0]),
     )
-
-
-def _ratio(drawn: Floats, part: Floats, whole: Floats) -> Floats:
-    """Weighted sums of ``part`` over those of ``whole``, ``(n_resamples, n_columns)``."""
-    return ratio(drawn @ part, drawn @ whole)
 
 
 def _mean(values: Floats) -> Floats:

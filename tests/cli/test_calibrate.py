@@ -51,6 +51,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, label
     )
     assert done.exit_code == 0, done.output
     assert "감성" in done.output
+    assert f"{ROWS}건" in done.stderr
     assert "0.6" in done.output
     return out
 

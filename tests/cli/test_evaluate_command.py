@@ -45,6 +45,7 @@ def test_an_evaluation_is_written_as_figures_and_as_a_page_without_texts(
     )
 
     assert done.exit_code == 0, done.output
+    assert "3건" in done.stderr
     found = json.loads(figures.read_text(encoding="utf-8"))
     assert found["n_texts"] == 3
     assert set(found["groups"]) == {"cause", "sentiment", "severity"}

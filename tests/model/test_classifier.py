@@ -83,6 +83,13 @@ def test_no_texts_give_no_rows(classifier: ComplaintClassifier) -> None:
     assert classifier.predict([]) == []
 
 
+def test_scoring_tells_how_far_it_is(classifier: ComplaintClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.model.classifier.BLOCK", 2)
+    told: list[int] = []
+    assert len(classifier.predict_logits([SHORT] * 5, progress=told.append)) == 5
+    assert told == [2, 4, 5]
+
+
 def test_a_text_of_nothing_but_noise_is_still_answered(classifier: ComplaintClassifier) -> None:
     assert np.isfinite(classifier.predict_proba(["ㅋㅋㅋㅋ", "😡😡", "\u200b", "."])).all()
 

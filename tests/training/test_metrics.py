@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nlp.taxonomy import Taxonomy
+from nlp.training import metrics
 from nlp.training.evaluation import evaluate, macro_f1_difference, reliability
 from nlp.training.figures import Evaluation
 from nlp.training.metrics import (
@@ -120,6 +121,34 @@ def test_the_interval_of_the_calibration_error_holds_the_true_error(shift: float
         held += low - 1e-6 <= true <= high + 1e-6
 
     assert held >= 53
+
+
+def test_few_resamples_at_a_time_give_the_figures_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(6)
+    n = 300
+    probabilities = rng.random((n, len(TAXONOMY.labels))).astype(np.float32)
+    targets = np.tile(TAXONOMY.encode({}), (n, 1))
+    targets[:, TAXONOMY.columns("cause")] = rng.random((n, 7)) < 0.3
+    targets[:, TAXONOMY.columns("severity")] = np.eye(4)[rng.integers(0, 4, n)]
+
+    def found() -> dict[str, object]:
+        return evaluate(
+            probabilities,
+            probabilities > 0.5,
+            targets,
+            TAXONOMY,
+            rng=np.random.default_rng(0),
+            resamples=50,
+            abstained=probabilities[:, : len(TAXONOMY.groups)] > 0.9,
+        ).to_dict()
+
+    whole = found()
+    weights = bootstrap_weights(n, 50, np.random.default_rng(0))
+    np.testing.assert_array_equal(weights[1:], np.random.default_rng(0).multinomial(n, np.full(n, 1.0 / n), size=50))
+    monkeypatch.setattr(metrics, "_AT_ONCE", 7 * n)
+
+    assert found() == whole
+    np.testing.assert_array_equal(bootstrap_weights(n, 50, np.random.default_rng(0)), weights)
 
 
 def test_kappa_is_one_for_agreement_and_falls_with_the_square_of_the_distance() -> None:
