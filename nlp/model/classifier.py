@@ -16,6 +16,7 @@ from nlp.model.decision import FILE as DECISION_FILE
 from nlp.model.decision import Decision
 from nlp.model.familiarity import FILE as FAMILIARITY_FILE
 from nlp.model.familiarity import Familiarity, joint_energy
+from nlp.model.hub import folder_of
 from nlp.model.pooling import pool, pooled_logits
 from nlp.model.scope import scopes
 from nlp.model.session import FILE as ONNX_FILE
@@ -225,25 +226,8 @@ def _prepared(text: Text) -> PreparedText:
 def _folder(model: str | Path | None) -> Path:
     if model is None:
         return default_model_path()
-    folder = Path(model)
-    if folder.is_dir():
-        return folder
-    if isinstance(model, Path) or model.count("/") != 1 or model.startswith((".", "/")):
-        raise ModelError(
-            "{model}: no such model folder; give a folder that 'dangol train' wrote, or a hub id", model=model
-        )
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(model, allow_patterns=["*.json", "*.toml", "onnx/*"]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise ModelError(
-            "{model}: neither a folder nor a model that the hub gives ({error}); check the name, or copy "
-            "the model folder to this machine",
-            model=model,
-            error=error,
-        ) from error
+    # A model of Dangol's has an owner on the hub.
+    return folder_of(model if "/" in str(model) else Path(model), files=["*.json", "*.toml", "onnx/*"])
 
 
 def _name(folder: Path) -> str:

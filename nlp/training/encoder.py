@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
+from transformers.utils import logging
 
 from nlp.files import whole_folder
 
@@ -17,11 +19,23 @@ REPORT = "pretraining.json"
 """The file in an encoder's folder that says what was measured of it."""
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Load a model without the table of its weights that are new; that a head is new, is what training is for."""
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+
+
 def load_encoder(base: str | Path) -> PreTrainedModel:
     """The encoder in ``base``, with its classification head if it has one, float32, ready to read."""
     named = AutoConfig.from_pretrained(base).architectures or [""]
     kind = AutoModelForSequenceClassification if named[0].endswith("ForSequenceClassification") else AutoModel
-    model, loaded = kind.from_pretrained(base, dtype=torch.float32, output_loading_info=True)
+    with quietly():
+        model, loaded = kind.from_pretrained(base, dtype=torch.float32, output_loading_info=True)
     assert isinstance(model, PreTrainedModel)
     if any(name.startswith("pooler.") for name in loaded["missing_keys"]):
         # One that was never trained is random, and another one each time.

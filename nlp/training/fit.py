@@ -20,6 +20,7 @@ from nlp.errors import Message
 from nlp.files import whole_folder
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity, token_counts
+from nlp.model.hub import folder_of
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
@@ -61,6 +62,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     """
     check_output(run.out)
     check_folder(run.scratch)
+    folder_of(run.base, files=["config.json"])
     taxonomy = Taxonomy.load(run.taxonomy)
     taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8-sig")
     if run.blinded is not None:

@@ -31,6 +31,7 @@ from nlp.model.windows import Batch, Windows
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.batches import Collator, Noise, input_names, inputs_and_targets, tensors, window_dataset
+from nlp.training.encoder import quietly
 from nlp.training.metrics import mean_average_precision
 from nlp.training.objective import Objective
 from nlp.training.steps import last_whole_checkpoint
@@ -251,14 +252,15 @@ def _model(base: str | Path, taxonomy: Taxonomy) -> PreTrainedModel:
         if hasattr(config, name):
             setattr(config, name, 0.0)
     config.classifier_dropout = 0.1
-    model = AutoModelForSequenceClassification.from_pretrained(
-        base,
-        config=config,
-        ignore_mismatched_sizes=True,
-        dtype=torch.float32,
-        # Short texts on a CPU: the fused attention takes twice as long on its way back.
-        attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
-    )
+    with quietly():
+        model = AutoModelForSequenceClassification.from_pretrained(
+            base,
+            config=config,
+            ignore_mismatched_sizes=True,
+            dtype=torch.float32,
+            # Short texts on a CPU: the fused attention takes twice as long on its way back.
+            attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
+        )
     assert isinstance(model, PreTrainedModel)
     return model
 

@@ -18,6 +18,7 @@ from transformers import AutoModelForMaskedLM, PreTrainedModel, TrainerCallback
 
 from nlp.errors import ModelError
 from nlp.model.windows import Window, Windows
+from nlp.training.encoder import quietly
 from nlp.training.steps import Item, Steps, on_device, run_steps
 from nlp.training.vocabulary import word_starts
 
@@ -86,7 +87,8 @@ def load_masked(base: str | Path) -> PreTrainedModel:
     Raises ModelError when the architecture has no such head.
     """
     try:
-        model = AutoModelForMaskedLM.from_pretrained(base, dtype=torch.float32)
+        with quietly():
+            model = AutoModelForMaskedLM.from_pretrained(base, dtype=torch.float32)
     except ValueError as error:
         raise ModelError(
             "{base}: this encoder cannot guess hidden words ({error}); choose another base, or 0 steps",

@@ -18,6 +18,7 @@ import torch
 from transformers import TrainerCallback
 
 from nlp.errors import InputError, Message
+from nlp.model.hub import folder_of
 from nlp.text.prepare import prepare
 from nlp.training.checks import check_folder
 from nlp.training.encoder import load_encoder, save_encoder
@@ -49,6 +50,7 @@ def pretrain(
     if run.threads:
         torch.set_num_threads(run.threads)
     check_folder(run.out.absolute().parent)
+    folder_of(run.base, files=["config.json"])
     windows, _ = load_base(run.base, max_length=run.max_length)
     chosen = drawn(texts, most=run.n_texts, rng=np.random.default_rng(run.seed))
     if len(chosen) < FEWEST_TEXTS:

@@ -121,6 +121,17 @@ def test_an_unknown_folder_is_named(tmp_path: Path) -> None:
         ComplaintClassifier.from_pretrained(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("name", ["models/typo", "./typo", "~/typo", "C:typo", r"models\typo", "a/b/c", "typo"])
+def test_what_can_only_be_a_folder_is_not_asked_of_the_hub(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: pytest.fail("was asked"))
+    with pytest.raises(ModelError, match="no such model folder"):
+        ComplaintClassifier.from_pretrained(name)
+
+
 @pytest.mark.parametrize("texts", ["배송이 늦어요", [None], [3]])
 def test_what_is_no_list_of_texts_is_refused(classifier: ComplaintClassifier, texts: object) -> None:
     with pytest.raises(InputError):

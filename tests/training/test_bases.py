@@ -12,12 +12,16 @@ import pytest
 pytest.importorskip("torch", reason="needs the train extra")
 
 import torch
+from huggingface_hub.errors import LocalEntryNotFoundError
 from transformers import AutoTokenizer, ElectraConfig, ElectraModel, PreTrainedModel, RobertaConfig, RobertaModel
+from transformers.utils import logging
 
 from nlp.errors import LabelledDataError, ModelError
 from nlp.model.classifier import ComplaintClassifier
+from nlp.taxonomy import Taxonomy
+from nlp.training.encoder import load_encoder
 from nlp.training.fit import train
-from nlp.training.loop import Hyperparameters
+from nlp.training.loop import Hyperparameters, _model
 from nlp.training.run import TrainingRun
 
 SIZES = {
@@ -81,8 +85,31 @@ def test_our_own_model_is_a_base_for_labels_that_did_not_exist_before(
 
 
 def test_a_base_that_is_not_there_is_named_before_any_work(tiny_labelled: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no base encoder can be loaded"):
+    with pytest.raises(ModelError, match="no such model folder"):
         train(_run(tmp_path / "nowhere", tiny_labelled, tmp_path), today=date(2026, 11, 21))
+
+
+def test_a_name_that_is_neither_a_folder_nor_on_the_hub_says_both_at_once(
+    tiny_labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def unreachable(name: str, **_: object) -> str:
+        asked.append(name)
+        raise LocalEntryNotFoundError("no network")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", unreachable)
+    with pytest.raises(ModelError, match="neither a folder nor a model that the hub gives"):
+        train(_run("klue/typo", tiny_labelled, tmp_path), today=date(2026, 11, 21))
+    assert asked == ["klue/typo"]
+
+
+def test_a_new_head_is_no_news(tiny_base: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    before = logging.get_verbosity()
+    _model(tiny_base, Taxonomy.load())
+    load_encoder(tiny_base)
+    assert "LOAD REPORT" not in "".join(capfd.readouterr())
+    assert logging.get_verbosity() == before
 
 
 def test_too_few_rows_are_refused_with_the_number_needed(tiny_base: Path, tmp_path: Path) -> None:

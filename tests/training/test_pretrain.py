@@ -182,7 +182,7 @@ def test_too_few_texts_are_refused_before_any_work(tiny_base: Path, texts: list[
 
 
 def test_a_base_that_is_none_is_named_before_the_texts_are_read(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no base encoder can be loaded"):
+    with pytest.raises(ModelError, match="no such model folder"):
         pretrain(_run(tmp_path / "nowhere", tmp_path), iter(lambda: pytest.fail("was read"), None))
 
 
