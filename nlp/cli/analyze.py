@@ -162,6 +162,8 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
         basis=basis,
     )
     console.print(f"{say(head)}\n", style="bold")
+    if audited := max((share.audited for share in analysis.shares.rows if share.corrected), default=0):
+        console.print(say(Message("Shares are corrected with {count:,} audited rows.", count=audited)))
     for line in headlines(analysis):
         console.print(f" • {escape(reader.name(line))}")
 

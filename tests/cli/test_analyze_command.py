@@ -103,6 +103,19 @@ def test_audit_sample_writes_a_form_and_explains_it(run: CliRunner, app: typer.T
     assert isinstance(again.exception, InputError)
 
 
+def test_the_number_of_audited_rows_that_count_is_told(run: CliRunner, app: typer.Typer, source: Path) -> None:
+    run.invoke(app, ["analyze", str(source), "-o", str(source.parent / "out")])
+    predictions, form = str(source.parent / "out" / "predictions.parquet"), source.parent / "form.csv"
+    run.invoke(app, ["audit-sample", predictions, "-n", "33", "-o", str(form)])
+    head, *rows = csv.reader(form.read_text(encoding="utf-8-sig").splitlines())
+    for row in rows[:32]:
+        row[head.index("이탈 원인")] = "불편"
+    with form.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    result = run.invoke(app, ["analyze", predictions, "-o", str(source.parent / "again"), "--audited", str(form)])
+    assert "확인한 글 32건으로 비중을 보정" in result.output
+
+
 def test_a_sample_is_drawn_from_predictions_and_named_as_the_csv_that_it_is(
     run: CliRunner, app: typer.Typer, source: Path
 ) -> None:
