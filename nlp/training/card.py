@@ -43,12 +43,11 @@ def model_card(
 ) -> str:
     """Markdown with the facts of the run, its figures and the further sections."""
     settings = ", ".join(f"{name} {value}" for name, value in facts["hyperparameters"].items() if value is not None)
-    held_out = facts["held_out_rows"] > 0
-    title = (
-        f"Figures on {evaluation.n_texts} held-out texts"
-        if held_out
-        else f"Figures on the {evaluation.n_texts} texts that decided when to stop (optimistic: hold rows out)"
-    )
+    title = f"Figures on {evaluation.n_texts} texts"
+    if facts["held_out_rows"]:
+        title = f"Figures on {evaluation.n_texts} held-out texts"
+    elif evaluation.n_texts == facts["stop_rows"]:
+        title = f"Figures on the {evaluation.n_texts} texts that decided when to stop (optimistic: hold rows out)"
     head = _HEAD.format(
         **{
             **facts,

@@ -64,6 +64,20 @@ def test_the_card_is_written_from_the_metrics_file_alone(folder: Path) -> None:
     assert "nan" not in card
 
 
+@pytest.mark.parametrize(
+    ("facts", "title"),
+    [
+        ({"held_out_rows": 50}, "Figures on 50 held-out texts"),
+        ({"held_out_rows": 0, "stop_rows": 50}, "Figures on the 50 texts that decided when to stop"),
+        ({"held_out_rows": 0, "stop_rows": 10}, "Figures on 50 texts"),
+    ],
+)
+def test_the_card_says_which_texts_its_figures_are_of(folder: Path, facts: dict[str, int], title: str) -> None:
+    write_card(folder, training={**FACTS, **facts}, evaluation=_evaluation(True))
+    (found,) = (line for line in _card(folder).splitlines() if line.startswith("## Figures"))
+    assert found.removeprefix("## ").partition(" (")[0] == title
+
+
 def test_a_new_model_keeps_nothing_that_was_said_of_the_one_before(folder: Path) -> None:
     write_card(folder, sections=[{"title": "Ablation", "text": "of before"}])
     write_card(folder, training={**FACTS, "version": "시험-2"}, evaluation=_evaluation(True))
