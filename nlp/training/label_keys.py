@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nlp.errors import LabelledDataError, Message, TaxonomyError
+from nlp.errors import InputError, LabelledDataError, Message, TaxonomyError
 from nlp.taxonomy import Taxonomy
 from nlp.training.examples import read_lines
 
@@ -81,8 +81,14 @@ def main() -> None:
     parser.add_argument("texts", type=Path, nargs="+")
     options = parser.parse_args()
     keys = read_keys(options.keys, Taxonomy.load())
+    rows = list(joined(keys, read_lines(options.texts)))
+    if not rows:
+        raise InputError(
+            "{path}: none of its keys is that of a text given; give the texts as they were published, one a line",
+            path=options.keys,
+        )
     with options.out.open("w", encoding="utf-8") as file:
-        for row in joined(keys, read_lines(options.texts)):
+        for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nlp.errors import LabelledDataError
+from nlp.errors import InputError, LabelledDataError
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
-from nlp.training.label_keys import joined, read_keys, text_key, write_keys
+from nlp.training.label_keys import joined, main, read_keys, text_key, write_keys
 
 TAXONOMY = Taxonomy.load()
 
@@ -52,6 +52,21 @@ def test_a_label_that_the_taxonomy_lacks_is_named_with_its_line(tmp_path: Path) 
 
     with pytest.raises(LabelledDataError, match=r"keys\.csv:2.*weather"):
         read_keys(keys, TAXONOMY)
+
+
+def test_texts_without_a_key_are_no_empty_file_of_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, out, texts = tmp_path / "keys.csv", tmp_path / "rows.jsonl", tmp_path / "texts.txt"
+    write_keys(keys, [("배송이 늦어요", _own_rows()[0]["labels"])], TAXONOMY)
+    monkeypatch.setattr("sys.argv", ["label_keys", str(keys), str(out), str(texts)])
+
+    texts.write_text("배송이 빨라요\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"keys\.csv: none of its keys"):
+        main()
+    assert not out.exists()
+
+    texts.write_text("배송이  늦어요\n", encoding="utf-8")
+    main()
+    assert json.loads(out.read_text(encoding="utf-8"))["text"] == "배송이  늦어요"
 
 
 def test_the_published_keys_are_valid_and_each_stands_once() -> None:
