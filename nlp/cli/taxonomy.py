@@ -25,7 +25,8 @@ def command(
         table = Table(title=f"{reader.name(group)} ({group.id}, {kind})", title_justify="left")
         table.add_column(reader.say(Message("label")), no_wrap=True)
         table.add_column(reader.say(Message("name")), no_wrap=True)
-        table.add_column(reader.say(Message("meaning")))
+        # A line that is full to its last column would lose its comma to an ellipsis.
+        table.add_column(reader.say(Message("meaning")), overflow="fold")
         for label in group.labels:
             table.add_row(label.id, reader.name(label), label.definition)
         console.print(table)

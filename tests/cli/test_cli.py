@@ -235,6 +235,7 @@ def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
     assert done.exit_code == 0
     assert "employee_response" in done.output
     assert "이탈 원인" in done.output
+    assert "배송비," in done.output
 
 
 @pytest.mark.parametrize(
