@@ -137,7 +137,7 @@ class LiveModel:
     def _read(self) -> str | None:
         try:
             name = self._pointer.read_text(encoding="utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             return None
         return name if name and Path(name).name == name else None
 

@@ -59,6 +59,22 @@ def test_a_choice_is_not_undone_by_a_look_before_it_is_written(tmp_path: Path, m
     assert (tmp_path / live.POINTER).read_text(encoding="utf-8") == "two\n"
 
 
+@pytest.mark.parametrize("damaged", [b"\xff\xfe", b"", b"../elsewhere\n"])
+def test_a_damaged_pointer_chooses_nothing(tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / live.POINTER).write_bytes(damaged)
+
+    async def work() -> None:
+        engine = Engine(batch_tokens=1, queue_tokens=1, max_wait=1.0)
+        settings = Settings.load(None, model=str(tmp_path), data_dir=tmp_path)
+        chosen = LiveModel(settings, engine, lambda folder: SimpleNamespace(name=Path(folder).name, rate=1.0))
+        await chosen.start()
+        assert engine.model.name == tmp_path.name
+        await chosen.stop()
+        await engine.stop()
+
+    asyncio.run(work())
+
+
 def test_a_choice_that_cannot_be_kept_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("one", "two"):
         (tmp_path / name / FILE).parent.mkdir(parents=True)
@@ -73,7 +89,7 @@ def test_a_choice_that_cannot_be_kept_changes_nothing(tmp_path: Path, monkeypatc
         chosen = LiveModel(
             Settings.load(None, model=str(tmp_path / "one"), data_dir=tmp_path),
             engine,
-            lambda folder: SimpleNamespace(name=Path(folder).name, rate=1.0),  # type: ignore[arg-type,return-value]
+            lambda folder: SimpleNamespace(name=Path(folder).name, rate=1.0),
         )
         monkeypatch.setattr(chosen, "_write", full)
         await chosen.start()
