@@ -73,6 +73,14 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
             rows=file.rows,
         )
         console.print(say(read), markup=False)
+        if file.other_texts:
+            warn(
+                Message(
+                    "  texts were taken from this column alone; {names} may hold some, too: choose with {option}",
+                    names=", ".join(map(repr, file.other_texts)),
+                    option=option_of("text"),
+                )
+            )
         if file.unread:
             warn(
                 Message("  sheets that were not read, for their columns differ: {names}", names=", ".join(file.unread))

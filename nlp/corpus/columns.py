@@ -94,6 +94,13 @@ def recognised(names: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def texts_among(names: Sequence[str]) -> list[int]:
+    """Positions of all columns whose names say that they hold texts."""
+    synonyms = _synonyms()["text"]
+    keys = [normalize_name(name) for name in names]
+    return [at for at, key in enumerate(keys) if key in synonyms.names or synonyms.ends(key)]
+
+
 def find_header(rows: Sequence[Sequence[str]], columns: Columns) -> tuple[int, list[str]]:
     """Index of the row that names the columns, and the names.
 

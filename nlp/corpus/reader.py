@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.corpus.calls import CallSpool
-from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve, speaker_of
+from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve, speaker_of, texts_among
 from nlp.corpus.dates import clock_seconds, parse_time
 from nlp.corpus.formats import SAMPLE, format_named, open_tables
 from nlp.corpus.rejects import as_came
@@ -49,11 +49,11 @@ class ReadReport:
     """What was found in a file, and what became of its rows; counts are final once iteration has ended.
 
     ``roles`` maps each recognised role to the column that plays it. ``guessed_text`` is true when the text
-    column was found by its cells. ``documents`` counts calls once, ``rows`` counts their utterances. Of a workbook
-    ``sheets`` were read, and ``unread`` hold something and were not; ``hidden_sheets`` neither, for they are hidden,
-    while ``hidden_rows`` of the rows are and were read. Of calls ``unattributed`` counts utterances that
-    nobody known spoke, and ``strangers`` are some of the names that stand there; ``torn`` calls became a document
-    a row.
+    column was found by its cells; by their names ``other_texts`` might have been it, too. ``documents`` counts calls
+    once, ``rows`` counts their utterances. Of a workbook ``sheets`` were read, and ``unread`` hold something and were
+    not; ``hidden_sheets`` neither, for they are hidden, while ``hidden_rows`` of the rows are and were read. Of calls
+    ``unattributed`` counts utterances that nobody known spoke, and ``strangers`` are some of the names that stand
+    there; ``torn`` calls became a document a row.
     """
 
     path: str
@@ -77,6 +77,7 @@ class ReadReport:
     unattributed: int = 0
     strangers: tuple[str, ...] = ()
     torn: bool = False
+    other_texts: tuple[str, ...] = ()
 
     @property
     def misnamed(self) -> str | None:
@@ -106,6 +107,7 @@ class Reader:
         self._table, self._headers, self._roles, self._unread = _choose(
             list(map(as_came, open_tables(path))), columns, path
         )
+        self._named = columns.text is not None or columns.utterance is not None
         self._share_done = 0.0
         self._rows = self._documents = self._rejected = self._undated = self._hidden = 0
         self._strangers = Counter[str]()
@@ -133,6 +135,7 @@ class Reader:
             roles={role: names[at] for role, at in self._roles.index.items()},
             text_column=names[self._roles.text],
             guessed_text=self._roles.guessed_text,
+            other_texts=tuple(names[at] for at in self._other_texts()),
             by_turns=self._roles.by_turns,
             rows=self._rows,
             documents=self._documents,
@@ -144,6 +147,11 @@ class Reader:
             unattributed=sum(self._strangers.values()),
             strangers=tuple(name for name, _ in self._strangers.most_common(_SHOWN)),
         )
+
+    def _other_texts(self) -> list[int]:
+        if self._named or self._roles.by_turns:
+            return []
+        return [at for at in texts_among(self._table.names) if at not in self._roles.index.values()]
 
     def __iter__(self) -> Iterator[Document | Reject]:
         self._rows = self._documents = self._rejected = self._undated = self._hidden = 0

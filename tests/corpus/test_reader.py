@@ -333,6 +333,13 @@ def test_a_workbook_is_read_from_its_first_sheet_with_a_text_column(tmp_path: Pa
     assert (reader.report.sheets, reader.report.unread, reader.report.header_line) == (("상담",), ("표지",), 3)
 
 
+def test_other_columns_that_may_hold_texts_are_named_unless_one_was_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("고객번호,문의내용,상담내용,처리내용\nC1,안 와요,배송 지연 안내,완료\n", encoding="utf-8")
+    assert read_documents(path).report.other_texts == ("문의내용",)
+    assert read_documents(path, columns=Columns(text="문의내용")).report.other_texts == ()
+
+
 def test_hidden_rows_are_counted_and_hidden_sheets_named(tmp_path: Path) -> None:
     path = tmp_path / "숨김.xlsx"
     book = openpyxl.Workbook()
