@@ -43,7 +43,7 @@ def command(
     masking: Annotated[float, typer.Option(help="가릴 낱말의 비율.")] = 0.15,
     n_texts: Annotated[int, typer.Option(help="쓸 글 수의 한도.", min=1)] = 200_000,
     batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
-    learning_rate: Annotated[float, typer.Option(help="학습률.")] = 1.5e-4,
+    learning_rate: Annotated[float, typer.Option(help="학습률.", min=0.0)] = 1.5e-4,
     max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=32)] = 192,
     seed: Annotated[int, typer.Option(help="씨앗.")] = 1,
     threads: Annotated[int | None, typer.Option(help="쓸 코어 수.", min=1)] = None,

@@ -52,7 +52,7 @@ def command(
         ),
     ] = None,
     epochs: Annotated[float, typer.Option(help="에폭 수.", min=0.1)] = 5.0,
-    learning_rate: Annotated[float, typer.Option(help="맨 위 층의 학습률.")] = 1e-4,
+    learning_rate: Annotated[float, typer.Option(help="맨 위 층의 학습률.", min=0.0)] = 1e-4,
     layer_decay: Annotated[float, typer.Option(help="한 층 내려갈 때마다 학습률에 곱할 수.", min=0.1, max=1.0)] = 0.9,
     augment: Annotated[
         float, typer.Option(help="띄어쓰기, 오타, 받아쓰기 오류 따위를 섞어 읽을 글의 비율.", min=0.0, max=1.0)

@@ -245,6 +245,8 @@ def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
         (["classify", "x.csv", "--text-colum", "a"], "--text-column"),
         (["classify", "x.csv", "--precision", "0,9"], "--precision: 수여야 합니다"),
         (["classify", "x.csv", "--precision", "3"], "--precision: 0.99 이하인 수여야 합니다"),
+        (["train", "--learning-rate", "-1"], "--learning-rate: 0 이상인 수여야 합니다"),
+        (["pretrain", __file__, "-o", "x", "--learning-rate", "-1"], "--learning-rate: 0 이상인 수여야 합니다"),
         (["classify", "x.csv", "--threads", "a"], "--threads: 정수여야 합니다"),
         (["classify", "x.csv", "--model"], "--model: 값이 있어야 합니다"),
         (["classify"], "꼭 있어야 하는데 없습니다. 'dangol classify --help'"),
