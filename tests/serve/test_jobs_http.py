@@ -28,7 +28,7 @@ from nlp.messages import localized
 from nlp.serve.jobs_api import disposition
 from nlp.serve.jobs_upload import safe_name
 from nlp.serve.model import LoadedModel
-from nlp.serve.problems import OverloadedError
+from nlp.serve.refusals import OverloadedError
 from nlp.serve.settings import Settings
 from nlp.store import Store
 
