@@ -30,7 +30,7 @@ class Database:
     def __init__(self, engine: Engine, place: str) -> None:
         self.engine = engine
         self.place = place
-        self._kept = False
+        self._kept: tuple[int, int] | None = None
         self._writing = engine.execution_options(dangol_begin="BEGIN IMMEDIATE")
 
     @property
@@ -62,12 +62,19 @@ class Database:
             yield connection
             if not self.is_sqlite:
                 driver.seconds = bound
-        self._kept = self.is_sqlite
+        if self.is_sqlite:
+            self._kept = _identity(Path(self.place))
 
     def _check_there(self) -> None:
-        """SQLite goes on with a file that somebody removed; what is kept there ends with the process."""
-        if self._kept and not Path(self.place).exists():
-            raise unreachable(self.place, "the file was removed")
+        """SQLite goes on with a file that somebody removed or replaced; what is kept there ends with the process."""
+        if self._kept is None:
+            return
+        try:
+            found = _identity(Path(self.place))
+        except FileNotFoundError:
+            raise unreachable(self.place, "the file was removed") from None
+        if found != self._kept:
+            raise unreachable(self.place, "the file was replaced; start this program again")
 
     def forget(self) -> None:
         """Write what was removed out of SQLite's log, too, as far as nobody reads there just now."""
@@ -79,6 +86,12 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What tells a file from another of the same name."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def open_database(url: str, *, wait: float = WAIT_SECONDS) -> Database:

@@ -237,6 +237,20 @@ def test_a_file_that_somebody_removed_is_told_and_nothing_is_kept_in_its_ghost(t
             store.keys.create("CRM", "reader", actor="cli:kim")
 
 
+def test_a_file_that_somebody_replaced_is_told_and_neither_is_written(tmp_path: Path) -> None:
+    path, backup = tmp_path / "store.db", tmp_path / "backup.db"
+    with Store.open(str(backup)) as store:
+        store.check()
+    with Store.open(str(path)) as store:
+        backup.replace(path)
+        with pytest.raises(StoreUnreachableError, match="replaced; start this program again"):
+            store.check()
+        with pytest.raises(StoreUnreachableError):
+            store.keys.create("CRM", "reader", actor="cli:kim")
+    with Store.open(str(path)) as store:
+        assert not store.keys.any_active()
+
+
 def test_a_file_that_is_no_database_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(b"meeting notes, " * 100)
