@@ -100,10 +100,13 @@ class JobRunner:
     def tidy(self, job_id: str) -> None:
         """Remove the files of a job that nobody works on and nobody will."""
         files = self.files(job_id)
-        # A thread that looks whether the job is still to be had holds its lock for a moment.
-        with files.lock(within=_LOOK_TAKES) or nullcontext() as lock:
-            if lock is not None:
-                files.remove()
+        try:
+            # A thread that looks whether the job is still to be had holds its lock for a moment.
+            with files.lock(within=_LOOK_TAKES) or nullcontext() as lock:
+                if lock is not None:
+                    files.remove()
+        except OSError as error:
+            _log.warning("files not removed; the next sweep tries again", job=job_id, problem=error.strerror)
 
     def _begin(self, target: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)
@@ -125,7 +128,11 @@ class JobRunner:
                 _log.warning("file jobs wait for the store", problem=str(error))
                 busy, wait = False, min(2 * wait, 30.0)
             except Exception as error:
-                _log.error("looking for jobs failed", error=type(error).__name__)
+                _log.error(
+                    "looking for jobs failed",
+                    error=type(error).__name__,
+                    problem=error.strerror if isinstance(error, OSError) else None,
+                )
                 busy, wait = False, min(2 * wait, 30.0)
             if not busy and not self._stopping.is_set():
                 self._wake.wait(wait)

@@ -104,12 +104,13 @@ class JobFiles:
     def remove(self) -> None:
         """Remove everything; renamed first, so that half a folder is never taken for a job."""
         trash = self.folder.with_name(f"{self.folder.name}.trash")
-        # Windows refuses while somebody downloads from it; the next sweep finds it again.
-        with contextlib.suppress(FileNotFoundError, PermissionError):
+        # Windows refuses while somebody downloads from it, a disk that was made read-only does always; the next sweep
+        # finds it again.
+        with contextlib.suppress(OSError):
             self.folder.rename(trash)
         shutil.rmtree(trash, ignore_errors=True)
         # Windows refuses while the lock is held, and removes the file with the lock.
-        with contextlib.suppress(PermissionError):
+        with contextlib.suppress(OSError):
             self._lock_file.unlink(missing_ok=True)
 
     def _lock(self) -> FileLock:

@@ -97,7 +97,7 @@ class Attempt:
         job, files = self.job, self.files
         target = files.table(job)
         partial = PartialFolder(target)
-        if target.exists() and not partial.exists:
+        if target.exists() and not partial.exists and not self._orphaned():
             return
         if not files.input.is_file():
             raise InputError(
@@ -160,6 +160,12 @@ class Attempt:
         job, files = self.job, self.files
         if files.archive.exists():
             return
+        if self._orphaned():
+            raise DangolError(
+                "{name}: the model that read the rows is gone from the server; resume the job, and the live one reads "
+                "them again",
+                name=job.file_name,
+            )
         now = self.signals.insist(lambda: self.store.jobs.get(job.id))
         folder = files.kept_model() if files.model.exists() else self.given.batch_classifier().folder
         task = {
@@ -178,6 +184,13 @@ class Attempt:
             "lang": job.options["lang"],
         }
         run_report(task, check=self.signals.check, stage=self._stage)
+
+    def _orphaned(self) -> bool:
+        """Whether a report of the rows can no longer be made, because the model that read them was removed."""
+        if self.job.kind != "analyze" or self.files.archive.exists() or not self.files.model.exists():
+            return False
+        folder = self.files.kept_model()
+        return folder is not None and not folder.is_dir() and folder != self.given.batch_classifier().folder
 
     def _stage(self, stage: str) -> None:
         def tell() -> Job | None:

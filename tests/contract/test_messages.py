@@ -119,6 +119,11 @@ def test_no_wording_outlives_its_message_and_none_stands_twice() -> None:
     assert len(KOREAN) == len(ENTRIES)
 
 
+def test_wordings_name_a_trouble_of_the_system_whole() -> None:
+    """A trouble with a Korean name is that name, and has no parts."""
+    assert not [korean for korean in KOREAN.values() if ".strerror" in korean]
+
+
 def test_no_particle_stands_right_behind_a_field_whose_last_letter_nobody_knows() -> None:
     wrong = [
         ko

@@ -34,6 +34,7 @@ from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import PartialFolder
 from nlp.serve import jobs_work
 from nlp.serve.jobs import LEASE, MOST_ATTEMPTS, JobRunner
+from nlp.serve.jobs_files import JobFiles
 from nlp.serve.jobs_progress import documents_of
 from nlp.serve.jobs_report import run_report
 from nlp.serve.jobs_work import BLOCK_ROWS
@@ -234,6 +235,28 @@ def test_a_job_that_waits_is_cancelled_with_its_files(store: Store, export: Path
     cancelled = jobs.cancel(job.id, actor="crm")
     assert cancelled is not None
     assert cancelled.state == "cancelled"
+    assert list((tmp_path / "jobs").iterdir()) == []
+
+
+def test_a_job_is_cancelled_on_a_disk_that_takes_nothing_and_its_files_go_later(
+    store: Store, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = runner(store, tmp_path / "jobs", Stub(), workers=0)
+    job = take_in(jobs, export)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as broken:
+        for name in ("rename", "unlink"):
+            broken.setattr(Path, name, refuse)
+        jobs.files(job.id).remove()
+        broken.setattr(JobFiles, "lock", refuse)
+        cancelled = jobs.cancel(job.id, actor="crm")
+    assert cancelled is not None
+    assert cancelled.state == "cancelled"
+    assert jobs.files(job.id).folder.is_dir()
+    jobs._sweep()
     assert list((tmp_path / "jobs").iterdir()) == []
 
 
@@ -515,6 +538,7 @@ def test_a_report_is_made_by_the_model_of_its_rows_though_another_is_live_by_the
     live = [new]
     old = Stub("old+1", before=lambda _: live.__setitem__(0, new))
     old.folder = tmp_path / "old"
+    old.folder.mkdir()
     live[0] = old
     jobs = runner(store, tmp_path / "jobs", lambda: live[0])
     job = take_in(jobs, write_export(tmp_path / "export.csv", 40), kind="analyze")
@@ -548,6 +572,28 @@ def test_an_analysis_waits_for_the_end_of_one_whose_server_was_killed(
     jobs = runner(store, tmp_path / "jobs", Stub())
     finish(jobs, take_in(jobs, write_export(tmp_path / "export.csv", 40), kind="analyze").id, "done")
     assert told == [False] * 3
+
+
+def test_rows_are_read_again_where_their_model_is_gone_before_the_report(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_work, "run_report", lambda task, **_: Path(task["archive"]).touch())
+    new, old = Stub("new+1"), Stub("old+1", before=lambda _: live.__setitem__(0, new))
+    new.folder, old.folder = tmp_path / "new", tmp_path / "old"
+    new.folder.mkdir()
+    live = [old]
+    jobs = runner(store, tmp_path / "jobs", lambda: live[0])
+    job = take_in(jobs, write_export(tmp_path / "export.csv", 40), kind="analyze")
+    finish(jobs, job.id, "failed")
+    failed = store.jobs.get(job.id)
+    assert failed is not None
+    assert failed.error is not None
+    assert str(failed.error).startswith("11월 상담.csv: the model that read the rows is gone")
+    store.jobs.resume(job.id, actor="crm")
+    finish(runner(store, tmp_path / "jobs", lambda: live[0]), job.id, "done")
+    done = store.jobs.get(job.id)
+    assert done is not None
+    assert (done.model, len(new.seen)) == ("new+1", 40)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")
