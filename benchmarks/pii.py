@@ -14,6 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "text"))
 
 from pii_cases import HELD_OUT, SECOND, generate
 from pii_fresh import MENDED, UNSEEN, fresh_cases
+from pii_other import LIKE_MENDED as OTHER_LIKE_MENDED
+from pii_other import LIKE_UNSEEN as OTHER_LIKE_UNSEEN
+from pii_other import MENDED as OTHER_MENDED
+from pii_other import UNSEEN as OTHER_UNSEEN
 from pii_scores import score
 from pii_talk import LIKE_MENDED, LIKE_UNSEEN, cases_of
 from pii_talk import MENDED as TALK_MENDED
@@ -23,6 +27,7 @@ from nlp.text.prepare import prepare
 
 UNREAD = "fresh wording, the half whose misses stay unread"
 TALK_UNREAD = "talk and look-alikes, the half whose misses stay unread"
+OTHER_UNREAD = "another author's talk and look-alikes, the part whose misses stay unread"
 
 PLAIN = (
     "상담원 연결이 안 돼서 20분이나 기다렸는데 결국 끊겼어요 다시 전화해도 똑같고"
@@ -43,13 +48,18 @@ def main() -> None:
         (UNREAD, fresh_cases(UNSEEN)),
         ("talk and look-alikes, the half that was mended on", cases_of(TALK_MENDED + LIKE_MENDED)),
         (TALK_UNREAD, cases_of(TALK_UNSEEN + LIKE_UNSEEN)),
+        (
+            "another author's talk and look-alikes, the part that was mended on",
+            cases_of(OTHER_MENDED + OTHER_LIKE_MENDED),
+        ),
+        (OTHER_UNREAD, cases_of(OTHER_UNSEEN + OTHER_LIKE_UNSEEN)),
     ):
         scores, wrong = score(texts)
         print(f"{title}: {len(texts)} texts")
         print(f"{'kind':<10} {'gold':>6} {'recall':>7} {'precision':>9} {'leaked':>7}")
         for kind, row in scores.items():
             print(f"{kind:<10} {row.gold:>6} {row.recall:>7.3f} {row.precision:>9.3f} {row.leaked:>7}")
-        if options.misses and title not in (UNREAD, TALK_UNREAD):
+        if options.misses and title not in (UNREAD, TALK_UNREAD, OTHER_UNREAD):
             print(*wrong, sep="\n")
     for name, texts in (
         ("no personal data", [PLAIN] * 5000),

@@ -26,6 +26,7 @@ KINDS = {
     "passport": "여권번호",
     "license": "운전면허번호",
     "birth": "생년월일",
+    "id": "아이디",
 }
 
 
