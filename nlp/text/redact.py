@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from nlp.text.alignment import UNCHANGED, Alignment, Edit, rewrite
 from nlp.text.personal.answers import find_answers
 from nlp.text.personal.found import Found, view_of
+from nlp.text.personal.handles import find_handles
 from nlp.text.personal.names import find_names
 from nlp.text.personal.numbers import find_numbers
 from nlp.text.personal.places import find_places
@@ -33,6 +34,7 @@ _COLUMNS = tuple(
         (r"카드_?\s?(?:번호|no)|card_?no", "카드번호"),
         (r"차량_?\s?번호|차번호", "차량번호"),
         (r"생년|생일|birth", "생년월일"),
+        (r"(?:카카오톡?|카톡|인스타(?:그램)?|텔레그램|SNS)[ _]?(?:아이디|ID|계정)", "아이디"),
         (r"주소|address|거주지", "주소"),
         (
             r"(?:고객|회원|환자|학생|보호자|예약자|신청인|신청자|주문자|구매자|계약자|가입자|수령인|수취인|담당자"
@@ -66,7 +68,8 @@ class Redacted:
 def redact(text: str) -> Redacted:
     """Replace personal data by bracketed kinds; ``redact(redact(text).text).text == redact(text).text``.
 
-    Company numbers (1588-…), order and tracking numbers, prices, dates and model names stay.
+    Company numbers (1588-…), a firm's mail addresses (help@…) and handles, order and tracking numbers, prices, dates
+    and model names stay.
     """
     alignment = UNCHANGED
     spans: list[PersonalSpan] = []
@@ -100,7 +103,7 @@ def mask_cell(value: str, column: str = "") -> str:
 def _find(text: str) -> list[Found]:
     view = view_of(text)
     numbers = list(find_numbers(view))
-    found = [*numbers, *find_places(view), *find_answers(view), *find_names(view, numbers)]
+    found = [*numbers, *find_places(view), *find_answers(view), *find_handles(view), *find_names(view, numbers)]
     # A dialogue keeps its lines: what seems to run over a line break is not one piece of personal data.
     return _without_overlap(item for item in found if "\n" not in text[item.start : item.end])
 

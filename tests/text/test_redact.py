@@ -44,7 +44,10 @@ def test_wording_that_the_rules_were_not_mended_on_is_masked_nearly_as_well() ->
 
 @pytest.mark.parametrize(
     ("personal", "lookalikes", "recall", "names"),
-    [(TALK_MENDED, LIKE_MENDED, 0.95, 0.94), (TALK_UNSEEN, LIKE_UNSEEN, 0.84, 0.79)],
+    [
+        (TALK_MENDED, LIKE_MENDED, 0.95, 0.94),
+        (TALK_UNSEEN, LIKE_UNSEEN, 0.84, 0.79),
+    ],
     ids=["mended", "unseen"],
 )
 def test_names_and_numbers_as_people_say_them_are_masked_and_lookalikes_stay(
@@ -55,7 +58,7 @@ def test_names_and_numbers_as_people_say_them_are_masked_and_lookalikes_stay(
     assert scores["overall"].precision >= 0.95
     assert scores["이름"].recall >= names
     false, _ = score(cases_of(lookalikes))
-    assert false["overall"].predicted <= 2
+    assert false["overall"].predicted - false["overall"].right <= 2
 
 
 @pytest.mark.parametrize("case", CASES[::7], ids=lambda case: case.text[:30])
@@ -125,6 +128,28 @@ def test_spans_and_tokens_agree(text: str) -> None:
         ("김민수 고객님 김민수 맞으시죠", "[이름] 고객님 [이름] 맞으시죠"),
         ("경기도 광주로 9만원 일시불로 168,000원", "경기도 광주로 9만원 일시불로 168,000원"),
         ("서울 강남구 매장, 부산점 둘 다 별로", "서울 강남구 매장, 부산점 둘 다 별로"),
+        # handles
+        ("카톡 mina_92 로 주세요, 제 계정은 lemon.tea7이에요", "카톡 [아이디] 로 주세요, 제 계정은 [아이디]이에요"),
+        ("인스타 @tree__bom 과 디코 pine#4417", "인스타 [아이디] 과 디코 [아이디]"),
+        ("공식 계정 @dangol.official 과 카톡 PC버전, ID카드", "공식 계정 @dangol.official 과 카톡 PC버전, ID카드"),
+        ("help@dangol.kr 말고 bomi.h@dangol.kr", "help@dangol.kr 말고 [이메일]"),
+        # numbers
+        ("번호는 01O 2345 67O9", "번호는 [전화번호]"),
+        ("송장은 364-8820-91570 우리 집 거 아님", "송장은 364-8820-91570 우리 집 거 아님"),
+        (
+            "출금이 079-21-0384-552 또 한 번은 079-24-0117-836 둘 다",
+            "출금이 [계좌번호] 또 한 번은 [계좌번호] 둘 다",
+        ),
+        ("차 삼십이너 이공사일 타고", "차 [차량번호] 타고"),
+        ("임시번호 서울 임 4821", "임시번호 [차량번호]"),
+        ("생일이 음력 오십팔년 시월 초아흐레예요", "생일이 음력 [생년월일]예요"),
+        ("2023.11.02 출생이고 고객(790814) 문의", "[생년월일] 출생이고 고객([생년월일]) 문의"),
+        ("면허 서울 93-123456-12, 여권 GA6137724", "면허 [운전면허번호], 여권 [여권번호]"),
+        ("카드 5310-****-****-1234 로 결제", "카드 [카드번호] 로 결제"),
+        # addresses
+        ("봉천동 1587-4 옥탑을 못 찾아요", "[주소]을 못 찾아요"),
+        ("용인 수지구 성복2로 76 한빛하우스 112동 앞", "[주소] 앞"),
+        ("대구 달서구 월배로 이백십길 십육 청구맨션 삼공일호라예", "[주소]라예"),
     ],
 )
 def test_masking(text: str, masked: str) -> None:
@@ -165,6 +190,8 @@ def test_an_answer_is_masked_by_its_question(dialogue: str, masked: str) -> None
         ("ops@dangol.kr", "E-mail", "[이메일]"),
         ("한빛아파트 3동", "배송주소", "[주소]"),
         ("881010", "생년월일", "[생년월일]"),
+        ("bom_dal", "인스타 아이디", "[아이디]"),
+        ("A10293", "고객ID", "A10293"),
         ("전화상담", "전화상담여부", "전화상담"),
         ("여울 5G 요금제", "상품명", "여울 5G 요금제"),
         ("강남점", "지점명", "강남점"),

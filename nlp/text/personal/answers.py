@@ -30,6 +30,10 @@ _SUBJECTS = (
     (r"(?<!메일)(?<!메일[ \t])주소|배송지|거주지", "주소"),
     (r"성함|이름|성명|예금주", "이름"),
 )
+# Two searches: the first is the faster one, as each alternative begins with a letter.
+_ANY_SIGN = re.compile(
+    "주민|생년월일|생일|카드|계좌|연락|전화|휴대폰|휴대전화|핸드폰|폰|차|주소|배송지|거주지|성함|이름|성명|예금주"
+)
 _ANY_SUBJECT = re.compile("|".join(subject for subject, _ in _SUBJECTS))
 _ASKS = r"[^\n]{0,30}?(?:어떻게|말씀|불러|알려|여쭤|여쭙|확인|부탁|주시|되세요|되실|주세요|몇[ \t]?번|입력|남겨|\?|요$)"
 _QUESTIONS = tuple((re.compile(rf"(?:{subject}){_ASKS}"), kind) for subject, kind in _SUBJECTS)
@@ -59,7 +63,7 @@ _PLACE = re.compile(
 
 def find_answers(view: str) -> Iterator[Found]:
     """Answers to questions for personal data, if the text is a dialogue that asks for any."""
-    if not _ANY_SUBJECT.search(view):
+    if not _ANY_SIGN.search(view) or not _ANY_SUBJECT.search(view):
         return
     asked: tuple[str, ...] = ()
     left = 0

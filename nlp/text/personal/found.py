@@ -18,6 +18,7 @@ KINDS = (
     "여권번호",
     "운전면허번호",
     "생년월일",
+    "아이디",
 )
 """Every kind of personal data."""
 
@@ -50,8 +51,11 @@ PROVINCE = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강�
 # One position each, so that the view and the text have the same offsets. 010ㅡ1234: a vowel as a dash.
 _ODD = "０１２３４５６７８９＠．／（）：‐‑‒–—―−－·ㅡ￣"
 _PLAIN = str.maketrans(_ODD, "0123456789@./():" + "-" * 11)
-_LETTER_O = re.compile(r"(?<![A-Za-z0-9])[oO0]1[oO0](?=[ \t.\-]?\d{3})")
-"""A mobile number's "010" typed with the letter."""
+_LETTER_O = re.compile(
+    r"(?<![A-Za-z0-9])[oO0]1(?:[oO016-9][ \t.\-]?[\doO]{3,4}[ \t.\-]?[\doO]{4}(?![A-Za-z0-9])|[oO0](?=[ \t.\-]?\d{3}))"
+)
+"""A mobile number with the letter for its zeros."""
+_LETTERS_O = str.maketrans("oO", "00")
 _ANY_ODD = re.compile(f"[{_ODD}]")
 _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 
@@ -59,7 +63,7 @@ _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 def view_of(text: str) -> str:
     """``text`` with plain digits and dashes and its masked tokens blanked out, of the same length."""
     view = text.translate(_PLAIN) if _ANY_ODD.search(text) else text
-    view = _LETTER_O.sub("010", view) if "1" in view else view
+    view = _LETTER_O.sub(lambda match: match.group().translate(_LETTERS_O), view) if "1" in view else view
     return PLACEHOLDER.sub(lambda match: "\ufffc" * len(match.group()), view) if "[" in view else view
 
 

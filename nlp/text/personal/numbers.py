@@ -31,6 +31,7 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 
+_TRACKED = re.compile(r"(?:송장|택배|배송|등기)(?:번호|조회)?(?:[는은가이])?[ \t]?[:#.]?[ \t]*$")
 _THING_AFTER = re.compile(r"[ \t]?(?:이|번|로)?[ \t]?(?:주문|운송장|송장|예약|접수)")
 
 _MOBILE = re.compile(
@@ -59,7 +60,13 @@ _RESIDENT_FRONT = re.compile(rf"(?:{_RESIDENT_WORD}[ \t]?)?앞(?:자리|번호){
 _RESIDENT_BACK = re.compile(rf"뒷(?:자리|번호){_GAP}{{0,10}}?(?P<it>(?<!\d){_G7})(?!\d)")
 
 _CARD = re.compile(rf"(?<!\d)(?P<it>(?:{_G4}(?:[ \t\-.,/]{{1,3}}|[ \t]?(?:에|다시)[ \t]?)){{3}}{_G4})(?!\d)")
-_CARD_AFTER_WORD = re.compile(rf"카드{_GAP}{{0,15}}?(?P<it>(?<!\d){_G4}(?:{SEP}?{_G4}){{3}})(?!\d)")
+_CARD_AFTER_WORD = re.compile(
+    rf"카드{_GAP}{{0,25}}?(?P<it>(?<!\d)(?:{_G4}(?:{SEP}?{_G4}){{3}}|\d{{4}}[ \-]\d{{6}}[ \-]\d{{5}}))(?!\d)"
+)
+_STARRED_CARD = re.compile(
+    r"(?<![\d\-])"
+    r"(?P<it>\d{4}[ \-]?(?:\d\d[*xX●○•]{2}|[*xX●○•]{4})[ \-]?[*xX●○•]{4}[ \-]?\d{3,4})(?!\d)"
+)
 
 _BREAK = rf"(?:{FILLER}|[ \t]?(?:다시|에)[ \t]?)"
 _BANK = (
@@ -67,36 +74,65 @@ _BANK = (
     r"|부산|대구|광주|전북|경남|제주|KB|NH|IBK|SC|MG)"
 )
 _ACCOUNT = re.compile(
-    rf"(?:계좌|통장|입금|이체|송금|환급|{_BANK}){_GAP}{{0,16}}?(?P<it>"
+    rf"(?:계좌|통장|입금|출금|이체|송금|환급|{_BANK}){_GAP}{{0,16}}?(?P<it>"
     rf"(?<![\d\-])\d(?:(?:[ \t]?-[ \t]?|[ \t.]{{0,2}}|{_BREAK})\d){{9,13}}(?!\d){_NO_UNIT}"
     rf"|(?<![가-힣]){D}(?:(?:[ \t\-,]{{0,2}}|{_BREAK}){D}){{9,13}})",
     re.IGNORECASE,
 )
 _ACCOUNT_WORD = re.compile(r"(?:계좌|통장)[^\d\n]{0,6}$")
+_NEXT_ACCOUNT = re.compile(
+    r"(?:통장|계좌|출금|입금)[^\n]{0,30}?\ufffc[^\d\n\ufffc]{1,12}"
+    r"(?P<it>(?<![\d\-])\d{2,6}-\d{2,6}-\d{2,7}(?:-\d{1,3})?)(?![\d\-])"
+)
+"""Behind an account that is masked already."""
 _ACCOUNT_BEFORE_BANK = re.compile(
     rf"(?P<it>(?<![\d\-])\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,7}}"
     rf"(?:[ \t]?[\- \t][ \t]?\d{{1,3}})?(?!\d))[ \t,(]{{0,3}}{_BANK}"
 )
 
+_TWO = rf"(?:{_G2}|{D}?십{D}?)"
 _LICENSE = re.compile(
-    rf"면허{_GAP}{{0,15}}?(?P<it>(?<!\d)(?:(?:{PROVINCE})[ \t]?)?{_G2}{SEP}?{_G2}{SEP}?{_G6}{SEP}?{_G2})"
+    rf"(?:면허|운전경력){_GAP}{{0,20}}?"
+    rf"(?P<it>(?<!\d)(?:(?:{PROVINCE})[ \t]?)?{_TWO}{SEP}?{_TWO}{SEP}?{_G6}{SEP}?{_TWO}"
+    rf"|(?:{PROVINCE})[ \t]?{_G2}{SEP}?{_G6}{SEP}?{_G2})(?!\d)"
 )
 _PASSPORT = re.compile(
-    rf"여권{_GAP}{{0,15}}?(?P<it>(?<![A-Za-z0-9])[A-Za-z][ \t\-]?\d{{3}}[ \t]?[A-Za-z0-9][ \t]?\d{{4}})(?![A-Za-z0-9])"
+    rf"여권{_GAP}{{0,15}}?"
+    rf"(?P<it>(?<![A-Za-z0-9])[A-Za-z]{{1,2}}[ \t\-]?\d{{3}}[ \t]?[A-Za-z0-9][ \t]?\d{{3,4}})(?![A-Za-z0-9])"
 )
+_USE = "[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호]"
 _PLATE = re.compile(
-    rf"(?<![\d가-힣])(?P<it>(?:(?:{PROVINCE})[ \t]?)?\d{{1,3}}[ \t]?"
-    rf"[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호][ \t]?\d{{4}})(?!\d){_NO_UNIT}"
+    rf"(?<![\d가-힣])(?P<it>(?:(?:{PROVINCE})[ \t]?)?\d{{1,3}}[ \t]?{_USE}[ \t\-]?\d{{4}})(?!\d){_NO_UNIT}"
 )
+_SPOKEN_PLATE = re.compile(
+    rf"(?:차|번호)[가-힣]{{0,3}}[ \t](?:[가-힣]{{1,3}}[ \t])?"
+    rf"(?P<it>(?:(?:{PROVINCE})[ \t]?)?[영공일이삼사오육칠팔구십백]{{2,6}}[ \t]?{_USE}[ \t]?{_G4})(?!{D})"
+)
+_TEMPORARY_PLATE = re.compile(rf"임시{_GAP}{{0,12}}?(?P<it>(?:(?:{PROVINCE})[ \t]?)?임[ \t]?\d{{4}})(?!\d)")
 _BIRTH = re.compile(
-    rf"(?:생년월일|생일|출생일){_GAP}{{0,10}}?"
+    rf"(?:생년월일|생일|출생일?)(?:{_GAP}{{0,10}}?|[^\n\ufffc]{{0,8}}\ufffc+[^\d\n\ufffc]{{0,12}})"
     rf"(?P<it>(?<!\d)(?:(?:19|20)?\d\d[ \t]?[년./\-][ \t]?\d{{1,2}}[ \t]?[월./\-]"
     rf"[ \t]?\d{{1,2}}(?:[ \t]?일)?|(?:19|20)?\d{{6}}|{_G6}))(?!\d)"
 )
 _BORN = re.compile(
     r"(?<![\d\-])(?P<it>(?:19|20)?\d\d(?:[./\-][ \t]?\d{1,2}[./\-][ \t]?\d{1,2}\.?"
     r"|[ \t]?년[ \t]?\d{1,2}[ \t]?월[ \t]?\d{1,2}[ \t]?일?"
-    r"|(?:0\d|1[0-2])[0-3]\d))[ \t]?생(?![산선맥수크새활물일각])"
+    r"|(?:0\d|1[0-2])[0-3]\d))[ \t]?(?:출생|생(?![산선맥수크새활물일각]))"
+)
+_NUMERAL = "[일이삼사오육칠팔구십]"
+_SPOKEN_BIRTH = re.compile(
+    rf"(?<![가-힣])(?P<it>(?:천구백|이천)?[이삼사오육칠팔구]?십?{_NUMERAL}?[ \t]?년생?[ \t]?"
+    rf"(?:{_NUMERAL}{{1,2}}|유|시|정|동짓|섣)[ \t]?[월달][ \t]?"
+    rf"(?:{_NUMERAL}{{1,3}}[ \t]?일|초?[ \t]?(?:하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘)"
+    r"|그믐|보름|스무[가-힣]{1,3}))"
+)
+_BIRTHDAY = re.compile(
+    r"(?:생일|생신)[은이]?[ \t:]*(?:(?:음력|양력)(?:으로)?[ \t]*)?"
+    r"(?P<it>\d{1,2}[ \t]?월[ \t]?\d{1,2}[ \t]?일)(?!까지|부터)"
+)
+_BORN_WORD = re.compile("생일|생년월일|출생|태어|년생")
+_BIRTH_IN_BRACKETS = re.compile(
+    r"(?:고객|회원|환자|보험자|\ufffc)[ \t]?님?[ \t]?\((?P<it>\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))\)"
 )
 _LETTER = (
     r"(?:에이치|에이|비|씨|디|에프|지|아이|제이|케이|엘|엠|엔|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트"
@@ -108,6 +144,10 @@ _SPOKEN_DOMAIN = re.compile(
     r"(?:네이버|지메일|다음|한메일|카카오|네이트|핫메일|구글|[A-Za-z]{2,12})"
     r"(?:[ \t]?(?:점|쩜|닷|\.)?[ \t]?(?:닷컴|닷넷|컴|com|넷|net|co[ \t]?\.?kr))?"
 )
+_FIRM_MAIL = re.compile(
+    r"(?:help(?:desk)?|cs|cscenter|info|support|contact|webmaster|no[\-_.]?reply|service|customer|voc)@", re.IGNORECASE
+)
+"""Addresses of a firm's desks: nobody's own."""
 _LONGEST_USER = 48
 """Characters before the "at" of an e-mail address that is read aloud, blanks among them."""
 
@@ -118,8 +158,6 @@ _BY_WORD: tuple[tuple[re.Pattern[str], str, int], ...] = (
     (_RESIDENT_FRONT, "주민등록번호", 2),
     (_RESIDENT_BACK, "주민등록번호", 2),
     (_CARD_AFTER_WORD, "카드번호", 0),
-    (_ACCOUNT, "계좌번호", 3),
-    (_ACCOUNT_BEFORE_BANK, "계좌번호", 3),
     (_LICENSE, "운전면허번호", 0),
     (_PASSPORT, "여권번호", 0),
     (_SPOKEN_LANDLINE, "전화번호", 4),
@@ -136,10 +174,12 @@ _BY_FORM = (
 # Cheap searches that hold whenever a finder behind them can hold: most texts need nothing else.
 _SIX_DIGITS = re.compile(rf"{D}(?:[^\n]{{0,6}}?{D}){{5}}")
 _WRITTEN_SEVEN = re.compile(r"\d(?:[^\n\d]{0,8}\d){6}")
-_PLATE_SIGN = re.compile(r"\d[ \t]?[가-힣][ \t]?\d{4}")
-_EMAIL_SIGN = re.compile(r"@|[\[( ]\s*at\s*[\]) ]|골뱅이|앳", re.IGNORECASE)
-_BORN_SIGN = re.compile(r"[\d.일][ \t]?생")
-_BIRTH_SIGN = re.compile(r"생년월일|생일|출생일")
+_STARS = re.compile(r"[*xX●○•]{4}")
+_PLATE_SIGN = re.compile(r"[\d임][ \t]?[가-힣]?[ \t\-]?\d{4}")
+_EMAIL_SIGN = re.compile(r"@|at|At|AT|골뱅이|앳")
+_CAR_SIGN = re.compile("차|번호")
+_BORN_SIGN = re.compile(r"[\d.일][ \t]?(?:출생|생)|\(\d{6}\)")
+_BIRTH_SIGN = re.compile(r"생년월일|생일|생신|출생")
 
 
 def find_numbers(view: str) -> Iterator[Found]:
@@ -148,15 +188,26 @@ def find_numbers(view: str) -> Iterator[Found]:
         yield from _by_word(view)
         if _WRITTEN_SEVEN.search(view):
             yield from _by_form(view)
+    if _STARS.search(view):
+        yield from _matches(_STARRED_CARD, view, "카드번호", 0)
     if _PLATE_SIGN.search(view):
         yield from _matches(_PLATE, view, "차량번호", 4)
+        yield from _matches(_TEMPORARY_PLATE, view, "차량번호", 4)
     if _EMAIL_SIGN.search(view):
-        yield from (Found("이메일", item.start, item.end, 1) for item in ko_pii("email")(view))
+        yield from (
+            Found("이메일", item.start, item.end, 1)
+            for item in ko_pii("email")(view)
+            if not _FIRM_MAIL.match(view, item.start)
+        )
         yield from _spoken_emails(view)
     if _BIRTH_SIGN.search(view):
         yield from _matches(_BIRTH, view, "생년월일", 2)
-    if _BORN_SIGN.search(view):
+        yield from _matches(_BIRTHDAY, view, "생년월일", 2)
+    if ("생" in view or "(" in view) and _BORN_SIGN.search(view):
         yield from _matches(_BORN, view, "생년월일", 3)
+        yield from _matches(_BIRTH_IN_BRACKETS, view, "생년월일", 3)
+    if _BORN_WORD.search(view):
+        yield from _matches(_SPOKEN_BIRTH, view, "생년월일", 3)
 
 
 def _spoken_emails(view: str) -> Iterator[Found]:
@@ -172,6 +223,12 @@ def _by_word(view: str) -> Iterator[Found]:
         yield Found("전화번호", *match.span(), 1)
     for pattern, kind, rank in _BY_WORD:
         yield from _matches(pattern, view, kind, rank)
+    for pattern in (_ACCOUNT, _NEXT_ACCOUNT, _ACCOUNT_BEFORE_BANK):
+        for match in pattern.finditer(view):
+            if not _TRACKED.search(view[max(0, match.start("it") - 16) : match.start("it")]):
+                yield Found("계좌번호", *match.span("it"), 3)
+    if _CAR_SIGN.search(view):
+        yield from _matches(_SPOKEN_PLATE, view, "차량번호", 4)
     for match in _RESIDENT.finditer(view):
         yield Found(_resident_kind(match["it"]), *match.span("it"), 0)
     for match in _SPOKEN_RESIDENT.finditer(view):

@@ -1,0 +1,46 @@
+"""Names of accounts: what somebody is called in a messenger, a game or a shop ("카톡 dubu_eats", "@pado.21")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlp.text.personal.found import Found
+
+_ACCOUNT = r"(?:아이디|아뒤|닉네임|닉|계정|추천인(?:[ \t]?(?:코드|아이디|ID))?|(?<![A-Za-z])(?:ID|id|Id)(?![A-Za-z]))"
+_MESSENGER = (
+    r"(?:카카오톡|카톡|위챗|텔레그램|텔레|인스타(?:그램)?|페북|페이스북|트위터|디스코드|디코|스팀|틱톡|스레드|스냅챗"
+    r"|(?<![가-힣])라인)"
+)
+_IS = r"(?:[은는이가도을를]|으로|로)?[ \t]?[:=]?[ \t]*['\"‘“(]?"
+_END = r"(?![A-Za-z0-9_]|[.\-][A-Za-z0-9]|[^\s@]{0,30}@)"
+_LATIN = r"@?(?=[A-Za-z0-9._\-#]*[A-Za-z][A-Za-z0-9._\-#]*[A-Za-z])[A-Za-z_0-9][A-Za-z0-9_]+(?:[._\-#][A-Za-z0-9_]+)*"
+_MARKED = rf"(?=[A-Za-z]*[0-9_.#\-@]){_LATIN}"
+"""With a digit or a sign in it, and so no word."""
+_PLAIN = r"[a-z]{5,}"
+_MIXED = r"[가-힣]{2,8}\d{1,4}(?![\d가-힣]|[ \t]?[개번명])"
+_THING_BEFORE = re.compile(
+    r"(?:와이파이|wifi|모델|제품|상품|주문|접수|거래|결제|구글|애플|네이버|공식|세션|기기|판매자)[ \t]?$", re.I
+)
+
+_BY_ACCOUNT = re.compile(rf"{_ACCOUNT}{_IS}(?P<it>(?:{_MARKED}|{_PLAIN}|{_MIXED})){_END}")
+_BY_MESSENGER = re.compile(rf"{_MESSENGER}{_IS}(?P<it>{_MARKED}){_END}")
+_AT = re.compile(rf"(?<![A-Za-z0-9._@/])(?P<it>@[A-Za-z0-9_][A-Za-z0-9_.]{{2,29}}){_END}")
+_DOMAIN = re.compile(r".*\.(?:com|net|org|kr|co|io|me|jp|cn)\Z", re.IGNORECASE)
+_OFFICIAL = re.compile(r"공식|본사|채널|official", re.IGNORECASE)
+_SIGN = re.compile(
+    r"@|아이디|아뒤|닉|계정|추천인|ID|id|Id|톡|위챗|텔레|인스타|페북|페이스북|트위터|디스코드|디코|스팀|스레드|스냅챗|라인"
+)
+
+
+def find_handles(view: str) -> Iterator[Found]:
+    """Handles in a text that ``view_of`` made plain; those of a firm ("공식 계정 @dangol") stay."""
+    if not _SIGN.search(view):
+        return
+    for pattern in (_BY_ACCOUNT, _BY_MESSENGER, _AT):
+        for match in pattern.finditer(view):
+            around = view[max(0, match.start() - 10) : match.end() + 8]
+            before = view[max(0, match.start() - 8) : match.start()]
+            if _DOMAIN.match(match["it"]) or _OFFICIAL.search(around) or _THING_BEFORE.search(before):
+                continue
+            yield Found("아이디", *match.span("it"), 4)
