@@ -1,7 +1,8 @@
 """Sentences as in ``pii_talk``, and look-alikes, by an author who knew none of the rules.
 
-The sentences were set down before the rules met them, and parted at random. What is in ``MENDED`` and ``LIKE_MENDED``
-may be read when the rules are mended; the misses of ``UNSEEN`` and ``LIKE_UNSEEN`` stay unread.
+The sentences were set down before the rules met them, and halved at random; those of the second half that were seen
+before the rules were mended went to the first. What is in ``MENDED`` and ``LIKE_MENDED`` may be read when the rules are
+mended; the misses of ``UNSEEN`` and ``LIKE_UNSEEN`` stay unread.
 """
 
 MENDED = (

@@ -5,6 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pii_cases import HELD_OUT, SECOND, TEMPLATES, generate
 from pii_fresh import MENDED, UNSEEN, fresh_cases
+from pii_other import LIKE_MENDED as OTHER_LIKE_MENDED
+from pii_other import LIKE_UNSEEN as OTHER_LIKE_UNSEEN
+from pii_other import MENDED as OTHER_MENDED
+from pii_other import UNSEEN as OTHER_UNSEEN
 from pii_scores import score
 from pii_talk import LIKE_MENDED, LIKE_UNSEEN, cases_of
 from pii_talk import MENDED as TALK_MENDED
@@ -46,9 +50,11 @@ def test_wording_that_the_rules_were_not_mended_on_is_masked_nearly_as_well() ->
     ("personal", "lookalikes", "recall", "names"),
     [
         (TALK_MENDED, LIKE_MENDED, 0.95, 0.94),
-        (TALK_UNSEEN, LIKE_UNSEEN, 0.84, 0.79),
+        (TALK_UNSEEN, LIKE_UNSEEN, 0.85, 0.80),
+        (OTHER_MENDED, OTHER_LIKE_MENDED, 0.93, 0.89),
+        (OTHER_UNSEEN, OTHER_LIKE_UNSEEN, 0.74, 0.63),
     ],
-    ids=["mended", "unseen"],
+    ids=["mended", "unseen", "other_mended", "other_unseen"],
 )
 def test_names_and_numbers_as_people_say_them_are_masked_and_lookalikes_stay(
     personal: tuple[str, ...], lookalikes: tuple[str, ...], recall: float, names: float
@@ -150,6 +156,19 @@ def test_spans_and_tokens_agree(text: str) -> None:
         ("봉천동 1587-4 옥탑을 못 찾아요", "[주소]을 못 찾아요"),
         ("용인 수지구 성복2로 76 한빛하우스 112동 앞", "[주소] 앞"),
         ("대구 달서구 월배로 이백십길 십육 청구맨션 삼공일호라예", "[주소]라예"),
+        # names
+        ("박대리한테 보냈고 길 기사님이 왔어요", "[이름]대리한테 보냈고 [이름] 기사님이 왔어요"),
+        (
+            "이 기사님, 전 팀장님, 부팀장님, 이사장님, 두 과장님",
+            "이 기사님, 전 팀장님, 부팀장님, 이사장님, 두 과장님",
+        ),
+        ("수취인 풍미르, 경비실\n성명: 아겨레", "수취인 [이름], 경비실\n성명: [이름]"),
+        ("이름 이 진\n신청인 장 기쁨 (재입력)", "이름 [이름]\n신청인 [이름] (재입력)"),
+        ("보호자: 동의\n이름이 이상해서요", "보호자: 동의\n이름이 이상해서요"),
+        ("확인 바랍니다.\n\n피온유\n010-8316-4472", "확인 바랍니다.\n\n[이름]\n[전화번호]"),
+        ("우리 해찬이가 좋아해요 우리 직원이 왔어요", "우리 [이름]이가 좋아해요 우리 직원이 왔어요"),
+        ("은-서연 고객", "[이름] 고객"),
+        ("부대 육계장은 맛있고 두마리인데 싸요", "부대 육계장은 맛있고 두마리인데 싸요"),
     ],
 )
 def test_masking(text: str, masked: str) -> None:

@@ -32,7 +32,8 @@ _CAPITALS = re.compile(r"[A-Z]{2}|[A-Z][a-z]")
 _LATIN_SIGN = re.compile(r"[A-Z][A-Za-z]+[ \t,/\-]{1,3}[A-Z]")
 
 _PERSON_FOLLOWS = (
-    r"(?=[ \t]?(?:씨|님|고객|회원|선생|강사|매니저|코치|상담)|이?라(?:는|고)[ \t]?(?:분|직원|사람|상담|합|하|해|불)"
+    r"(?=[ \t]?(?:씨|님|고객|회원|선생|강사|매니저|코치|상담)|한테|에게"
+    r"|이?라(?:는|고)[ \t]?(?:분|직원|사람|상담|합|하|해|불)"
     r"|이라[ \t,]|입니다|이에요|예요|인데)"
 )
 _CHINESE_GIVEN = "샤오|웨이|쯔|즈|쉐|쥔|밍|팡|리|메이|하오|신|징|훙|옌|펑|룽|쿤|칭|화|빈|란|위|린|나"
@@ -65,8 +66,8 @@ def _patterns() -> _Patterns:
     label = lists.any_cue("foreign_label")
     given = "|".join(sorted(lists.foreign_given, key=len, reverse=True))
     family = "|".join(lists.foreign_family)
-    firsts = {name[0] for name in (*lists.foreign_given, *lists.foreign_family, *lists.chinese_family)}
-    western = rf"(?:{given})(?:[ \t](?:{given}|[가-힣]{{2,4}}?))?"
+    firsts = {name[0] for name in (*lists.foreign_given, *lists.foreign_family, *lists.chinese_family, "샤")}
+    western = rf"(?:{given})(?:[ \t](?:{given}|[가-힣]{{2,5}}?))?"
     vietnamese = rf"(?:{family})(?:[ \t][가-힣]{{1,3}}){{1,2}}"
     chinese = rf"[{lists.chinese_family}](?:[ \t]?(?:{_CHINESE_GIVEN})){{2}}"
     return _Patterns(
@@ -74,15 +75,19 @@ def _patterns() -> _Patterns:
         latin_labelled=re.compile(rf"{label}{_IS}(?P<n>{_LATIN})(?![A-Za-z0-9@.])"),
         hangul_sign=re.compile(
             rf"(?<![가-힣])(?=[{''.join(sorted(firsts))}])"
-            rf"(?:{given}|{family}|[{lists.chinese_family}](?:{_CHINESE_GIVEN_FIRST}))"
+            rf"(?:{given}|{family}|[{lists.chinese_family}](?:{_CHINESE_GIVEN_FIRST})|샤오)"
         ),
         hangul=(
             # "다니엘 씨", "응우옌 티 란이라는 분"
             re.compile(rf"(?<![가-힣])(?P<n>{western}|{vietnamese}){_PERSON_FOLLOWS}"),
             # "투숙객 마리아 로페즈, 2박", "수취인: 쩐 반 남"
             re.compile(
-                rf"(?<![가-힣]){label}{_IS}(?P<n>{western}|{vietnamese}[가-힣]?)"
-                r"(?=이?라|[ \t,/)\n]|$|입니다|이에요|예요|인데|으로)"
+                rf"(?<![가-힣]){label}(?:[ \t]?\d)?{_IS}(?P<n>{western}|{vietnamese}[가-힣]?)"
+                r"(?=이?라|[ \t,/)\n]|$|입니다|이에요|예요|인데|으로|이고|[가는를한이](?![가-힣]))"
+            ),
+            # "샤오린이가"
+            re.compile(
+                rf"(?<![가-힣])(?P<n>샤오(?!미)(?:{_CHINESE_GIVEN}))(?=이?(?:가|는|한테|랑)(?![가-힣])|[ \t]?씨)"
             ),
             # "예약자명 왕 샤오밍"
             re.compile(rf"(?<![가-힣]){label}{_IS}(?P<n>{chinese})(?![가-힣]{{3}})"),

@@ -58,8 +58,9 @@ class NameCues:
     """Finds, without taking a character, where a full name (group 1) may stand before what can follow one."""
     around: tuple[Cue, ...]
     sure: tuple[re.Pattern[str], ...]
+    sure_words: re.Pattern[str]
     sure_sign: re.Pattern[str]
-    """A cheap search that holds whenever one of ``sure`` can."""
+    """One of these cheap searches holds whenever one of ``sure`` can."""
     given_alone: re.Pattern[str]
     full_alone: re.Pattern[str]
     listed_next: re.Pattern[str]
@@ -81,16 +82,18 @@ def name_cues() -> NameCues:
         candidate=_candidate(lists, rf"{double}|[{lists.any_family}]{syllable}{{2}}"),
         around=tuple(_around(lists)),
         sure=tuple(map(re.compile, _sure(lists, syllable, double, single))),
+        sure_words=re.compile(
+            "이름|성함|성명|명함|명찰|객명|예금주|명의|수령인|수취인|예약자|입금자|계약자|보험자|환자|보호자|라카"
+        ),
         sure_sign=re.compile(
-            r"이름|성함|성명|명함|명찰|객명|예금주|명의|수[령취]인|예약자|입금자|계약자|보험자|환자|보호자"
-            rf"|라고[ \t]?[합하해]|라카|(?:고객|회원)[은이 \t:]{{1,3}}[{lists.usual_family}][ \t][가-힣][ \t]"
-            rf"|{_WORD_START}[{lists.usual_family}][{lists.single_given}](?=[ \t이입인])"
+            rf"라고[ \t]?[합하해]|(?:고객|회원)[은이 \t:]{{1,3}}[{lists.usual_family}][ \t][가-힣][ \t]"
+            rf"|[{lists.usual_family}](?<![가-힣].)[{lists.single_given}](?=[ \t이입인])"
         ),
         # "민수씨", "서윤이 엄마", "지훈 팀장님", "지훈이가": the given name has to be unmistakable.
         given_alone=re.compile(
             rf"{_WORD_START}(?P<n>[{''.join(sorted({name[0] for name in lists.common_given}))}][가-힣])"
-            rf"(?=이?[ \t]?{lists.any_cue('relative')}|[ \t]?{title}(?:님|분)|님(?![가-힣]{{3}})"
-            r"|이(?:가|는|를|랑|한테|네)(?![가-힣])|(?:한테|에게)(?![가-힣]))"
+            rf"(?=이?[ \t]?{lists.any_cue('relative')}|[ \t]?{title}(?:님|분|(?![가-힣]))|님(?![가-힣]{{3}})"
+            r"|이(?:가|는|를|랑|한테|네)(?![가-힣])|(?:한테|에게|(?P<open>[가는를]))(?![가-힣]))"
         ),
         # No cue but the name itself.
         full_alone=re.compile(

@@ -40,7 +40,7 @@ COPULA = r"(?:이라고|(?<![하리시])라고|이라는|이?고요|이?구요|�
 """Behind a name, as in "김민수라고 합니다"; and not "연락하라고", "기다리라고"."""
 
 _NO_PARTICLE_BEFORE = re.compile(rf"[ \t]?(?:[님씨]|{COPULA})")
-_WORD_ENDING = re.compile(r"이[라란구나지다]|[하시][지구기자게]|[은는][건걸거데]")
+_WORD_ENDING = re.compile(r"이[라란구나지다]|[하시][지구기자게]|[은는][건걸거데]|[아어해]서|건지")
 """What looks like a given name and ends a word: "편이라", "강하지", "남은건"."""
 _ENDS_NO_NAME_OF_A_NOUN = "은이인한하해비분들"
 _VERB_ENDING = "서지나라기자하게려구"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from nlp.text.personal.bare_names import find_bare_names, is_closed
 from nlp.text.personal.foreign_names import find_foreign_names
 from nlp.text.personal.found import Found
 from nlp.text.personal.name_cues import BEFORE, name_cues
@@ -40,6 +41,7 @@ def find_names(view: str, numbers: Sequence[Found]) -> list[Found]:
     spans.update(_beside(view, [item for item in numbers if item.kind in _NUMBERS]))
     spans.update(_listed_with(view, spans))
     spans.update(find_foreign_names(view))
+    spans.update(find_bare_names(view))
     for name in {view[start:end] for start, end in spans if end - start >= 3}:
         spans.update(match.span() for match in re.finditer(rf"(?<![가-힣]){name}", view))
     return [Found("이름", start, end, 5) for start, end in spans]
@@ -73,7 +75,9 @@ def _has_cue(view: str, start: int, end: int) -> bool:
 def _surely_cued(view: str) -> Iterator[tuple[int, int]]:
     """Names of any form, of one syllable too, whose cue leaves no doubt."""
     cues, lists = name_cues(), name_lists()
-    for pattern in cues.sure if cues.sure_sign.search(view) else ():
+    if not cues.sure_words.search(view) and not cues.sure_sign.search(view):
+        return
+    for pattern in cues.sure:
         for match in pattern.finditer(view):
             if match["n"] not in lists.words and match["n"] not in lists.nouns:
                 yield match.span("n")
@@ -97,9 +101,12 @@ def _without_cue(view: str, *, about_a_person: bool) -> Iterator[tuple[int, int]
 
 
 def _given_alone(view: str) -> Iterator[tuple[int, int]]:
-    """Given names without a family name: "민수씨", "지훈이가", "서윤이 엄마"."""
-    unmistakable = name_lists().unmistakable_given
-    return (match.span("n") for match in name_cues().given_alone.finditer(view) if match["n"] in unmistakable)
+    """Given names without a family name: "민수씨", "지훈이가", "서윤이 엄마", "민규가"."""
+    lists = name_lists()
+    for match in name_cues().given_alone.finditer(view):
+        word = match["n"]
+        if word in lists.unmistakable_given and (not match["open"] or not (is_closed(word) or word in lists.stops)):
+            yield match.span("n")
 
 
 def _listed_with(view: str, spans: Collection[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -124,7 +131,7 @@ def _beside(view: str, numbers: Sequence[Found]) -> Iterator[tuple[int, int]]:
         if short and is_short_name(short["n"]):
             yield head + short.start("n"), head + short.end("n")
         full = cues.before_number.search(before)
-        if full and is_full_name(full["n"]):
+        if full and is_full_name(full["n"]) and full["n"][1:] not in name_lists().nouns:
             yield head + full.start("n"), head + full.end("n")
         after = cues.after_number.match(view, number.end)
         if after and is_full_name(after["n"]):
