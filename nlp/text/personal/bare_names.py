@@ -37,9 +37,10 @@ _ASKED = (
 _STAFF = r"(?:직원|상담|분|기사|친구|동생|형|언니|오빠|누나|아이|애|학생)"
 _CALLED_TO = r"너|니|이거|왜|하고|빨리|일로|밥|얼른|미안|엄마|아빠|그거|어디"
 
+_CALLS = rf"(?=[ \t]?[,!~]|[ \t](?:{_CALLED_TO}))"
 _NAME_PARTICLE = re.compile(
-    r"(?:이(?:가|는|를|한테|에게|하고|의|로)|이네(?=[ \t](?:집|가게|엄마|아빠|식구)))(?![가-힣])"
-    rf"|(?P<call>[아야])(?=[ \t]?[,!~]|[ \t](?:{_CALLED_TO}))"
+    r"이(?:(?:가|는|를|한테|에게|하고|의|로)(?![가-힣])|네(?=[ \t](?:집|가게|엄마|아빠|식구)))"
+    rf"|아{_CALLS}|야{_CALLS}"
 )
 """The 이 that names take before a particle and nouns do not ("해찬이가"), or what calls someone ("덕배야")."""
 
@@ -78,7 +79,7 @@ def find_bare_names(view: str) -> Iterator[tuple[int, int]]:
         start = match.start() - 2
         word = view[max(0, start) : match.start()]
         # "덕배야", "아름아", "해찬이가": the syllable before decides.
-        fits = start >= 0 and _begins_word(view, start) and is_closed(word) is (match["call"] != "야")
+        fits = start >= 0 and _begins_word(view, start) and is_closed(word) is (match.group() != "야")
         if fits and _is_given(word, FAIR_FORM):
             yield start, match.start()
 
@@ -110,6 +111,7 @@ def _before_titles(view: str) -> Iterator[tuple[int, int]]:
 def _patterns() -> _Patterns:
     lists = name_lists()
     whole, given = _whole(lists), _given(lists)
+    titles = any_of(lists.cues["of_family"]).pattern
     signs = {
         **dict.fromkeys((*lists.cues["field"], "받는 ", "보내는 ", "보낸 "), "field"),
         **dict.fromkeys(("이름", "성함", "성명", "존함"), "named"),
@@ -120,7 +122,22 @@ def _patterns() -> _Patterns:
         "-": "hyphen",
         **dict.fromkeys(("씨", " 님", "가고요", "가예요", "가입니다", "가 성이"), "mister"),
         **dict.fromkeys(
-            ("째 ", "막내 ", "들 ", "놈 ", "미 ", "딸 ", "손주 ", "손자 ", "손녀 ", "조카 ", "우리 ", "울 "), "child"
+            (
+                "째 ",
+                "막내 ",
+                "아들 ",
+                "아들놈 ",
+                "래미 ",
+                "내미 ",
+                "딸 ",
+                "손주 ",
+                "손자 ",
+                "손녀 ",
+                "조카 ",
+                "우리 ",
+                "울 ",
+            ),
+            "child",
         ),
         **dict.fromkeys((f"이{gap}{kin}" for gap in ("", " ") for kin in _KIN.split("|")), "kin"),
         **dict.fromkeys(("이하고", "한테", "에게"), "to"),
@@ -142,7 +159,7 @@ def _patterns() -> _Patterns:
         # "산모는 장그린이에요", "환자분은 기찬솔 님", "예약은 사공탁으로": behind a role.
         said_to_be=re.compile(rf"[은는이가][ \t](?P<n>{_full(lists)})(?={_IS}|[ \t]?님|이시|이라|으로[ \t])"),
         role=re.compile(rf"{_START}{lists.any_cue('role')}(?:분|님)?\Z"),
-        titled=re.compile(rf"(?P<n>[{lists.title_family}])(?P<blank>[ \t]?)(?P<t>{lists.any_cue('of_family')})"),
+        titled=re.compile(rf"(?P<n>[{lists.title_family}])(?P<blank>[ \t]?)(?P<t>{titles})"),
         behind_title=re.compile(
             r"(?P<sir>님(?!들))|(?:이|이?[가은는을를도께의]|한테|에게|에[게서]|이?랑|입니다|이?라고|인데요?)?"
             r"(?:[ \t.,)~!?\n]|$)"

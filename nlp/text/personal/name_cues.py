@@ -125,7 +125,7 @@ def _candidate(lists: NameLists, full: str) -> re.Pattern[str]:
         r"(?![가-힣])|[이가은는을를도와과으로한에께님씨라요예입인였임던거고구우여처의만랑→,]"
         rf"|{lists.any_cue('title')}|본인|앞으로|명의|드림|올림|배상|두고|학부모"
     )
-    return re.compile(rf"(?=[{families}])(?:{_WORD_START}|{announces})(?=({full})(?:{follows}))")
+    return re.compile(rf"(?=[{families}])(?=({full})(?:{follows}))(?:{_WORD_START}|{announces})")
 
 
 def _around(lists: NameLists) -> Iterator[Cue]:
