@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -20,8 +21,17 @@ Lang: TypeAlias = Literal["ko", "en"]
 LANGS: Final[tuple[Lang, ...]] = ("ko", "en")
 DASH: Final = "–"
 
-# 받침이 있을 때와 없을 때: 가격이 / 윤리 문제가
-_PARTICLES: Final = {"이": ("이", "가"), "은": ("은", "는"), "을": ("을", "를"), "과": ("과", "와")}
+# 받침이 있을 때와 없을 때: 가격이 / 윤리 문제가. ㄹ 받침 뒤의 (으)로는 받침이 없을 때와 같다: 0.6으로 / 0.7로
+_PARTICLES: Final = {
+    "이": ("이", "가"),
+    "은": ("은", "는"),
+    "을": ("을", "를"),
+    "과": ("과", "와"),
+    "으로": ("으로", "로"),
+}
+_RIEUL: Final = 8
+_FINALS: Final = dict.fromkeys("036MNmn", 1) | dict.fromkeys("178LRlr", _RIEUL)
+_BRACKETS: Final = re.compile(r"\s*[(（\[［〔][^()（）\[\]［］〔〕]*[)）\]］〕]\W*$")
 
 
 class _Blanks(Formatter):
@@ -174,15 +184,20 @@ def _digits(value: float) -> str:
 
 
 def _particle(word: str, name: str) -> str:
-    return _PARTICLES[name][0 if _closed(word) else 1] if name else ""
+    if not name:
+        return ""
+    final = _final(word)
+    return _PARTICLES[name][0 if final and not (name == "으로" and final == _RIEUL) else 1]
 
 
-def _closed(word: str) -> bool:
-    """Whether a word ends in a final consonant; digits and Latin letters are read the Korean way."""
-    last = word.rstrip("'\"’”)」 ")[-1:]
-    if "가" <= last <= "힣":
-        return (ord(last) - ord("가")) % 28 != 0
-    return last in "013678LMNRlmnr"
+def _final(word: str) -> int:
+    """The final consonant of a word as Unicode counts them, 0 for none.
+
+    Digits, Latin letters, % and + are read the Korean way. What stands in brackets at the end is not read.
+    """
+    spoken = _BRACKETS.sub("", word) or word
+    last = next((letter for letter in reversed(spoken) if letter.isalnum() or letter in "%+"), "")
+    return (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else _FINALS.get(last, 0)
 
 
 @cache

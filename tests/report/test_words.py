@@ -33,11 +33,23 @@ from nlp.wom.estimates import Estimate
         ("SKT", "‘SKT’를"),
         ("Hotel", "‘Hotel’을"),
         ("지점 3", "‘지점 3’을"),
+        ("강남점(1호)", "‘강남점(1호)’을"),
+        ("앱 리뷰(구글)", "‘앱 리뷰(구글)’를"),
+        ("(본점)", "‘(본점)’을"),
+        ("할인 50%", "‘할인 50%’를"),
+        ("U+", "‘U+’를"),
+        ("야호!", "‘야호!’를"),
     ],
 )
 def test_a_particle_fits_the_word_before_it(word: str, sentence: str) -> None:
     said = say("headline", "top_cause", n="1", share="1%", range="", cause=plain(word))
     assert sentence in said.ko
+
+
+@pytest.mark.parametrize(("score", "read"), [("0.60", "0.60으로"), ("0.67", "0.67로"), ("0.65", "0.65로")])
+def test_a_score_is_followed_by_the_particle_that_its_last_digit_takes(score: str, read: str) -> None:
+    said = say("evaluation", "gains", group=plain("원인"), full="0.5", at=score, gain="+1.0", range="")
+    assert read in said.ko
 
 
 def test_a_word_of_two_languages_is_filled_in_each_of_them() -> None:
