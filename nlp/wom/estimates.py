@@ -55,11 +55,11 @@ _NOTES: Mapping[Missing, tuple[str, str]] = {
         "contacts (calls, chats, memos). Channels would add its volume and its dispersion.",
     ),
     "branch": (
-        "지점 열이 없어 지점끼리 견주지 못합니다. 지점을 더하면 어느 지점을 먼저 도울지 보입니다.",
+        "지점 열이 없어 지점끼리 비교하지 못합니다. 지점을 더하면 어느 지점을 먼저 지원할지 알 수 있습니다.",
         "No branch column: branches cannot be compared. It would show which branch to help first.",
     ),
     "product": (
-        "상품 열이 없어 상품별 비중이 없습니다. 상품을 더하면 어느 상품이 불만을 부르는지 보입니다.",
+        "상품 열이 없어 상품별 비중이 없습니다. 상품을 더하면 어느 상품에 불만이 많은지 알 수 있습니다.",
         "No product column: shares by product are left out. It would show which product draws complaints.",
     ),
     "customer": (
@@ -67,20 +67,21 @@ _NOTES: Mapping[Missing, tuple[str, str]] = {
         "No customer column: several texts of one customer count as several. It would let people be counted.",
     ),
     "volume": (
-        "단계별 이용 건수표가 없어 여정 지수(곱)를 내지 않고 단계별 비중만 보입니다. "
-        "예약·주문·처리·제공·사후의 기간별 건수를 주면 어느 단계를 고칠 때 가장 오르는지 계산합니다.",
+        "단계별 이용 건수표가 없어 여정 지수를 내지 않고 단계별 비중만 보여 줍니다. "
+        "예약·주문·처리·제공·사후의 기간별 이용 건수를 '--volumes'로 주면 어느 단계를 개선할 때 "
+        "지수가 가장 오르는지 계산합니다.",
         "No volume table: only the stage shares are shown, no journey index. Contacts per stage and period "
         "would show which stage's repair lifts the journey most.",
     ),
     "audit": (
         "사람이 확인한 표본이 없어 분류기 오차를 보정하지 않은 비중입니다. "
-        "'dangol audit-sample'로 뽑은 글에 라벨을 달아 주면 보정합니다.",
+        "'dangol audit-sample'로 뽑은 글에 라벨을 달아 '--audited'로 주면 보정합니다.",
         "No audited rows: shares are not corrected for classifier error. Label the rows that "
         "'dangol audit-sample' draws to correct them.",
     ),
     "audited": (
         "사람이 확인한 글이 30건이 안 되어 분류기 오차를 보정하지 않았습니다. "
-        "'dangol audit-sample'로 뽑은 글에 더 많이 라벨을 달아 주면 보정합니다.",
+        "'dangol audit-sample'로 뽑은 글에 라벨을 더 달아 '--audited'로 주면 보정합니다.",
         "Fewer than 30 rows were audited: shares are not corrected for classifier error. Label more of the rows "
         "that 'dangol audit-sample' draws to correct them.",
     ),

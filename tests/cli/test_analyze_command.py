@@ -87,7 +87,7 @@ def test_analyze_ends_with_a_summary_in_korean_and_says_where_the_files_are(
     for name in OUTPUTS:
         assert (folder / name).is_file()
         assert name in result.output
-    for words in ("자료의 마지막 시각", "‘불편’을 말합니다", "먼저 살필 고객 5명", "채널 열이 없어"):
+    for words in ("자료의 마지막 시각", "‘불편’을 언급했습니다", "먼저 살필 고객 5명", "채널 열이 없어"):
         assert words in result.output
 
 

@@ -52,7 +52,7 @@ def test_without_a_time_no_headline_speaks_of_deadlines() -> None:
 def test_where_every_deadline_has_passed_the_headline_says_so_and_counts_none() -> None:
     late = analyze_table(complaint_table(120), now=datetime(2026, 12, 5), today=TODAY, draws=20)  # noqa: DTZ001
     (line,) = [line.ko for line in headlines(late) if "기한" in line.ko]
-    assert "빠른 회복의 기한은 모두 지났습니다" in line
+    assert "빠른 회복 기한은 모두 지났습니다" in line
     assert "0명" not in line
 
 

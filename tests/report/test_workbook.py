@@ -25,7 +25,7 @@ def book(analysis: Analysis) -> Any:
 
 def test_sheets_have_korean_names_and_frozen_headings(book: Any) -> None:
     assert book.sheetnames[:4] == ["회복 우선순위", "원인", "원인×단계", "접점 단계"]
-    assert {"입소문", "주별 추이", "정의와 한계", "상수와 근거"} <= set(book.sheetnames)
+    assert {"구전", "주별 추이", "정의와 한계", "상수와 근거"} <= set(book.sheetnames)
     for sheet in book:
         assert sheet.freeze_panes in ("A3", "B3")
         assert sheet.auto_filter.ref == f"A2:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
@@ -41,8 +41,8 @@ def test_the_queue_stands_in_order_with_its_factors_adding_up(analysis: Analysis
     for row in rows[:20]:
         parts = [value or 0 for value in list(row.values())[first : first + 8]]
         assert sum(parts) == pytest.approx(row["기대 이익(원)"], abs=len(parts))
-        assert row["순위 구간 앞"] <= row["순위"] <= row["순위 구간 뒤"]
-    left_to_lose = [row["기한을 넘기면 잃는 값(원)"] is not None for row in rows]
+        assert row["순위 구간(가장 앞)"] <= row["순위"] <= row["순위 구간(가장 뒤)"]
+    left_to_lose = [row["기한을 넘기면 잃는 금액(원)"] is not None for row in rows]
     assert left_to_lose == analysis.ranking.fast.tolist()
     assert set(left_to_lose) == {False, True}
 
@@ -51,7 +51,7 @@ def test_numbers_are_numbers_with_a_format(book: Any) -> None:
     sheet = book["회복 우선순위"]
     names = [cell.value for cell in sheet[2]]
     cells = dict(zip(names, sheet[3], strict=True))
-    assert cells["방치하면 떠날 확률"].number_format == "0.0%"
+    assert cells["방치할 때 이탈 확률"].number_format == "0.0%"
     assert cells["기대 이익(원)"].number_format == "#,##0"
     assert cells["빠른 회복 기한"].is_date
     week = book["주별 추이"]["A3"]
@@ -70,7 +70,7 @@ def test_no_text_of_a_customer_runs_as_a_formula(analysis: Analysis, text: str) 
 def test_a_long_queue_is_cut_and_says_so(analysis: Analysis) -> None:
     sheet = workbook(analysis, most=5)["회복 우선순위"]
     assert sheet.max_row == 2 + analysis.capacity
-    assert f"앞의 {analysis.capacity}명" in sheet["A1"].value
+    assert f"상위 {analysis.capacity}명" in sheet["A1"].value
 
 
 def test_an_english_workbook_has_english_names(analysis: Analysis) -> None:
@@ -101,7 +101,7 @@ def test_rows_are_as_high_as_their_texts_and_no_higher_than_a_sheet_allows(analy
     write_workbook(stream, analysis, most=20)
     sheet = openpyxl.load_workbook(stream).worksheets[0]
     heads = [cell.value for cell in sheet[2]]
-    actions = heads.index("권하는 조치") + 1
+    actions = heads.index("권장 조치") + 1
     for row in range(3, sheet.max_row + 1):
         lines = str(sheet.cell(row, actions).value or "").count("\n") + 1
         height = sheet.row_dimensions[row].height or 15.0
