@@ -16,10 +16,10 @@ ABOUT = """단골은 고객이 쓴 글을 읽고 왜 떠나는지, 누구를 먼
 
 Dangol reads what Korean customers say: why they leave, and whom to win back first.
 
-- 키: `Authorization: Bearer dgl_…` 또는 `X-API-Key`. 루프백에서만 들을 때는 없어도 됩니다.
-- 오류: RFC 9457 `application/problem+json`, `Accept-Language`의 언어(ko, en)로.
-- 429와 503에는 `Retry-After`(초)가 있습니다. 그만큼 기다렸다 같은 요청을 다시 보내면 됩니다.
-- `Server-Timing`은 단계마다 걸린 시간, `X-Request-ID`는 로그에서 찾을 번호입니다.
+- 키: `Authorization: Bearer dgl_…` 또는 `X-API-Key`. 서버를 이 컴퓨터 안(루프백)에서만 열었을 때는 없어도 됩니다.
+- 오류: RFC 9457 `application/problem+json`, `Accept-Language`의 언어(ko, en)로 답합니다.
+- 429와 503에는 `Retry-After`(초)가 있습니다. 그만큼 기다린 뒤 같은 요청을 다시 보내면 됩니다.
+- `Server-Timing`은 단계별로 걸린 시간, `X-Request-ID`는 로그에서 찾을 때 쓰는 번호입니다.
 """
 
 _OUR_SCHEMAS = (Problem, FieldProblem, StreamLine)

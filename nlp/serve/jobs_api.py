@@ -18,7 +18,7 @@ from nlp.serve.schemas import Moment, Precision
 from nlp.store import Job
 from nlp.store.job import Kind, State
 
-_COLUMN = "열 이름. 없으면 이름과 내용으로 찾는다. / Name of the column; recognised when not given."
+_COLUMN = "열 이름. 없으면 이름과 내용으로 찾음. / Name of the column; recognised when not given."
 
 
 class JobForm(BaseModel):
@@ -71,7 +71,7 @@ class AnalyzeForm(JobForm):
         None, ge=1, description="회복을 맡을 수 있는 고객 수. / Customers that can be won back."
     )
     now: Moment | None = Field(
-        None, description="기한을 세는 기준 시각. 없으면 자료의 마지막 시각. / Deadlines count from here."
+        None, description="기한을 세는 기준 시각. 없으면 데이터의 마지막 시각. / Deadlines count from here."
     )
 
     def options(self) -> dict[str, Any]:
@@ -111,17 +111,17 @@ class JobView(BaseModel):
     id: str = Field(examples=["4f1c2a9be0d84d1f9f0f7f2b7a9d3c55"])
     kind: Kind
     state: State
-    stage: str = Field(description="classify, compute, write, pack; 아직이면 빈 글 / empty before the start")
+    stage: str = Field(description="classify, compute, write, pack; 시작 전이면 빈 문자열 / empty before the start")
     file_name: str = Field(examples=["11월 상담.csv"])
-    model: str = Field(description="결과를 낸 모델의 판. / Version of the model that gives the result.")
+    model: str = Field(description="결과를 내는 모델의 버전. / Version of the model that gives the result.")
     rows: int = Field(description="마친 행 수. / Rows done.")
-    rejected: int = Field(description="쓰지 못한 행 수. / Rows that could not be used.")
+    rejected: int = Field(description="사용하지 못한 행 수. / Rows that could not be used.")
     bytes_done: int
     bytes_total: int
     rate: float | None = Field(description="초당 행 수. / Rows per second.")
     seconds_left: float | None
     cancel_requested: bool
-    error: str | None = Field(description="실패한 까닭과 다음에 할 일. / Why it failed and what to do next.")
+    error: str | None = Field(description="실패한 이유와 다음에 할 일. / Why it failed and what to do next.")
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

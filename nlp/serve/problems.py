@@ -98,7 +98,7 @@ class FieldProblem(BaseModel):
     """What is wrong with one field of the request."""
 
     field: str = Field(examples=["texts.0"])
-    message: str = Field(examples=["글자 수는 20000 이하여야 합니다"])
+    message: str = Field(examples=["20000자까지만 쓸 수 있습니다"])
 
 
 class Problem(BaseModel):

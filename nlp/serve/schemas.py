@@ -50,13 +50,13 @@ class TextIn(_Request):
 
 
 class TextWithId(TextIn):
-    """A line of a stream · 흘려보내는 글."""
+    """A line of a stream · 스트리밍으로 보내는 글."""
 
     id: str | None = Field(None, max_length=200)
 
 
 class DialogueWithId(DialogueIn):
-    """A line of a stream · 흘려보내는 통화."""
+    """A line of a stream · 스트리밍으로 보내는 통화."""
 
     id: str | None = Field(None, max_length=200)
 
@@ -83,7 +83,7 @@ Precision: TypeAlias = Annotated[
     Field(
         gt=0.0,
         lt=1.0,
-        description="붙인 라벨 가운데 맞는 비율. 모델에 문턱값이 있는 값만 · "
+        description="붙인 라벨 가운데 맞는 비율. 모델에 기준값이 있는 정밀도만 · "
         "precision to decide at, one that the model has thresholds for",
         examples=[0.9],
     ),
@@ -112,15 +112,15 @@ class PredictIn(_Request):
         }
     )
 
-    texts: tuple[TextOrDialogue, ...] = Field(
-        min_length=1, description="글이나 대화, 한 번에 여럿 · texts or dialogues"
-    )
-    probabilities: bool = Field(False, description="모든 라벨의 확률도 · also the probability of every label")
+    texts: tuple[TextOrDialogue, ...] = Field(min_length=1, description="글이나 대화의 목록 · texts or dialogues")
+    probabilities: bool = Field(False, description="모든 라벨의 확률도 함께 · also the probability of every label")
     evidence: bool = Field(
-        False, description="원인마다 근거 문장도(두 배쯤 걸린다) · also the sentence behind each cause"
+        False, description="원인별 근거 문장도 함께(시간이 두 배쯤 걸림) · also the sentence behind each cause"
     )
-    masked_text: bool = Field(False, description="개인정보를 가린 글도 · also the text without personal data")
-    mask: bool = Field(True, description="개인정보를 가리고 읽는다. 이미 가린 글에만 끈다 · off only for masked texts")
+    masked_text: bool = Field(False, description="개인정보를 가린 글도 함께 · also the text without personal data")
+    mask: bool = Field(
+        True, description="개인정보를 가리고 읽음. 이미 가린 글일 때만 끌 것 · off only for masked texts"
+    )
     precision: Precision = None
 
 
@@ -142,26 +142,26 @@ class PredictionOut(BaseModel):
         examples=["complaint"],
     )
     labels: dict[str, str | list[str]] = Field(
-        description="묶음마다 정한 라벨 · decided labels by group",
+        description="묶음별로 정한 라벨 · decided labels by group",
         examples=[{"cause": ["inconvenience"], "sentiment": "negative", "severity": "2"}],
     )
     abstained: list[str] = Field(description="사람이 보아야 할 묶음 · groups left to a person", examples=[[]])
     probabilities: dict[str, float] | None = Field(None, examples=[{"cause:price": 0.12}])
-    evidence: dict[str, EvidenceOut] | None = Field(None, description="원인마다 근거 문장 · sentence behind each cause")
+    evidence: dict[str, EvidenceOut] | None = Field(None, description="원인별 근거 문장 · sentence behind each cause")
     masked_text: str | None = None
 
 
 class PredictOut(BaseModel):
     """One prediction per text, in order."""
 
-    model: str = Field(description="모델 판과 지문 · version and digest", examples=["dangol-ko-2+0f3c9a1b"])
+    model: str = Field(description="모델 버전과 지문 · version and digest", examples=["dangol-ko-2+0f3c9a1b"])
     predictions: list[PredictionOut]
 
 
 class StreamLine(BaseModel):
     """One line of the answer to ``/v1/predict/stream``."""
 
-    line: int = Field(description="1부터 · from 1")
+    line: int = Field(description="줄 번호, 1부터 · from 1")
     id: str | None = None
     prediction: PredictionOut | None = None
     error: dict[str, Any] | None = Field(None, description="code, detail")
@@ -176,7 +176,7 @@ class DocumentIn(_Request):
     customer_id: str | None = Field(None, max_length=200, examples=["C-77"])
     time: Moment | None = Field(
         None,
-        description="한국 시각. 시간대가 붙으면 한국 시각으로 바꾼다 · Korean time; one with a zone is turned into it",
+        description="한국 시각. 시간대가 있으면 한국 시각으로 바꿈 · Korean time; one with a zone is turned into it",
         examples=["2026-11-20T14:03:00"],
     )
     channel: str | None = Field(None, max_length=200, examples=["콜센터"])
@@ -185,7 +185,7 @@ class DocumentIn(_Request):
     fields: dict[Annotated[str, Field(max_length=200)], Annotated[str, Field(max_length=1_000)]] = Field(
         default_factory=dict,
         max_length=200,
-        description="고객 정보 열. 파일의 열 이름과 같다 · customer columns, named as in files",
+        description="고객 정보 열. 이름은 파일의 열 이름과 같음 · customer columns, named as in files",
         examples=[{"월매출(원)": "55000", "가입기간": "24개월", "등급": "VIP"}],
     )
 
@@ -221,7 +221,7 @@ class RankIn(_Request):
     capacity: int | None = Field(
         None, ge=1, le=1_000_000, description="맡을 수 있는 고객 수 · cases that can be worked on"
     )
-    evidence: bool = Field(False, description="근거 문장도 · also evidence sentences")
+    evidence: bool = Field(False, description="근거 문장도 함께 · also evidence sentences")
     mask: bool = True
 
 
@@ -255,7 +255,7 @@ class ActionOut(BaseModel):
 WallClock: TypeAlias = Annotated[
     str,
     Field(
-        description="시계에 보이는 시각, 시간대 없음 · as a clock shows it, without a zone",
+        description="한국 시각, 시간대 표시 없음 · as a clock shows it, without a zone",
         examples=["2026-11-23T14:03:00"],
     ),
 ]
@@ -295,7 +295,7 @@ class RankOut(BaseModel):
     model: str
     now: WallClock
     cases: list[CaseOut]
-    notes: list[WordsOut] = Field(description="없는 열, 있으면 더 보이는 것 · what is missing")
+    notes: list[WordsOut] = Field(description="없는 열과 추가하면 알 수 있는 것 · what is missing")
 
 
 class ModelOut(BaseModel):
@@ -303,9 +303,9 @@ class ModelOut(BaseModel):
 
     model: str = Field(examples=["dangol-ko-2+0f3c9a1b"])
     loaded_at: datetime
-    max_length: int = Field(description="한 창의 토큰 수 · tokens of a window", examples=[320])
-    available: list[str] = Field(description="live로 고를 수 있는 폴더 이름 · folders that can be made live")
-    problem: str | None = Field(None, description="마지막 교체가 실패한 까닭 · why the last swap failed")
+    max_length: int = Field(description="한 번에 읽는 토큰 수 · tokens of a window", examples=[320])
+    available: list[str] = Field(description="서비스할 모델로 고를 수 있는 폴더 이름 · folders that can be made live")
+    problem: str | None = Field(None, description="마지막 교체가 실패한 이유 · why the last swap failed")
 
 
 class LiveIn(_Request):

@@ -33,17 +33,19 @@ class Settings(BaseSettings):
     )
 
     # Where it listens
-    host: str = Field("127.0.0.1", description="들을 주소. 루프백 밖에서 들으려면 API 키가 있어야 한다.")
-    port: int = Field(8765, ge=0, le=65535, description="들을 포트.")
+    host: str = Field(
+        "127.0.0.1", description="서버를 열 주소. 다른 컴퓨터에서도 접속하게 하려면 API 키가 있어야 한다."
+    )
+    port: int = Field(8765, ge=0, le=65535, description="서버를 열 포트.")
     workers: int = Field(1, ge=1, le=64, description="프로세스 수.")
     require_key: bool | None = Field(
-        None, description="API 키를 요구할지. 없으면 루프백 밖에서만 요구한다. 루프백 밖에서는 끌 수 없다."
+        None, description="API 키를 요구할지. 정하지 않으면 루프백 밖에서만 요구하며, 루프백 밖에서는 끌 수 없다."
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="받아들일 Host 이름. 비우면 루프백에서는 localhost만, 밖에서는 모두."
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="브라우저에서 부를 수 있는 출처. 비우면 CORS를 끈다."
+        (), description="브라우저에서 호출할 수 있는 출처. 비우면 CORS를 끈다."
     )
     forwarded_allow_ips: str = Field("", description="X-Forwarded-*를 믿을 프록시 주소(쉼표로). 비우면 믿지 않는다.")
     root_path: str = Field(
@@ -53,7 +55,7 @@ class Settings(BaseSettings):
     )
 
     # What it serves and where it keeps things
-    model: str | None = Field(None, description="모델 폴더. 없으면 함께 오는 모델.")
+    model: str | None = Field(None, description="모델 폴더. 없으면 기본 모델.")
     data_dir: Path = Field(Path("dangol-data"), description="작업 파일과 기본 데이터베이스를 둘 폴더.")
     database_url: SecretStr | None = Field(
         None, description="sqlite:///파일 또는 postgresql://사용자@호스트/이름. 없으면 data_dir/dangol.db."
@@ -62,31 +64,31 @@ class Settings(BaseSettings):
 
     # Limits of one request
     max_body_bytes: int = Field(4 * MIB, ge=1024, description="요청 본문의 최대 바이트(파일과 NDJSON은 따로).")
-    max_held_bytes: int = Field(64 * MIB, ge=1024, description="모든 요청의 본문이 한때 차지해도 되는 바이트.")
+    max_held_bytes: int = Field(64 * MIB, ge=1024, description="모든 요청의 본문이 한꺼번에 차지해도 되는 바이트.")
     max_texts: int = Field(256, ge=1, le=10_000, description="한 요청의 최대 글 수. 더 많으면 /v1/jobs로 보낸다.")
     max_text_chars: int = Field(20_000, ge=1, description="글 하나의 최대 글자 수.")
     max_request_chars: int = Field(200_000, ge=1, description="한 요청의 최대 글자 수 합.")
     max_documents: int = Field(1000, ge=1, le=10_000, description="/v1/rank 한 요청의 최대 문서 수.")
-    head_timeout: int = Field(10, ge=1, description="요청의 머리를 다 받기까지, 또는 쉬는 연결을 닫기까지(초).")
-    body_timeout: float = Field(30.0, gt=0, description="본문을 다 받기까지, 또는 흘려보내는 본문의 조각 사이(초).")
+    head_timeout: int = Field(10, ge=1, description="요청 헤더를 다 받기까지, 또는 유휴 연결을 닫기까지(초).")
+    body_timeout: float = Field(30.0, gt=0, description="본문을 다 받기까지, 또는 스트리밍 본문의 조각 사이(초).")
     request_timeout: float = Field(60.0, gt=0, description="한 요청이 걸려도 되는 시간(초).")
     rate_per_minute: int = Field(
         6000, ge=0, description="키 하나가 1분에 보낼 수 있는 요청 수(한꺼번에는 그 6분의 1). 0이면 제한 없음."
     )
-    max_streams: int = Field(8, ge=1, description="동시에 흘려보낼 수 있는 NDJSON 요청 수.")
+    max_streams: int = Field(8, ge=1, description="동시에 받을 수 있는 NDJSON 스트리밍 요청 수.")
 
     # The engine
     batch_tokens: int = Field(512, ge=16, description="한 번에 추론할 토큰 수. 크면 메모리를 더 쓴다.")
     queue_tokens: int = Field(200_000, ge=1024, description="기다릴 수 있는 토큰 수. 넘으면 503으로 거절한다.")
-    max_wait: float = Field(10.0, gt=0, description="잰 속도로 이보다 오래(초) 기다려야 하면 503으로 거절한다.")
-    shutdown_timeout: int = Field(60, ge=1, description="종료할 때 받은 일을 마치기까지 기다릴 시간(초).")
+    max_wait: float = Field(10.0, gt=0, description="측정한 속도로 이보다 오래(초) 기다려야 하면 503으로 거절한다.")
+    shutdown_timeout: int = Field(60, ge=1, description="종료할 때 이미 받은 요청을 마치기까지 기다릴 시간(초).")
 
     # Files and jobs
     max_upload_bytes: int = Field(200 * MIB, ge=1024, description="올리는 파일의 최대 바이트.")
     max_upload_rows: int = Field(2_000_000, ge=1, description="올리는 파일의 최대 행 수.")
-    max_waiting_jobs: int = Field(20, ge=1, description="한 키가 기다리게 할 수 있는 작업 수.")
+    max_waiting_jobs: int = Field(20, ge=1, description="한 키가 대기열에 둘 수 있는 작업 수.")
     keep_documents: bool = Field(
-        False, description="분류한 글(가린 것)과 예측을 데이터베이스에 남길지. 지우려면 'dangol purge'."
+        False, description="분류한 글(가린 것)과 예측을 데이터베이스에 남길지. 지우려면 'dangol purge'를 쓴다."
     )
     job_workers: int = Field(1, ge=0, description="프로세스마다 동시에 돌릴 파일 작업 수.")
 

@@ -17,7 +17,7 @@ from nlp.serve.services import Parts
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/health/live", response_model=HealthOut, responses=responses(), summary="살아 있는지")
+@router.get("/health/live", response_model=HealthOut, responses=responses(), summary="서버가 살아 있는지 확인")
 async def live() -> Response:
     """Whether the process answers at all; needs no key. A supervisor restarts the server when this fails."""
     return reply({"status": "ok"})
@@ -27,7 +27,7 @@ async def live() -> Response:
     "/health/ready",
     response_model=HealthOut,
     responses=responses("not-ready", "store"),
-    summary="준비됐는지",
+    summary="요청을 받을 준비가 되었는지 확인",
 )
 async def ready(parts: Parts) -> Response:
     """Whether requests can be answered: the model is loaded and the database answers; needs no key."""

@@ -44,7 +44,7 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        description="같은 키와 같은 내용이면 같은 작업을 돌려준다. / Same key, same content: the same job.",
+        description="같은 키와 같은 내용이면 같은 작업을 돌려줌. / Same key, same content: the same job.",
     ),
 ]
 
@@ -65,7 +65,7 @@ _TAKING = (
     "bad-request",
 )
 _ACCEPTED = {
-    "description": "받았다 / Accepted",
+    "description": "작업을 받음 / Accepted",
     "headers": {"Location": {"description": "The job", "schema": {"type": "string"}}},
 }
 
@@ -82,13 +82,13 @@ def _takes(path: str, form: type[JobForm], *, summary: str) -> Callable[[Handler
     )
 
 
-@_takes("/jobs", ClassifyForm, summary="파일을 분류하는 작업을 맡긴다 / Classify a file")
+@_takes("/jobs", ClassifyForm, summary="파일 분류 작업 만들기 / Classify a file")
 async def create_job(request: Request, parts: Parts, caller: Analyst, key: IdempotencyKey = None) -> Response:
     """The answer comes at once; the work survives a restart of the server."""
     return await _take(request, parts, caller, "classify", ClassifyForm, key)
 
 
-@_takes("/analyze", AnalyzeForm, summary="파일에서 보고서까지 / From a file to the report")
+@_takes("/analyze", AnalyzeForm, summary="파일에서 보고서 만들기 / From a file to the report")
 async def create_analysis(request: Request, parts: Parts, caller: Analyst, key: IdempotencyKey = None) -> Response:
     """The result is a ZIP with report.html, recovery_queue.xlsx, causes.csv, summary.json and the classified rows."""
     return await _take(request, parts, caller, "analyze", AnalyzeForm, key)
@@ -117,11 +117,11 @@ def get_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> J
 
 @router.get(
     "/jobs/{job_id}/events",
-    summary="작업의 진행을 흘려보낸다 / Progress as server-sent events",
+    summary="작업 진행 상황 스트리밍 / Progress as server-sent events",
     response_class=EventSourceResponse,
     responses={
         200: {"description": "JobView per event", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
-        204: {"description": "끝났고 더 없다 / It has ended and the caller knows"},
+        204: {"description": "작업이 끝나 더 보낼 것이 없음 / It has ended and the caller knows"},
         **responses(*_ONE),
     },
 )
@@ -143,7 +143,7 @@ async def job_events(
 
 
 @router.post(
-    "/jobs/{job_id}/cancel", response_model=JobView, summary="작업을 그만둔다 / Cancel", responses=responses(*_NOTED)
+    "/jobs/{job_id}/cancel", response_model=JobView, summary="작업 취소 / Cancel", responses=responses(*_NOTED)
 )
 def cancel_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
     """Also drops a failed job. Its files and documents are removed; a job that is done stays as it is."""
@@ -151,7 +151,7 @@ def cancel_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -
 
 
 @router.delete(
-    "/jobs/{job_id}", response_model=JobView, summary="작업과 결과를 지운다 / Remove", responses=responses(*_NOTED)
+    "/jobs/{job_id}", response_model=JobView, summary="작업과 결과 삭제 / Remove", responses=responses(*_NOTED)
 )
 def delete_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
     """Cancels a job, or drops one that has ended, with its result. Files and documents are removed."""
@@ -167,7 +167,7 @@ def _cancelled(request: Request, parts: Services, caller: Caller, job_id: str, *
 @router.post(
     "/jobs/{job_id}/resume",
     response_model=JobView,
-    summary="실패한 작업을 이어 한다 / Resume a failed job",
+    summary="실패한 작업 이어서 하기 / Resume a failed job",
     responses=responses(*_NOTED, "conflict"),
 )
 def resume_job(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -> JobView:
@@ -186,7 +186,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 
 @router.get(
     "/jobs/{job_id}/result",
-    summary="결과를 내려받는다 / Download the result",
+    summary="결과 내려받기 / Download the result",
     response_class=FileResponse,
     responses={**_FILE, **responses(*_NOTED, "conflict")},
 )
@@ -197,7 +197,7 @@ def get_result(request: Request, parts: Parts, caller: Analyst, job_id: JobId) -
 
 @router.get(
     "/jobs/{job_id}/rejects",
-    summary="쓰지 못한 행을 내려받는다 / Download the rejected rows",
+    summary="사용하지 못한 행 내려받기 / Download the rejected rows",
     response_class=FileResponse,
     responses={**_FILE, **responses(*_NOTED, "conflict")},
 )

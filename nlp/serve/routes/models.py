@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["model"])
 _REFUSALS = responses("unauthenticated", "forbidden", "rate-limited", "not-ready", "store")
 
 
-@router.get("/models", response_model=ModelOut, responses=_REFUSALS, summary="지금 답하는 모델")
+@router.get("/models", response_model=ModelOut, responses=_REFUSALS, summary="지금 쓰는 모델")
 async def models(request: Request, _: Reader, parts: Parts) -> Response:
     """The live model, and the folders beside it."""
     return reply(await asyncio.to_thread(_model, parts, request))

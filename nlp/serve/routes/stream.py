@@ -46,10 +46,10 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    probabilities: bool = Field(False, description="모든 라벨의 확률도 · also the probability of every label")
-    evidence: bool = Field(False, description="원인마다 근거 문장도 · also the sentence behind each cause")
-    masked_text: bool = Field(False, description="개인정보를 가린 글도 · also the text without personal data")
-    mask: bool = Field(True, description="개인정보를 가리고 읽는다 · read without personal data")
+    probabilities: bool = Field(False, description="모든 라벨의 확률도 함께 · also the probability of every label")
+    evidence: bool = Field(False, description="원인별 근거 문장도 함께 · also the sentence behind each cause")
+    masked_text: bool = Field(False, description="개인정보를 가린 글도 함께 · also the text without personal data")
+    mask: bool = Field(True, description="개인정보를 가리고 읽음 · read without personal data")
     precision: Precision = None
 
 
@@ -92,7 +92,7 @@ class _Flowing(StreamingResponse):
             },
         }
     },
-    summary="글을 흘려보내며 라벨 붙이기",
+    summary="글을 스트리밍으로 보내 라벨 붙이기",
 )
 async def stream(
     options: Annotated[Options, Query()],
