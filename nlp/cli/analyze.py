@@ -49,14 +49,14 @@ def command(
         ),
     ] = None,
     priors: Annotated[Path | None, typer.Option(help="순위에 쓸 상수 파일(TOML).", callback=options.present)] = None,
-    capacity: Annotated[int | None, typer.Option(help="회복을 맡을 수 있는 고객 수.", min=1)] = None,
+    capacity: Annotated[int | None, typer.Option(help="서비스 회복을 맡을 수 있는 고객 수.", min=1)] = None,
     own_names: Annotated[
         list[str] | None, typer.Option("--own-name", help="자사 이름. 경쟁사로 세지 않습니다. 여러 번 쓸 수 있습니다.")
     ] = None,
     now: Annotated[
         datetime | None,
         typer.Option(
-            help="기한을 세는 기준 시각. 없으면 자료의 마지막 시각.",
+            help="기한을 세는 기준 시각. 없으면 데이터의 마지막 시각.",
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         ),
     ] = None,
@@ -69,7 +69,7 @@ def command(
     overwrite: options.Overwrite = False,
     threads: options.Threads = None,
 ) -> None:
-    """내보낸 파일에서 보고서까지: 왜 떠나는지, 무엇을 먼저 고치고 누구를 먼저 되찾을지 알려 줍니다."""
+    """내보낸 파일로 보고서를 만듭니다. 고객이 왜 떠나는지, 무엇을 먼저 고치고 누구를 먼저 되찾을지 알려 줍니다."""
     from nlp.corpus.load import is_classified
     from nlp.model.classifier import ComplaintClassifier
     from nlp.pipeline.analyze import Settings, analyze_files
@@ -208,6 +208,6 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
 
 
 def _some(names: list[str], most: int = 2) -> str:
-    """The first names and how many more there are: ``가격, 불편 외 2``."""
+    """The first names and how many more there are: ``가격, 불편 외 2개``."""
     shown = ", ".join(names[:most])
     return Message("{shown} and {more} more", shown=shown, more=len(names) - most) if len(names) > most else shown

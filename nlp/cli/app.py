@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from nlp.cli import options
+from nlp.cli.help import in_korean, wrap_wide_letters
 from nlp.cli.usage import usage_problem
 from nlp.errors import DangolError, Message
 
@@ -44,11 +45,12 @@ class Commands(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands: Any = dict.fromkeys(COMMANDS)
+        in_korean(self)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of this name; None when there is none."""
         if cmd_name in COMMANDS and self.commands[cmd_name] is None:
-            self.commands[cmd_name] = _made(cmd_name)
+            self.commands[cmd_name] = in_korean(_made(cmd_name))
         return super().get_command(ctx, cmd_name)
 
 
@@ -86,7 +88,7 @@ def _options(
         options.Lang, typer.Option(envvar="DANGOL_LANG", help="오류와 안내의 언어. 명령 앞에 적습니다.")
     ] = options.Lang.ko,
     _: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="판 번호를 보여 줍니다.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="버전을 보여 줍니다.")
     ] = False,
 ) -> None:
     """단골: 고객이 왜 떠나는지, 누구를 먼저 되찾을지 알려 줍니다."""
@@ -116,6 +118,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=_PLAINER)
+    wrap_wide_letters()
     reader = options.Reader()
     try:
         code = app(obj=reader, prog_name="dangol", standalone_mode=False)

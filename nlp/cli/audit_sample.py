@@ -17,17 +17,17 @@ from nlp.taxonomy import Taxonomy
 def command(
     context: typer.Context,
     predictions: Annotated[
-        Path, typer.Argument(help="'dangol analyze'가 쓴 predictions.parquet.", callback=options.present)
+        Path, typer.Argument(help="'dangol analyze'가 만든 predictions.parquet.", callback=options.present)
     ],
     rows: Annotated[int, typer.Option("-n", "--rows", help="뽑을 글 수.", min=1)] = 200,
     output: Annotated[Path, typer.Option("-o", "--output", help="라벨을 달 CSV 파일.")] = Path("audit.csv"),
     taxonomy: Annotated[
         Path | None, typer.Option(help="분류 체계 파일(TOML). 없으면 기본 체계.", callback=options.present)
     ] = None,
-    seed: Annotated[int, typer.Option(help="뽑기 씨앗.")] = 0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="있는 파일을 덮어씁니다.")] = False,
+    seed: Annotated[int, typer.Option(help="표본 추출의 난수 시드.")] = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="이미 있는 파일을 덮어씁니다.")] = False,
 ) -> None:
-    """비중을 보정하려고 사람이 확인할 글을 뽑습니다. 라벨을 달아 'dangol analyze --audited'에 주십시오."""
+    """비중을 보정하려고 사람이 확인할 글을 뽑습니다. 라벨을 단 뒤 'dangol analyze --audited'로 지정하십시오."""
     if output.exists() and not overwrite:
         raise InputError("{path}: the output is there already; choose another name or use --overwrite", path=output)
     if output.suffix.lower() != ".csv":

@@ -20,25 +20,27 @@ def command(
     context: typer.Context,
     labelled: Annotated[
         list[Path],
-        typer.Argument(help="라벨이 달린 CSV, 엑셀, JSONL. 학습에 안 쓴 행이어야 합니다.", callback=options.present),
+        typer.Argument(
+            help="라벨이 달린 CSV, 엑셀, JSONL. 학습에 쓰지 않은 행이어야 합니다.", callback=options.present
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="새 모델 폴더. 아직 없어야 합니다.")],
     model: Annotated[Path | None, typer.Option(help="모델 폴더. 없으면 기본 모델.", file_okay=False)] = None,
     like: Annotated[
         Path | None,
         typer.Option(
-            help="이 모델처럼 정하게 맞춘다: 확률을 이 모델에 맞추고 문턱값을 넘겨받는다. 라벨은 보지 않는다.",
+            help="이 모델처럼 판단하게 맞춥니다. 확률을 이 모델에 맞추고 기준값을 물려받으며 라벨은 보지 않습니다.",
             file_okay=False,
         ),
     ] = None,
     precision: Annotated[
         list[float] | None,
-        typer.Option(help="문턱값을 구해 둘 정밀도. 여러 번 적을 수 있습니다. 없으면 0.8과 0.9.", min=0.01, max=0.99),
+        typer.Option(help="기준값을 구해 둘 정밀도. 여러 번 적을 수 있습니다. 없으면 0.8과 0.9.", min=0.01, max=0.99),
     ] = None,
     text_column: options.LabelledText = None,
     threads: options.Threads = None,
 ) -> None:
-    """우리 라벨에 맞추어 문턱값과 보정만 다시 구합니다. 학습은 하지 않으며, 글 몇백 건이면 됩니다."""
+    """우리 라벨에 맞추어 기준값과 보정만 다시 구합니다. 학습은 하지 않으며, 글 몇백 건이면 됩니다."""
     options.need("train", "scipy")
     from nlp.training.checks import check_folder
     from nlp.training.examples import read_examples

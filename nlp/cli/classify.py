@@ -37,7 +37,7 @@ def command(
     overwrite: options.Overwrite = False,
     threads: options.Threads = None,
 ) -> None:
-    """내보낸 파일의 글마다 이탈 원인, 감성, 불평 행동 등을 붙입니다. 개인정보는 가려서 씁니다."""
+    """내보낸 파일의 글마다 이탈 원인, 감성, 불평 행동 등의 라벨을 붙입니다. 개인정보는 가려서 저장합니다."""
     from nlp.model.classifier import ComplaintClassifier
     from nlp.pipeline.classify import classify_files
 

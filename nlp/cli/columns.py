@@ -18,12 +18,12 @@ from nlp.errors import Message
 if TYPE_CHECKING:
     from nlp.corpus.reader import ReadReport
 
-_HELP: Final = "{name} 열 이름 (보통은 알아서 찾습니다)"
+_HELP: Final = "{name} 열 이름 (보통은 자동으로 찾습니다)"
 _NAMES: Final = {
     "text": "본문",
     "id": "문서 번호",
-    "customer_id": "고객 번호",
-    "time": "접수 일시",
+    "customer_id": "고객번호",
+    "time": "접수일시",
     "channel": "채널",
     "branch": "지점",
     "product": "상품",

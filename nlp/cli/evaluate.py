@@ -39,19 +39,19 @@ def command(
     ] = None,
     text_column: options.LabelledText = None,
     threads: options.Threads = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 쓸 JSON 파일.")] = None,
-    report: Annotated[Path | None, typer.Option(help="보고서를 쓸 HTML 파일. 인터넷 없이 열립니다.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="결과를 저장할 JSON 파일.")] = None,
+    report: Annotated[Path | None, typer.Option(help="보고서를 저장할 HTML 파일. 인터넷 없이 열립니다.")] = None,
     texts: Annotated[
-        int, typer.Option(help="보고서에 라벨마다 실을, 가장 크게 틀린 글의 수. 개인정보는 가립니다.", min=0)
+        int, typer.Option(help="보고서에 라벨마다 실을 가장 크게 틀린 글의 수. 개인정보는 가립니다.", min=0)
     ] = 0,
     lang: Annotated[
         options.Lang | None,
         typer.Option(help="보고서를 열 때의 언어와 안내의 언어. 보고서 안에서 바꿀 수 있습니다.", show_default="ko"),
     ] = None,
     resamples: Annotated[int, typer.Option(help="부트스트랩 반복 수.", min=100)] = 1000,
-    seed: Annotated[int, typer.Option(help="부트스트랩 씨앗.")] = 0,
+    seed: Annotated[int, typer.Option(help="부트스트랩의 난수 시드.")] = 0,
 ) -> None:
-    """라벨이 달린 파일로 모델을 평가합니다: 라벨마다 정밀도, 재현율, F1, 보정 오차와 95 % 구간, 넘긴 글의 이득."""
+    """라벨이 달린 파일로 모델을 평가합니다. 라벨별 정밀도, 재현율, F1, 보정 오차를 95% 구간과 함께 냅니다."""
     from nlp.model.classifier import ComplaintClassifier
     from nlp.pipeline.forms import result_file
     from nlp.report.evaluation.measured import Measured, shown_mistakes

@@ -25,7 +25,7 @@ app = typer.Typer(help="HTTP 서버의 API 키를 만들고, 보고, 취소합�
 Config: TypeAlias = Annotated[
     Path | None, typer.Option(envvar="DANGOL_CONFIG", help="'dangol serve'와 같은 설정 파일(TOML).", exists=True)
 ]
-DataDir: TypeAlias = Annotated[Path | None, typer.Option(help="서버의 자료 폴더. 없으면 설정대로.", file_okay=False)]
+DataDir: TypeAlias = Annotated[Path | None, typer.Option(help="서버의 데이터 폴더. 없으면 설정대로.", file_okay=False)]
 
 
 class KeyRole(StrEnum):
@@ -77,7 +77,7 @@ def revoke(
     config: Config = None,
     data_dir: DataDir = None,
 ) -> None:
-    """키를 취소합니다. 떠 있는 서버에서도 몇 초 안에 쓸 수 없게 됩니다."""
+    """키를 취소합니다. 실행 중인 서버에서도 몇 초 안에 쓸 수 없게 됩니다."""
     reader = options.reader_of(context)
     with opened(load(config, data_dir), create=False) as store:
         key = store.keys.revoke(key_id, actor=actor())
@@ -92,7 +92,7 @@ def trail(
     config: Config = None,
     data_dir: DataDir = None,
 ) -> None:
-    """누가 언제 키, 모델, 작업, 자료에 무엇을 했는지 보여 줍니다. 새것부터."""
+    """누가 언제 키, 모델, 작업, 데이터에 무엇을 했는지 보여 줍니다. 최근 것부터."""
     reader = options.reader_of(context)
     with opened(load(config, data_dir), create=False) as store:
         entries = store.audit.list(limit=last)

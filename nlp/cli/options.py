@@ -45,18 +45,18 @@ Model: TypeAlias = Annotated[str | None, typer.Option(help="모델 폴더나 허
 Precision: TypeAlias = Annotated[
     float | None,
     typer.Option(
-        help="붙인 라벨 가운데 맞는 비율(보기: 0.9). 그만큼 확실한 라벨만 붙입니다. 없으면 F1이 가장 높은 문턱값.",
+        help="붙인 라벨 가운데 맞는 비율(예: 0.9). 그만큼 확실한 라벨만 붙입니다. 없으면 F1이 가장 높은 기준값.",
         min=0.01,
         max=0.99,
     ),
 ]
-Threads: TypeAlias = Annotated[int | None, typer.Option(help="쓸 코어 수. 없으면 모두.", min=1)]
+Threads: TypeAlias = Annotated[int | None, typer.Option(help="사용할 코어 수. 없으면 모두.", min=1)]
 LabelledText: TypeAlias = Annotated[
-    str | None, typer.Option("--text-column", help="CSV나 엑셀의 본문 열 이름 (보통은 알아서 찾습니다)")
+    str | None, typer.Option("--text-column", help="CSV나 엑셀의 본문 열 이름 (보통은 자동으로 찾습니다)")
 ]
-Resume: TypeAlias = Annotated[bool, typer.Option("--resume", help="멈춘 작업을 이어 합니다.")]
+Resume: TypeAlias = Annotated[bool, typer.Option("--resume", help="멈춘 작업을 이어서 합니다.")]
 Restart: TypeAlias = Annotated[bool, typer.Option("--restart", help="멈춘 작업을 버리고 처음부터 합니다.")]
-Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="있는 결과 파일을 덮어씁니다.")]
+Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="이미 있는 결과 파일을 덮어씁니다.")]
 
 
 class Lang(StrEnum):

@@ -27,37 +27,37 @@ def command(
             callback=options.present,
         ),
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="인코더 폴더를 쓸 곳. 아직 없어야 한다.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="인코더 폴더를 저장할 곳. 아직 없어야 합니다.")],
     base: Annotated[
-        str | None, typer.Option(help="바탕 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
+        str | None, typer.Option(help="기본 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
     ] = None,
     vocabulary: Annotated[
         int | None,
-        typer.Option(help="이 글로 새로 만들 어휘의 조각 수. 보기: 13000. 없으면 어휘를 그대로 둔다.", min=1),
+        typer.Option(help="이 글로 새로 만들 어휘의 조각 수(예: 13000). 없으면 어휘를 그대로 둡니다.", min=1),
     ] = None,
     layers: Annotated[int | None, typer.Option(help="남길 층 수. 없으면 모두.", min=1)] = None,
-    steps: Annotated[int, typer.Option(help="가린 낱말 맞히기를 할 걸음 수. 0이면 안 함.", min=0)] = 1000,
+    steps: Annotated[int, typer.Option(help="가린 낱말 맞히기를 할 스텝 수. 0이면 하지 않습니다.", min=0)] = 1000,
     align_steps: Annotated[
-        int, typer.Option(help="어휘나 층을 바꾼 뒤 앞 인코더를 본떠 배울 걸음 수. 0이면 안 함.", min=0)
+        int, typer.Option(help="어휘나 층을 바꾼 뒤 이전 인코더를 따라 배울 스텝 수. 0이면 하지 않습니다.", min=0)
     ] = 400,
     masking: Annotated[float, typer.Option(help="가릴 낱말의 비율.")] = 0.15,
-    n_texts: Annotated[int, typer.Option(help="쓸 글 수의 한도.", min=1)] = 200_000,
-    batch_size: Annotated[int, typer.Option(help="한 걸음의 글 수.", min=1)] = 32,
+    n_texts: Annotated[int, typer.Option(help="사용할 글 수의 한도.", min=1)] = 200_000,
+    batch_size: Annotated[int, typer.Option(help="한 스텝에 읽는 글 수.", min=1)] = 32,
     learning_rate: Annotated[float, typer.Option(help="학습률.", min=0.0)] = 1.5e-4,
-    max_length: Annotated[int, typer.Option(help="한 창의 토큰 수.", min=32)] = 192,
-    seed: Annotated[int, typer.Option(help="씨앗.")] = 1,
-    threads: Annotated[int | None, typer.Option(help="쓸 코어 수.", min=1)] = None,
-    save_every: Annotated[int, typer.Option(help="몇 걸음마다 체크포인트를 남길지.", min=1)] = 50,
+    max_length: Annotated[int, typer.Option(help="한 번에 읽는 토큰 수.", min=32)] = 192,
+    seed: Annotated[int, typer.Option(help="난수 시드.")] = 1,
+    threads: Annotated[int | None, typer.Option(help="사용할 코어 수.", min=1)] = None,
+    save_every: Annotated[int, typer.Option(help="몇 스텝마다 체크포인트를 남길지.", min=1)] = 50,
     text_column: Annotated[
-        str | None, typer.Option(help="상담 내역 파일의 본문 열 이름 (보통은 알아서 찾습니다)")
+        str | None, typer.Option(help="상담 내역 파일의 본문 열 이름 (보통은 자동으로 찾습니다)")
     ] = None,
-    scratch: Annotated[Path, typer.Option(help="체크포인트 폴더. 멈춘 학습은 여기서 이어진다.")] = Path(
+    scratch: Annotated[Path, typer.Option(help="체크포인트 폴더. 멈춘 학습은 여기서 이어집니다.")] = Path(
         "runs/pretraining"
     ),
 ) -> None:
-    """라벨 없는 글로 인코더를 우리 말투에 맞춥니다. 'dangol train --base-model'에 줄 폴더를 씁니다.
+    """라벨 없는 글로 인코더를 우리 말투에 맞춥니다. 'dangol train --base-model'에 지정할 폴더를 만듭니다.
 
-    같은 명령을 다시 주면 멈춘 곳에서 이어 갑니다.
+    같은 명령을 다시 실행하면 멈춘 곳에서 이어 갑니다.
     """
     options.need("train", "torch", "transformers", "datasets", "accelerate")
     from nlp.corpus.columns import Columns

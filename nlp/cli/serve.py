@@ -12,20 +12,23 @@ from nlp.cli import options
 
 def command(
     host: Annotated[
-        str | None, typer.Option(help="들을 주소. 루프백 밖이면 API 키가 있어야 합니다. [기본 127.0.0.1]")
+        str | None,
+        typer.Option(
+            help="서버를 열 주소. 다른 컴퓨터에서도 접속하게 하려면 API 키가 있어야 합니다. [기본값: 127.0.0.1]"
+        ),
     ] = None,
-    port: Annotated[int | None, typer.Option(help="들을 포트. [기본 8765]")] = None,
-    workers: Annotated[int | None, typer.Option(help="프로세스 수. [기본 1]")] = None,
+    port: Annotated[int | None, typer.Option(help="서버를 열 포트. [기본값: 8765]")] = None,
+    workers: Annotated[int | None, typer.Option(help="프로세스 수. [기본값: 1]")] = None,
     root_path: Annotated[str | None, typer.Option(help="프록시가 이 서버를 두는 경로(예: /dangol).")] = None,
-    model: Annotated[str | None, typer.Option(help="모델 폴더. 없으면 함께 오는 모델.")] = None,
+    model: Annotated[str | None, typer.Option(help="모델 폴더. 없으면 기본 모델.")] = None,
     config: Annotated[
         Path | None,
         typer.Option(
-            envvar="DANGOL_CONFIG", help="설정 파일(TOML). 환경 변수 DANGOL_*와 옵션이 앞섭니다.", exists=True
+            envvar="DANGOL_CONFIG", help="설정 파일(TOML). 환경 변수 DANGOL_*와 옵션이 우선합니다.", exists=True
         ),
     ] = None,
     show_config: Annotated[
-        bool, typer.Option("--show-config", help="쓰일 설정을 TOML로 보여 주고 끝냅니다. 비밀은 가립니다.")
+        bool, typer.Option("--show-config", help="적용될 설정을 TOML로 보여 주고 끝냅니다. 비밀은 가립니다.")
     ] = False,
 ) -> None:
     """HTTP 서버를 엽니다. 예측, 순위, 파일 작업을 /v1에서 답합니다."""

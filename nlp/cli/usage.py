@@ -32,6 +32,7 @@ _SAID: Final = (
 )
 """Patterns of whole sentences, and what is said instead; the groups fill its fields."""
 
+_OF_TIMES: Final = {"%Y": "YYYY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm"}
 _OF_ONE: Final = re.compile(r"Invalid value for (?P<name>.+?)(?: \(env var: .+?\))?: (?P<problem>.+)", re.DOTALL)
 
 
@@ -53,6 +54,8 @@ def _known(said: str) -> str:
         if found is None:
             continue
         fields = found.groupdict()
+        if "known" in fields:
+            fields["known"] = re.sub("%[YmdHM]", lambda part: _OF_TIMES[part[0]], fields["known"])
         near = (fields.pop("near", None) or "").replace("'", "")
         problem = Message(template, **fields)
         return Message("{problem} (did you mean {near}?)", problem=problem, near=near) if near else problem

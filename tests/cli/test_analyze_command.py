@@ -87,7 +87,7 @@ def test_analyze_ends_with_a_summary_in_korean_and_says_where_the_files_are(
     for name in OUTPUTS:
         assert (folder / name).is_file()
         assert name in result.output
-    for words in ("자료의 마지막 시각", "‘불편’을 언급했습니다", "먼저 살필 고객 5명", "채널 열이 없어"):
+    for words in ("데이터의 마지막 시각", "‘불편’을 언급했습니다", "먼저 살필 고객 5명", "채널 열이 없어"):
         assert words in result.output
 
 
@@ -130,7 +130,7 @@ def test_at_eighty_columns_nothing_of_the_queue_is_cut_off(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     output = run.invoke(app, ["analyze", str(source)]).output
-    lines = output.split("먼저 되찾을 고객", 1)[1].split("이 파일에 없는 것", 1)[0]
+    lines = output.split("먼저 되찾을 고객", 1)[1].split("이 파일에 없는 정보", 1)[0]
     assert "…" not in lines
     assert "불편" in lines
 
@@ -163,7 +163,7 @@ def test_a_workbook_with_the_name_of_another_format_is_read_and_named(
     assert done.exit_code == 0, done.output
     said = " ".join(done.output.split())
     assert "이름은 CSV, 내용은 XLSX" in said
-    assert "지금. 자료에 날짜가 없음" in said
+    assert "현재 시각. 데이터에 날짜가 없음" in said
 
 
 def test_columns_of_a_classified_file_cannot_be_named(run: CliRunner, app: typer.Typer, source: Path) -> None:

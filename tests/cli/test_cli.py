@@ -4,6 +4,7 @@ import ast
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_an_error_is_in_the_language_that_the_option_or_the_variable_names(
 @pytest.mark.parametrize(
     ("options", "reason", "summary"),
     [
-        ([], "'내용' 칸이 비어 있음", "쓰지 못한 행 1개"),
+        ([], "'내용' 칸이 비어 있음", "사용하지 못한 행 1개"),
         (["--lang", "en"], "the cell '내용' is empty", "1 unusable rows"),
     ],
 )
@@ -163,9 +164,9 @@ def test_what_excel_hides_and_what_dangol_wrote_is_told(tiny_model: Path, tmp_pa
     again = ["classify", str(path), str(result), "--model", str(tiny_model), "--overwrite"]
     said = "".join(CliRunner().invoke(app, again).output.split())
 
-    assert "숨긴 시트라 읽지 않음: 작년" in done.output
-    assert "함께 읽음: 1행" in done.output
-    assert f"건너뜀:{result}" in said
+    assert "숨긴 시트라 읽지 않았습니다: 작년" in done.output
+    assert "숨긴 행(필터 포함) 1개도 함께" in done.output
+    assert f"건너뜁니다:{result}" in said
     assert "글2건" in said
 
 
@@ -249,10 +250,10 @@ def test_the_taxonomy_is_shown_with_names_and_meanings() -> None:
         (["pretrain", __file__, "-o", "x", "--learning-rate", "-1"], "--learning-rate: 0 이상인 수여야 합니다"),
         (["classify", "x.csv", "--threads", "a"], "--threads: 정수여야 합니다"),
         (["classify", "x.csv", "--model"], "--model: 값이 있어야 합니다"),
-        (["classify"], "꼭 있어야 하는데 없습니다. 'dangol classify --help'"),
-        (["analyse"], "analyse: 그런 명령은 없습니다(analyze인가요?)"),
-        (["analyze", "x.csv", "--now", "어제"], "--now: 어제: '%Y-%m-%d'"),
-        (["analyze", "x.csv", "--lang", "de"], "--lang: de: 'ko', 'en' 가운데"),
+        (["classify"], "꼭 필요한 값인데 빠졌습니다. 사용법은 'dangol classify --help'"),
+        (["analyse"], "analyse: 그런 명령은 없습니다(혹시 analyze인가요?)"),
+        (["analyze", "x.csv", "--now", "어제"], "--now: 어제: 'YYYY-MM-DD'"),
+        (["analyze", "x.csv", "--lang", "de"], "--lang: de: 쓸 수 없는 값입니다. 쓸 수 있는 값: 'ko', 'en'"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_korean(
@@ -277,6 +278,21 @@ def test_without_a_command_the_help_alone_is_shown(
     told = capsys.readouterr()
     assert "Usage" in told.out + told.err
     assert "오류" not in told.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["analyze"], ["classify"], ["train"], ["evaluate"], ["keys"], ["keys", "create"], []]
+)
+def test_help_is_korean_and_loses_no_letter_at_the_end_of_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["dangol", *arguments, "--help"])
+    monkeypatch.setenv("COLUMNS", "81")
+    with pytest.raises(SystemExit):
+        main()
+    told = capsys.readouterr().out
+    assert "이 도움말을 보여 주고 끝냅니다" in " ".join(told.replace("│", " ").split())
+    assert not re.search(r"Options|Commands|Arguments|default:|required|exit|[가-힣,.]\s?…", told)
 
 
 @pytest.mark.parametrize("encoding", ["cp949", "ascii"])

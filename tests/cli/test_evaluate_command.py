@@ -114,7 +114,7 @@ def test_rows_with_labels_that_the_model_lacks_are_evaluated_with_their_taxonomy
     )
 
     assert done.exit_code == 0, done.output
-    assert "모델에 없어 빼고 평가하는 묶음과 라벨: topic" in done.output
+    assert "모델에 없어서 평가에서 뺀 묶음과 라벨: topic" in done.output
 
 
 def test_a_label_that_only_the_model_has_is_left_out_of_its_group(
@@ -133,7 +133,7 @@ def test_a_label_that_only_the_model_has_is_left_out_of_its_group(
     )
 
     assert done.exit_code == 0, done.output
-    assert "준 분류 체계에 없어 빼고 평가하는 모델의 라벨: cause:price" in done.output
+    assert "지정한 분류 체계에 없어서 평가에서 뺀 모델의 라벨: cause:price" in done.output
     labels = json.loads(out.read_text(encoding="utf-8"))["labels"]
     decided = {name: labels[f"cause:{name}"]["decided"] for name in ("price", "inconvenience")}
     assert decided == {"price": 0, "inconvenience": 3}

@@ -133,6 +133,11 @@ def test_no_particle_stands_right_behind_a_field_whose_last_letter_nobody_knows(
     assert not wrong
 
 
+def test_no_wording_asks_for_a_part_of_a_field_since_fields_are_korean_texts_by_then() -> None:
+    parts = [name for ko in KOREAN.values() for _, name, _, _ in string.Formatter().parse(ko) if name and "." in name]
+    assert not parts
+
+
 MIXED = [
     (
         InputError("{path}: there is no such file; check the path", path="상담.csv"),
@@ -142,7 +147,7 @@ MIXED = [
         TaxonomyError(
             "{path}: {error}", path="t.toml", error=TaxonomyError("the key {error} is missing", error=KeyError("ko"))
         ),
-        "t.toml: 키 'ko' 항목이 빠졌습니다",
+        "t.toml: 'ko' 항목이 빠졌습니다",
     ),
     (
         InputError(
@@ -151,7 +156,7 @@ MIXED = [
             path="a",
             error=PermissionError(13, "Permission denied"),
         ),
-        "a: 파일을 열 수 없습니다(권한이 없음). 엑셀 따위에서 열려 있으면 닫고, 아니면 권한을 확인하십시오",
+        "a: 파일을 열 수 없습니다(권한이 없음). 엑셀 등에서 열려 있으면 닫고, 아니면 권한을 확인하십시오",
     ),
     (
         LabelledDataError(
@@ -161,15 +166,15 @@ MIXED = [
     ),
     (
         LabelledDataError((Message("not a JSON object"), Message("no class says {name}", name="{"))),
-        "라벨 파일에 고칠 것이 2개 있습니다. 고쳐서 다시 주십시오:\nJSON 객체가 아님\nno class says {",
+        "라벨 파일에 고칠 곳이 2개 있습니다. 고친 뒤 다시 실행하십시오:\nJSON 객체가 아님\nno class says {",
     ),
     (
         MissingExtraError("torch", "train"),
-        "'torch' 패키지가 없습니다. 추가 묶음 'train'에 들어 있으니 설치하십시오: pip install \"dangol[train]\"",
+        "'torch' 패키지가 없습니다. 다음 명령으로 추가 기능 'train'까지 설치하십시오: pip install \"dangol[train]\"",
     ),
     (
         InputError('\'labels\' is missing; give an object such as {"cause": ["price"]}'),
-        '\'labels\'가 없습니다. {"cause": ["price"]} 같은 객체를 주십시오',
+        '\'labels\'가 없습니다. {"cause": ["price"]} 같은 객체를 넣으십시오',
     ),
 ]
 

@@ -434,7 +434,7 @@ def test_a_full_disk_refuses_the_upload_and_keeps_nothing(api: Api, monkeypatch:
         refused = api.post(in_csv())
     assert refused.status_code == 507
     assert refused.json()["type"] == "urn:dangol:problem:disk-full"
-    assert "자리를 비우거나" in refused.json()["detail"]
+    assert "공간을 비우거나" in refused.json()["detail"]
     assert folders(api) == before
 
     def read_only(_: int) -> None:

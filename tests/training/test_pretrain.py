@@ -217,7 +217,7 @@ def test_the_command_reads_exports_and_lines_and_says_what_it_did_in_korean(
 
     assert done.exit_code == 0, done.output
     assert (out / "pretraining.json").is_file()
-    assert "다 썼습니다" in done.output
+    assert "저장했습니다" in done.output
     assert "쓸 수 없는 1행" in done.output
 
 
