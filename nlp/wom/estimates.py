@@ -68,20 +68,20 @@ _NOTES: Mapping[Missing, tuple[str, str]] = {
     ),
     "volume": (
         "단계별 이용 건수표가 없어 여정 지수를 내지 않고 단계별 비중만 보여 줍니다. "
-        "예약·주문·처리·제공·사후의 기간별 이용 건수를 '--volumes'로 주면 어느 단계를 개선할 때 "
+        "예약·주문·처리·제공·사후의 기간별 이용 건수를 '--volumes'로 지정하면 어느 단계를 개선할 때 "
         "지수가 가장 오르는지 계산합니다.",
         "No volume table: only the stage shares are shown, no journey index. Contacts per stage and period "
         "would show which stage's repair lifts the journey most.",
     ),
     "audit": (
         "사람이 확인한 표본이 없어 분류기 오차를 보정하지 않은 비중입니다. "
-        "'dangol audit-sample'로 뽑은 글에 라벨을 달아 '--audited'로 주면 보정합니다.",
+        "'dangol audit-sample'로 뽑은 글에 라벨을 달아 '--audited'로 지정하면 보정합니다.",
         "No audited rows: shares are not corrected for classifier error. Label the rows that "
         "'dangol audit-sample' draws to correct them.",
     ),
     "audited": (
         "사람이 확인한 글이 30건이 안 되어 분류기 오차를 보정하지 않았습니다. "
-        "'dangol audit-sample'로 뽑은 글에 라벨을 더 달아 '--audited'로 주면 보정합니다.",
+        "'dangol audit-sample'로 뽑은 글에 라벨을 더 달아 '--audited'로 지정하면 보정합니다.",
         "Fewer than 30 rows were audited: shares are not corrected for classifier error. Label more of the rows "
         "that 'dangol audit-sample' draws to correct them.",
     ),

@@ -107,7 +107,7 @@ def test_every_answer_tells_its_timings_its_id_and_keeps_browsers_safe(client: T
         ({"texts": ["x"], "evidence": "perhaps"}, "evidence", "true나 false"),
         ({"texts": ["x"] * 9}, "texts", "8개까지"),
         ({"texts": ["x", "가" * 2001]}, "texts.1", "2000자까지"),
-        ({"texts": ["가" * 1500] * 4}, "texts", "모두 5000자까지"),
+        ({"texts": ["가" * 1500] * 4}, "texts", "모두 합쳐 5000자까지"),
         ({"texts": "x"}, "texts", "목록"),
         ([], "body", "객체"),
     ],
