@@ -46,6 +46,10 @@ _COLUMNS = tuple(
     )
 )
 
+_MOST_ROUNDS = 8
+"""Rounds that look for single numbers and names: in an endless row of digits each round would find but one more."""
+_WORD = re.compile(r"[^\s\[\]]+")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalSpan:
@@ -73,7 +77,11 @@ def redact(text: str) -> Redacted:
     """
     alignment = UNCHANGED
     spans: list[PersonalSpan] = []
+    rounds = 0
     while found := _find(text):
+        rounds += 1
+        if rounds > _MOST_ROUNDS:
+            found = _whole_words(text, found)
         spans += (
             PersonalSpan(kind=item.kind, start=start, end=end)
             for item in found
@@ -106,6 +114,18 @@ def _find(text: str) -> list[Found]:
     found = [*numbers, *find_places(view), *find_answers(view), *find_handles(view), *find_names(view, numbers)]
     # A dialogue keeps its lines: what seems to run over a line break is not one piece of personal data.
     return _without_overlap(item for item in found if "\n" not in text[item.start : item.end])
+
+
+def _whole_words(text: str, found: Iterable[Found]) -> list[Found]:
+    """The words that the found pieces lie in, as of their kinds."""
+    words = [match.span() for match in _WORD.finditer(text)]
+    ends = [end for _, end in words]
+    widened = set()
+    for item in found:
+        first, last = bisect_right(ends, item.start), bisect_right(ends, item.end - 1)
+        end = words[last][1] if last < len(words) and words[last][0] < item.end else item.end
+        widened.add(item._replace(start=min(item.start, words[first][0]), end=end))
+    return _without_overlap(widened)
 
 
 def _without_overlap(found: Iterable[Found]) -> list[Found]:

@@ -1,5 +1,7 @@
 """Masking finds personal data and leaves the rest."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -221,3 +223,18 @@ def test_an_answer_is_masked_by_its_question(dialogue: str, masked: str) -> None
 )
 def test_a_cell_is_masked_as_its_column_says(value: str, column: str, masked: str) -> None:
     assert mask_cell(value, column) == masked
+
+
+@pytest.mark.parametrize("endless", ["일", "A", "공일공", "1"])
+def test_an_endless_word_is_read_in_the_time_that_its_length_takes(endless: str) -> None:
+    begin = perf_counter()
+    masked = redact(endless * 50_000).text
+    assert perf_counter() - begin < 10
+    assert redact(masked).text == masked
+
+
+def test_what_an_endless_row_of_digits_stands_beside_is_kept() -> None:
+    masked = redact("제 번호는 " + "일" * 500 + " 입니다. 환불해 주세요").text
+    assert masked.startswith("제 번호는 [주민등록번호]")
+    assert masked.endswith("] 입니다. 환불해 주세요")
+    assert "일" not in masked

@@ -29,7 +29,7 @@ _ROMANISED = re.compile(
     re.IGNORECASE,
 )
 _CAPITALS = re.compile(r"[A-Z]{2}|[A-Z][a-z]")
-_LATIN_SIGN = re.compile(r"[A-Z][A-Za-z]+[ \t,/\-]{1,3}[A-Z]")
+_LATIN_SIGN = re.compile(r"[A-Za-z][ \t,/\-]{1,3}[A-Z]")
 
 _PERSON_FOLLOWS = (
     r"(?=[ \t]?(?:씨|님|고객|회원|선생|강사|매니저|코치|상담)|한테|에게"
