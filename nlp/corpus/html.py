@@ -16,6 +16,10 @@ _CHUNK: Final = 1 << 16
 _MOST_SPAN: Final = 1000
 """Columns or rows that a cell may span; browsers bound it the same."""
 
+_FREE_AREA: Final = 1_000_000
+_AREA_PER_CELL: Final = 10
+"""Cells that all spans of a page may fill, and how many more for each cell; beyond, a cell fills one."""
+
 _BLANKS = re.compile(r"\s+")
 
 
@@ -128,6 +132,8 @@ class _Page(HTMLParser):
         super().__init__()
         self._encoding = encoding
         self._tables = 0
+        self._cells = 0
+        self._filled = 0
         self._open: list[_Open] = []
         self._rows: list[RawRow] = []
 
@@ -147,9 +153,15 @@ class _Page(HTMLParser):
             self._open[-1].begin_row()
         elif tag in ("td", "th"):
             given = dict(attrs)
-            self._open[-1].begin_cell(_span(given.get("colspan")), _span(given.get("rowspan")))
+            self._open[-1].begin_cell(*self._area(_span(given.get("colspan")), _span(given.get("rowspan"))))
         elif tag in ("br", "p", "div", "li"):
             self._say("\n")
+
+    def _area(self, columns: int, rows: int) -> tuple[int, int]:
+        """What a cell may fill: a few bytes of spans could make a table that no memory holds."""
+        self._cells += 1
+        self._filled += columns * rows
+        return (columns, rows) if self._filled <= _FREE_AREA + _AREA_PER_CELL * self._cells else (1, 1)
 
     def handle_endtag(self, tag: str) -> None:
         if not self._open:

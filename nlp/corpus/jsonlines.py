@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from nlp.corpus.encoding import Encoding
 from nlp.corpus.tables import RawRow, cell_text, composed, undecodable, without_surrogates
 from nlp.errors import Message
+
+_MOST_KEYS: Final = 2_000
+"""Columns of a file; each row has a cell for each of them."""
 
 
 class JsonLinesTable:
@@ -54,10 +57,14 @@ class JsonLinesTable:
                 # An escape such as "\\ud83d" alone is half of an emoji that no file could be written with.
                 halves = "\\ud" in line or "\\uD" in line
                 cells_of = dict(_flat(entry))
-                for key in cells_of:
-                    if key not in at:
-                        at[key] = len(names)
-                        names.append(key)
+                unknown = [key for key in cells_of if key not in at]
+                if len(names) + len(unknown) > _MOST_KEYS:
+                    problem = Message("the file has more than {most:,} different keys", most=_MOST_KEYS)
+                    yield RawRow(number, [line], problem)
+                    continue
+                for key in unknown:
+                    at[key] = len(names)
+                    names.append(key)
                 cells = [""] * len(names)
                 for key, value in cells_of.items():
                     text = cell_text(value)

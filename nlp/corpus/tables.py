@@ -85,14 +85,15 @@ def cell_text(value: Any) -> str:
 
 def unique_names(cells: list[str]) -> list[str]:
     """Column names without blanks or repeats: the second ``내용`` becomes ``내용 (2)``, a blank ``열 3``."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    copies: dict[str, int] = {}
     for at, cell in enumerate(cells, start=1):
         base = " ".join(cell.split()) or f"열 {at}"
-        name, copy = base, 2
+        name, copy = base, copies.get(base, 2)
         while name in names:
             name, copy = f"{base} ({copy})", copy + 1
-        names.append(name)
-    return names
+        names[name], copies[base] = None, copy
+    return list(names)
 
 
 def composed(text: str) -> str:

@@ -24,6 +24,9 @@ from nlp.errors import FileFormatError
 _BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, OSError)
 
 _CHUNK: Final = 1 << 20
+_MOST_ROWS: Final = 1_048_576
+"""Rows of a worksheet in Excel."""
+
 _ROW: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _HIDDEN: Final = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 _NUMBER: Final = re.compile(rb"""\sr=["'](\d+)["']""")
@@ -93,7 +96,8 @@ def workbook_tables(path: Path, *, sample: int) -> list[WorkbookTable]:
 def _rows_of(sheet: Any) -> Iterator[RawRow]:
     # Some systems write a wrong extent ("A1") into the file; without it every row is read.
     sheet.reset_dimensions()
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+    # Rows that are left out come as empty ones, up to the number that stands in the file.
+    for number, values in enumerate(islice(sheet.iter_rows(values_only=True), _MOST_ROWS), start=1):
         cells = [_unescaped(cell_text(value)) for value in values]
         if any(cells):
             yield RawRow(number, cells)

@@ -6,8 +6,10 @@ how large they become; readers stop there, so a directory that lies only damages
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +26,12 @@ MOST_UNPACKED = 2 << 30
 
 MOST_RATIO = 200
 """Bytes per packed byte; a worksheet of one repeated sentence reaches about 100."""
+
+MOST_ELEMENTS = 30_000_000
+"""XML elements of a whole workbook, of which the reader keeps some hundred bytes each: a million rows of 14 cells."""
+
+_CHUNK = 1 << 20
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error)
 
 _RATIO_FROM = 10 << 20
 """Smaller parts may be packed as tightly as they like."""
@@ -52,11 +60,13 @@ def _check_archive(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            dense = any(entry.file_size > max(_RATIO_FROM, MOST_RATIO * entry.compress_size) for entry in entries)
+            large = len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or dense
+            crowded = not large and _has_crowd(archive)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
         return  # the reader says better what is wrong with it
-    unpacked = sum(entry.file_size for entry in entries)
-    dense = any(entry.file_size > max(_RATIO_FROM, MOST_RATIO * entry.compress_size) for entry in entries)
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or dense:
+    if large or crowded:
         raise InputError(
             "{name}: the workbook unpacks to {unpacked:,} MiB in {entries:,} parts, more than this server reads; send "
             "it as CSV",
@@ -64,6 +74,17 @@ def _check_archive(path: Path, name: str) -> None:
             unpacked=unpacked >> 20,
             entries=len(entries),
         )
+
+
+def _has_crowd(archive: zipfile.ZipFile) -> bool:
+    """Whether the parts hold more XML elements than ``MOST_ELEMENTS``."""
+    found = 0
+    for entry in archive.infolist():
+        # A damaged part ends the reader where it ends this; it must not keep the others from being counted.
+        with contextlib.suppress(*_DAMAGE), archive.open(entry) as part:
+            while found <= MOST_ELEMENTS and (chunk := part.read(_CHUNK)):
+                found += chunk.count(b"<") - chunk.count(b"</")
+    return found > MOST_ELEMENTS
 
 
 def _check_parquet(path: Path, name: str, max_rows: int) -> None:

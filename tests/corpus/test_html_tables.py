@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -104,3 +105,11 @@ def test_labelled_rows_may_be_such_a_table(tmp_path: Path) -> None:
     path.write_text(HEAD + table("<th>상담내용</th><th>이탈 원인</th>", cells("비싸요", "가격")), encoding="utf-8")
     (example,) = read_examples([path], Taxonomy.load())
     assert example.text == "비싸요"
+
+
+def test_spans_fill_no_more_than_a_table_of_their_page_would(tmp_path: Path) -> None:
+    wide = "<td colspan=1000 rowspan=1000>느려요</td>"
+    page = table(HEADER, wide * 2000, *(cells("1", "2026-11-03", "비싸요") for _ in range(1000)))
+    begin = perf_counter()
+    read(tmp_path, page)
+    assert perf_counter() - begin < 20

@@ -11,6 +11,7 @@ import zoneinfo
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from time import perf_counter
 
 import openpyxl
 import pyarrow as pa
@@ -19,6 +20,7 @@ import pytest
 
 from nlp.corpus.columns import Columns
 from nlp.corpus.reader import Reject, read_documents
+from nlp.corpus.tables import unique_names
 from nlp.errors import ColumnError, FileFormatError, InputError
 from nlp.messages import localized
 from nlp.types import Document
@@ -533,3 +535,34 @@ def test_no_text_column_lists_the_columns_and_the_option(tmp_path: Path) -> None
     path.write_text("코드,수량\nA1,3\nB2,4\n", encoding="utf-8")
     with pytest.raises(ColumnError, match=r"'코드', '수량'.*--text-column"):
         read_documents(path)
+
+
+def test_a_row_number_beyond_excels_last_ends_the_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "상담.xlsx"
+    book = openpyxl.Workbook()
+    for row in (["번호", "상담내용"], ["1", "너무 느려요"], ["2", "비싸요"]):
+        book.active.append(row)
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b'<row r="3"', b'<row r="9000000000"').replace(b'"A3"', b'"A9"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    assert [found.text for found in documents(path)] == ["너무 느려요"]
+
+
+def test_equal_names_of_many_columns_are_numbered_in_the_time_that_reading_them_takes() -> None:
+    begin = perf_counter()
+    names = unique_names(["메모"] * 30_000 + ["메모 (2)"])
+    assert perf_counter() - begin < 5
+    assert names[:3] == ["메모", "메모 (2)", "메모 (3)"]
+    assert len(set(names)) == 30_001
+
+
+def test_objects_with_ever_new_keys_are_rejected_once_there_are_thousands(tmp_path: Path) -> None:
+    path = tmp_path / "로그.jsonl"
+    path.write_text("".join(f'{{"text": "너무 느려요", "k{at}": 1}}\n' for at in range(2_100)), encoding="utf-8")
+    assert len(documents(path)) == 1_999
+    assert {str(row.reason) for row in rejects(path)} == {"the file has more than 2,000 different keys"}

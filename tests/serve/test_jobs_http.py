@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -258,6 +259,16 @@ def bomb() -> bytes:
     return stream.getvalue()
 
 
+def elements() -> bytes:
+    """Short for its elements, and denser than a ZIP may be only where it is small; a damaged part stands before."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", b"damaged")
+        for number in range(4):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", b"<a/>" * 2_000_000)
+    return stream.getvalue().replace(zlib.compress(b"damaged", wbits=-15), b"\xff" * 9, 1)
+
+
 def crowd() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -296,14 +307,31 @@ def billion_laughs() -> bytes:
         ("코드,값\n1,2\n".encode(), 422, "text_column에"),
         (bomb(), 422, "64 MiB"),
         (crowd(), 422, "5,001개"),
+        (elements(), 422, "30 MiB"),
         (long_parquet(), 422, "6,000행"),
         (billion_laughs(), 422, "상담.csv"),
         (b"x" * ((1 << 20) + 1), 413, "1 MiB"),
         (b"x" * (4 << 20), 413, "1 MiB"),
     ],
-    ids=["empty", "image", "zip", "parquet", "no text", "bomb", "crowd", "long", "laughs", "large", "larger"],
+    ids=[
+        "empty",
+        "image",
+        "zip",
+        "parquet",
+        "no text",
+        "bomb",
+        "crowd",
+        "elements",
+        "long",
+        "laughs",
+        "large",
+        "larger",
+    ],
 )
-def test_what_is_no_use_is_refused_at_once_and_leaves_nothing(api: Api, content: bytes, status: int, said: str) -> None:
+def test_what_is_no_use_is_refused_at_once_and_leaves_nothing(
+    api: Api, content: bytes, status: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.serve.jobs_guard.MOST_ELEMENTS", 7_000_000)
     before = folders(api)
     refused = api.post(content)
     assert refused.status_code == status, refused.text
