@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -104,6 +106,7 @@ def open_database(url: str, *, wait: float = WAIT_SECONDS) -> Database:
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise StoreError("{url}: the store is a file or a server, not memory; name a file", url=place)
+        _make_private(Path(parsed.database))
         # Autocommit mode of the driver: it would begin transactions itself, too late and never for reads.
         engine = create_engine(parsed, connect_args={"timeout": wait, "isolation_level": None})
         event.listen(engine, "connect", partial(_prepare_sqlite, wait=wait))
@@ -131,6 +134,12 @@ def open_database(url: str, *, wait: float = WAIT_SECONDS) -> Database:
         event.listen(engine, "do_connect", partial(_connect_postgres, seconds=_PATIENCE * wait))
         return Database(engine, place)
     raise StoreError("{url}: the store is a file (sqlite:///dangol.db) or PostgreSQL (postgresql://…)", url=place)
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, if there is none, for its owner's eyes alone; SQLite gives its log the same rights."""
+    with contextlib.suppress(OSError):  # connecting says better what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _connect_postgres(_dialect: object, _record: object, args: Any, options: Any, *, seconds: float) -> Any:

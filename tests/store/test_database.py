@@ -257,3 +257,11 @@ def test_a_file_that_is_no_database_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"damaged or no database.*backup"):
         Store.open(str(path))
     assert path.read_bytes() == b"meeting notes, " * 100
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_only_the_owner_reads_a_new_database_wherever_it_lies(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with Store.open(str(tmp_path / "store.db")) as store:
+        store.keys.create("CRM", "reader", actor="cli:kim")
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
