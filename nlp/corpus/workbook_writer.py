@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import secrets
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -11,6 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 
 from nlp.corpus.results import Layout
 from nlp.corpus.writers import flat_rows
@@ -27,6 +30,17 @@ _WIDTH, _TEXT_WIDTH = 14, 70
 _CUT = "…(이하 생략)"
 
 
+class _SheetWriter(WorksheetWriter):  # type: ignore[misc]
+    """Keeps a sheet under way beside its workbook: elsewhere its texts would outlive a process that is killed."""
+
+    def __init__(self, sheet: Any, folder: Path) -> None:
+        super().__init__(sheet, str(folder / f".sheet.{secrets.token_hex(4)}.tmp"))
+
+    def cleanup(self) -> None:
+        """Remove the file; the workbook holds the sheet now."""
+        Path(self.out).unlink()
+
+
 class WorkbookWriter:
     """An Excel workbook; rows that a worksheet cannot hold go on to the next one."""
 
@@ -34,6 +48,8 @@ class WorkbookWriter:
         self._stream = stream
         self._layout = layout
         self._sheet_rows = sheet_rows
+        name = getattr(stream, "name", None)
+        self._folder = Path(name).parent if isinstance(name, str) else None
         self._book = openpyxl.Workbook(write_only=True)
         self._sheet: Any = None
         self._left = 0
@@ -66,6 +82,9 @@ class WorkbookWriter:
         for at, name in enumerate(names, start=1):
             wide = name == self._layout.roles.get("text")
             self._sheet.column_dimensions[get_column_letter(at)].width = _TEXT_WIDTH if wide else _WIDTH
+        if self._folder is not None:
+            self._sheet._writer = _SheetWriter(self._sheet, self._folder)
+            self._sheet._writer.write_top()
         header = [WriteOnlyCell(self._sheet, value=without_controls(name)) for name in names]
         for cell in header:
             cell.data_type = "s"

@@ -18,7 +18,7 @@ from nlp.errors import InputError
 
 METADATA_KEY = b"dangol"
 
-_RISKY = frozenset("=+-@\t\r\n＝＋－＠")
+_RISKY = frozenset("=+-@\0\t\r\n＝＋－＠")
 _HARMLESS = re.compile(r"[+-]?(\d+(,\d{3})*(\.\d+)?|\.\d+)%?|-")
 
 

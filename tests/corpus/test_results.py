@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -52,7 +53,9 @@ def workbook(incoming: list[Incoming], rows: list[list[str]], *, sheet_rows: int
     return openpyxl.load_workbook(stream)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+82-10", "@SUM(A1)", "-2+3", "\t=1", "\r=1", "＝1+1", "- 메모", "-a"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+82-10", "@SUM(A1)", "-2+3", "\t=1", "\r=1", "＝1+1", "- 메모", "-a", "\0=1"]
+)
 def test_what_a_spreadsheet_would_run_is_neutralised(cell: str) -> None:
     assert neutral(cell) == "'" + cell
 
@@ -96,6 +99,25 @@ def test_rows_beyond_a_sheet_go_on_to_the_next_with_a_header() -> None:
         ["번호", 4],
     ]
     assert all(sheet.freeze_panes == "A2" for sheet in book)
+
+
+def test_a_workbook_under_way_leaves_its_texts_nowhere_but_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere := tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    incoming = [Incoming(name="번호")]
+    layout = Layout.over(TAXONOMY, incoming)
+    path = tmp_path / "result" / "분류.xlsx"
+    path.parent.mkdir()
+    with path.open("wb") as stream:
+        writer = WorkbookWriter(stream, layout, sheet_rows=2)
+        writer.write(layout.present(block(incoming, [["1"], ["2"], ["3"]]), incoming))
+        assert list(elsewhere.iterdir()) == []
+        writer.close()
+    assert list(elsewhere.iterdir()) == []
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
+    assert len(openpyxl.load_workbook(path).worksheets) == 2
 
 
 def test_what_looks_like_an_excel_escape_comes_back_as_it_was(tmp_path: Path) -> None:
