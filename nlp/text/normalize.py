@@ -21,13 +21,15 @@ _BLANK = r"\x20\t\xa0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u31
 # The zero-width joiner stays between two pictures (👨‍👩‍👧) and goes everywhere else.
 _PICTURE = r"\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _INVISIBLE = (
-    r"\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
-    r"\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
+# What is drawn around or over a digit: 1️⃣ is 1.
+_OVER = r"\u0300-\u036f\u20e3\ufe00-\ufe0f"
 _ENTITY = r"&(?:amp|lt|gt|quot|apos|nbsp|middot|hellip|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});"
 
 _UNTIDY = re.compile(
-    rf"(?P<drop>(?:[{_INVISIBLE}]|(?<![{_PICTURE}])\u200d|\u200d(?![{_PICTURE}]))+)"
+    rf"(?P<drop>(?:[{_INVISIBLE}]|(?<![{_PICTURE}])\u200d|\u200d(?![{_PICTURE}])|(?<=\d)[{_OVER}]+)+)"
     rf"|(?P<line>(?:<br\s*/?>|</?(?:p|div|li)>|[{_BLANK}])*(?:<br\s*/?>|</?(?:p|div|li)>|[{_BREAK}])"
     rf"(?:<br\s*/?>|</?(?:p|div|li)>|[{_BLANK}{_BREAK}])*)"
     rf"|(?P<space>[{_BLANK}]+)"

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nlp.text.alignment import UNCHANGED, Alignment, Edit, rewrite
+from nlp.text.normalize import normalize
 from nlp.text.personal.answers import find_answers
 from nlp.text.personal.found import Found, view_of
 from nlp.text.personal.handles import find_handles
@@ -100,12 +101,15 @@ def mask_cell(value: str, column: str = "") -> str:
     """
     if not value.strip():
         return value
+    column = normalize(column).text
     for pattern, kind in _COLUMNS:
-        if column and pattern.search(column.strip()):
+        if column and pattern.search(column):
             if kind:
                 return f"[{kind}]"
             break
-    return redact(value).text
+    # Characters that nobody sees may stand within a number; a cell without personal data stays as it came.
+    found = redact(normalize(value).text)
+    return found.text if found.spans else redact(value).text
 
 
 def _find(text: str) -> list[Found]:

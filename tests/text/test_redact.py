@@ -16,6 +16,7 @@ from pii_talk import LIKE_MENDED, LIKE_UNSEEN, cases_of
 from pii_talk import MENDED as TALK_MENDED
 from pii_talk import UNSEEN as TALK_UNSEEN
 
+from nlp.text.prepare import prepare
 from nlp.text.redact import mask_cell, redact
 
 CASES = generate()
@@ -238,3 +239,40 @@ def test_what_an_endless_row_of_digits_stands_beside_is_kept() -> None:
     assert masked.startswith("제 번호는 [주민등록번호]")
     assert masked.endswith("] 입니다. 환불해 주세요")
     assert "일" not in masked
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "٠١٠-١٢٣٤-٥٦٧٨",
+        "𝟎𝟏𝟎-𝟏𝟐𝟑𝟒-𝟓𝟔𝟕𝟖",
+        "⓪①⓪-①②③④-⑤⑥⑦⑧",
+        "010_1234_5678",
+        "010*1234*5678",
+        "010․1234․5678",
+        "0️⃣1️⃣0️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣",
+        "0\u03361\u03360\u0336-1234-5678",
+        "010\u034f1234\u034f5678",
+    ],
+)
+def test_a_phone_number_in_odd_characters_is_one(number: str) -> None:
+    assert prepare(f"전화 {number} 로 주세요").masked == "전화 [전화번호] 로 주세요"
+
+
+def test_an_address_in_wide_letters_is_one() -> None:
+    assert redact("메일은 ｋｉｍ＠ｎａｖｅｒ．ｃｏｍ 이에요").text == "메일은 [이메일] 이에요"
+
+
+@pytest.mark.parametrize("text", ["①배송 ②환불이 늦어요", "방이 20m²예요", "①2026년부터 써요", "주문_2024_1234 확인"])
+def test_odd_characters_that_are_nobodys_number_stay(text: str) -> None:
+    assert redact(text).text == text
+
+
+@pytest.mark.parametrize("cell", ["010-12\u200b34-5678", "010\u00ad-1234-5678", "01\u202e0-1234-5678"])
+def test_what_nobody_sees_hides_no_number_of_a_cell(cell: str) -> None:
+    assert mask_cell(cell, "비고") == "[전화번호]"
+    assert mask_cell("메모\u200b  둘", "비고") == "메모\u200b  둘"
+
+
+def test_what_nobody_sees_hides_no_personal_column() -> None:
+    assert mask_cell("김단골", "고객\u200b명") == "[이름]"

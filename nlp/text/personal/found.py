@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import string
+import unicodedata
 from typing import NamedTuple
 
 KINDS = (
@@ -49,22 +51,36 @@ SEP = rf"(?:{FILLER}|[ \t\-.,/~)]{{1,3}}|[ \t]?(?:에|의|다시|대시|하이�
 PROVINCE = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 
 # One position each, so that the view and the text have the same offsets. 010ㅡ1234: a vowel as a dash.
-_ODD = "０１２３４５６７８９＠．／（）：‐‑‒–—―−－·ㅡ￣"
-_PLAIN = str.maketrans(_ODD, "0123456789@./():" + "-" * 11)
+_ODD = "＠．／（）：‐‑‒–—―−－·․‧∙⋅・〜ㅡ￣"
+_WIDE = "".join(chr(ord(letter) + 0xFEE0) for letter in string.ascii_letters)
+_PLAIN = str.maketrans(_ODD + _WIDE, "@./():" + "-" * 17 + string.ascii_letters)
+_CIRCLED = re.compile("[⓪①②③④⑤⑥⑦⑧⑨⁰¹²³⁴⁵⁶⁷⁸⁹]{3,}")
+"""Digits in a circle, or set high; a single one numbers a list or a footnote."""
+_SIGNS = re.compile(r"(?<!\d)(01[016789])[_*#+=|](\d{3,4})[_*#+=|](\d{4})(?!\d)")
+"""A mobile number cut by other signs than dashes."""
 _LETTER_O = re.compile(
     r"(?<![A-Za-z0-9])[oO0]1(?:[oO016-9][ \t.\-]?[\doO]{3,4}[ \t.\-]?[\doO]{4}(?![A-Za-z0-9])|[oO0](?=[ \t.\-]?\d{3}))"
 )
 """A mobile number with the letter for its zeros."""
 _LETTERS_O = str.maketrans("oO", "00")
-_ANY_ODD = re.compile(f"[{_ODD}]")
+_ANY_ODD = re.compile(f"[{_ODD}{_WIDE}]")
+_ODD_DIGIT = re.compile(r"(?![0-9])\d")
 _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 
 
 def view_of(text: str) -> str:
     """``text`` with plain digits and dashes and its masked tokens blanked out, of the same length."""
     view = text.translate(_PLAIN) if _ANY_ODD.search(text) else text
+    if not text.isascii():
+        view = _ODD_DIGIT.sub(_digit, view)
+        view = _CIRCLED.sub(lambda match: "".join(map(_digit, match.group())), view)
+    view = _SIGNS.sub(r"\1-\2-\3", view) if "01" in view else view
     view = _LETTER_O.sub(lambda match: match.group().translate(_LETTERS_O), view) if "1" in view else view
     return PLACEHOLDER.sub(lambda match: "\ufffc" * len(match.group()), view) if "[" in view else view
+
+
+def _digit(found: re.Match[str] | str) -> str:
+    return str(unicodedata.digit(found if isinstance(found, str) else found.group()))
 
 
 def digits_of(number: str) -> str:
