@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -20,6 +21,9 @@ Lang: TypeAlias = Literal["ko", "en"]
 
 LANGS: Final[tuple[Lang, ...]] = ("ko", "en")
 DASH: Final = "–"
+
+_NARROW: Final = 11
+"""Latin letters that a column of a heat map has room for."""
 
 # 받침이 있을 때와 없을 때: 가격이 / 윤리 문제가. ㄹ 받침 뒤의 (으)로는 받침이 없을 때와 같다: 0.6으로 / 0.7로
 _PARTICLES: Final = {
@@ -89,6 +93,12 @@ def with_value(name: Words, value: str, between: str = "  ") -> Words:
 def broken(words: Words) -> Words:
     """A name over two lines, broken at the blank nearest its middle, for an axis with little room."""
     return Words(code=words.code, ko=_broken(words.ko), en=_broken(words.en))
+
+
+def narrow(words: Words) -> Words:
+    """A heading for a column of figures: Korean over two lines, Latin letters over as many as it takes."""
+    lines = textwrap.wrap(words.en, _NARROW, break_long_words=False, break_on_hyphens=False)
+    return Words(code=words.code, ko=_broken(words.ko), en="<br>".join(lines))
 
 
 def short(name: str, most: int = 22) -> str:

@@ -70,7 +70,7 @@ def test_purging_removes_old_jobs_with_their_files(data: Path) -> None:
         store.jobs.create(job, actor="crm")
         store.jobs.cancel(job.id, actor="crm")
     files = JobFiles(data / "jobs", job.id)
-    files.make().close()
+    files.make().lock.release()
     said, _ = dangol("purge", "--older-than", "101d")
     assert "작업 0개" in said
     assert files.folder.exists()

@@ -119,6 +119,47 @@ def test_the_language_changes_without_loading_anything(visit: Visit) -> None:
     assert visit.said == []
 
 
+CUT = """() => [...document.querySelectorAll('.plot .main-svg')].flatMap(picture => {
+    const frame = picture.getBoundingClientRect();
+    return [...picture.querySelectorAll('text')].filter(text => {
+        const box = text.getBoundingClientRect();
+        return box.width && (box.left < frame.left - 2 || box.right > frame.right + 2 || box.bottom > frame.bottom + 2);
+    }).map(text => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_on_a_small_phone_no_letter_is_cut_and_keys_reach_all_that_slides(
+    browser: Any, report: Path, lang: str
+) -> None:
+    visit = Visit(browser, report, 320)
+    if lang == "en":
+        visit.page.click("#language")
+        visit.page.wait_for_function("document.querySelector('h1').innerText.includes('win back')")
+        visit.page.wait_for_timeout(500)
+        assert visit.page.title() == "Dangol report"
+    assert visit.page.evaluate(CUT) == []
+    out_of_reach = """() => [...document.querySelectorAll('.plot, .scroll')]
+        .filter(place => (place.scrollWidth > place.clientWidth) !== (place.tabIndex === 0))
+        .map(place => place.id)"""
+    visit.page.click("#figure-causes details summary")
+    visit.page.wait_for_timeout(200)
+    assert visit.page.evaluate(out_of_reach) == []
+    assert visit.page.locator("#plot-slices_channel").get_attribute("tabindex") == "0"
+    visit.page.close()
+
+
+def test_without_scripts_the_tables_are_left_and_the_page_says_so(browser: Any, report: Path) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(report.as_uri())
+    assert page.locator("main noscript p").is_visible()
+    assert not page.locator("#plot-causes").is_visible()
+    assert not page.locator("#language").is_visible()
+    page.click("#figure-causes details summary")
+    assert page.locator("#figure-causes tbody tr").first.is_visible()
+    page.context.close()
+
+
 def test_on_paper_every_chart_fits_the_page(browser: Any, report: Path, tmp_path: Path) -> None:
     visit = Visit(browser, report, 1280)
     visit.page.emulate_media(media="print")

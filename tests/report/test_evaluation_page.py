@@ -60,6 +60,13 @@ def test_every_group_has_its_charts_and_every_label_its_row() -> None:
     for group in TAXONOMY:
         assert {f"f1_{group.id}", f"coverage_{group.id}", f"confusion_{group.id}"} <= names
         assert {f"reliability_{group.id}_{label}" for label in group.ids} <= names
+    tables = {chart.id: chart.table for chart in page.charts if chart.id.startswith("confusion_")}
+    for group in TAXONOMY:
+        table, found = tables[f"confusion_{group.id}"], case.evaluation.confusions[group.id]
+        assert table is not None
+        assert len(table.rows) == len(found.labels)
+        if group.kind == "one-of":
+            assert [list(row[1:]) for row in table.rows] == [[f"{n:,}" for n in row] for row in found.table]
     assert "slice_length" in names
     assert "slice_domain" not in names, "one domain alone is no comparison"
     said = _said(render_evaluation(case))

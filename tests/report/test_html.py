@@ -6,18 +6,22 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nlp.classified import ClassifiedTable
+from nlp.report import html as html_module
 from nlp.report.analysis import Analysis, analyze_table
 from nlp.report.charts.graph import _layout
 from nlp.report.charts.importance import _box, place_labels
 from nlp.report.charts.queue import families
+from nlp.report.charts.style import Chart, Table
 from nlp.report.html import charts_json, render_report
 from nlp.report.page import build_page
-from nlp.report.words import percent
+from nlp.report.words import Words, narrow, percent, plain, won
 from nlp.wom.keyphrases import Edge, Node
 
 CHARTS = {
@@ -92,6 +96,54 @@ def test_every_chart_has_a_place_and_its_figures(analysis: Analysis, html: str) 
     assert list(figures) == outline.plots
     for name, figure in figures.items():
         assert any(trace.get("x") or trace.get("z") for trace in figure["data"]), name
+
+
+def test_every_chart_is_named_by_its_heading_in_both_languages(html: str) -> None:
+    for chart in re.findall(r'data-chart="([^"]+)"', html):
+        assert f'aria-labelledby="title-{chart}"' in html
+        heading = re.search(rf'<h[34] id="title-{chart}">(.*?)</h[34]>', html)
+        assert heading is not None, chart
+        assert '<span lang="en">' in heading[1] or not re.search("[가-힣]", heading[1]), chart
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_chart_but_those_of_cases_and_words_has_its_figures_in_a_table(analysis: Analysis) -> None:
+    shown = [block for section in build_page(analysis).sections for block in section.blocks if isinstance(block, Chart)]
+    assert {chart.id for chart in shown if chart.table is None} <= {"gain", "ranks", "graph"}
+    heat = next(chart.table for chart in shown if chart.id == "heat")
+    assert heat is not None
+    assert re.fullmatch(r"[\d.]+% \([\d.]+–[\d.]+%\) · \d+", str(heat.rows[0][1]))
+
+
+def test_columns_of_figures_stand_flush_right_behind_the_name_of_their_row(html: str) -> None:
+    table = Table(
+        columns=(plain("a"), plain("b"), plain("c"), plain("d")),
+        rows=(("가격", "−1.4", won(46_000), plain("5G")), ("2", "0.69 (0.66–0.72)", won(900), plain("–"))),
+    )
+    assert table.numeric == (False, True, True, False)
+    assert "<tr><td" not in html
+    assert re.search(r'<th scope="row">.{20,120}</th><td class="figure">', html)
+
+
+def test_small_print_can_be_read() -> None:
+    style = (Path(html_module.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--(\w+): (#\w{6})", style))
+
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for name in ("ink", "soft", "faint", "accent"):
+        # WCAG 2.2, 1.4.3
+        assert (light(colours["ground"]) + 0.05) / (light(colours[name]) + 0.05) >= 4.5, name
+
+
+def test_names_over_a_heat_map_take_as_many_lines_as_they_need() -> None:
+    name = narrow(Words(code="", ko="실패에 대한 종업원 반응", en="Employee response to a failure"))
+    assert name.ko == "실패에 대한<br>종업원 반응"
+    assert name.en == "Employee<br>response to<br>a failure"
 
 
 def test_texts_of_customers_cannot_become_markup(table: ClassifiedTable) -> None:

@@ -12,6 +12,7 @@ from nlp.report.words import (
     Words,
     broken,
     label_words,
+    narrow,
     number,
     percent,
     percent_range,
@@ -64,6 +65,7 @@ def cause_chart(analysis: Analysis) -> Chart | None:
                 )
                 for name, row in zip(names, rows, strict=True)
             ),
+            whole=True,
         ),
     )
 
@@ -79,6 +81,7 @@ def heat_chart(analysis: Analysis) -> Chart | None:
     stages = analysis.taxonomy.group("stage").ids
     cause_names = [label_words(analysis.taxonomy, "cause", cause) for cause in causes]
     stage_names = [label_words(analysis.taxonomy, "stage", stage) for stage in stages]
+    shares = [[cells[cause, stage] for stage in stages] for cause in causes]
     return _heat(
         "heat",
         title=say(
@@ -88,9 +91,10 @@ def heat_chart(analysis: Analysis) -> Chart | None:
             stage=label_words(analysis.taxonomy, "stage", str(top.stage)),
         ),
         note=say("chart", "heat_note"),
-        rows=cause_names,
+        rows=[broken(name) for name in cause_names],
         columns=stage_names,
-        shares=[[cells[cause, stage] for stage in stages] for cause in causes],
+        shares=shares,
+        table=_heat_table("cause", cause_names, stage_names, shares),
     )
 
 
@@ -119,6 +123,9 @@ def slice_chart(analysis: Analysis, by: By) -> Chart | None:
     kept = list(dict.fromkeys([*high, *names]))[:MOST_SLICES]
     shown = [name for name in names if name in kept]
     called = short_names(shown)
+    sizes = {name: cells[name, causes[0]].documents for name in shown}
+    cause_names = [label_words(analysis.taxonomy, "cause", cause) for cause in causes]
+    shares = [[cells[name, cause] for cause in causes] for name in shown]
     return _heat(
         f"slices_{by}",
         title=say(
@@ -131,9 +138,12 @@ def slice_chart(analysis: Analysis, by: By) -> Chart | None:
             range=percent_range(top.best),
         ),
         note=say("chart", "slices_note_part" if len(shown) < len(names) else "slices_note", n=number(len(names))),
-        rows=[_row_name(called[name], cells[name, causes[0]].documents) for name in shown],
-        columns=[broken(label_words(analysis.taxonomy, "cause", cause)) for cause in causes],
-        shares=[[cells[name, cause] for cause in causes] for name in shown],
+        rows=[_row_name(called[name], documents) for name, documents in sizes.items()],
+        columns=[narrow(name) for name in cause_names],
+        shares=shares,
+        table=_heat_table(
+            by, [plain(f"{name} ({number(documents)})") for name, documents in sizes.items()], cause_names, shares
+        ),
         wide=True,
     )
 
@@ -165,6 +175,13 @@ def servqual_chart(analysis: Analysis) -> Chart | None:
         data=(_bars(names, [item.share for item in dimensions], GREEN),),
         layout=_bar_layout(),
         height=90 + 38 * len(dimensions),
+        table=Table(
+            columns=tuple(say("column", code) for code in ("item", "share", "range")),
+            rows=tuple(
+                (name, percent(item.share.value, digits=1), percent_range(item.share))
+                for name, item in zip(names, dimensions, strict=True)
+            ),
+        ),
     )
 
 
@@ -190,6 +207,21 @@ def _bar_layout() -> Trace:
     }
 
 
+def _heat_table(head: str, rows: list[Words], columns: list[Words], shares: list[list[Share]]) -> Table:
+    """Every share with its interval and count."""
+    return Table(
+        columns=(say("column", head), *columns),
+        rows=tuple(
+            (
+                name,
+                *(f"{percent(cell.best.value)} ({percent_range(cell.best)}) · {number(cell.count)}" for cell in line),
+            )
+            for name, line in zip(rows, shares, strict=True)
+        ),
+        whole=True,
+    )
+
+
 def _heat(
     chart_id: str,
     *,
@@ -198,6 +230,7 @@ def _heat(
     rows: list[Words],
     columns: list[Words],
     shares: list[list[Share]],
+    table: Table,
     wide: bool = False,
 ) -> Chart:
     return Chart(
@@ -230,10 +263,12 @@ def _heat(
                 "automargin": True,
                 "ticks": "",
                 "showgrid": False,
+                **({"tickangle": 0, "tickfont": {"size": 11.5}} if wide else {}),
             },
             "margin": {"t": 40, "b": 8},
         },
-        least_width=600 if wide else 0,
+        least_width=196 + 70 * len(columns) if wide else 330,
         height=(110 if wide else 70) + 40 * len(rows),
+        table=table,
         wide=wide,
     )

@@ -55,6 +55,7 @@ def impact_chart(analysis: Analysis) -> Chart | None:
                 )
             ),
             rows=tuple(_row(impact) for impact in causes),
+            whole=True,
         ),
     )
 
@@ -88,6 +89,13 @@ def triad_chart(analysis: Analysis) -> Chart | None:
             "margin": {"t": 8, "b": 36},
         },
         height=190,
+        table=Table(
+            columns=(say("column", "item"), say("column", "share")),
+            rows=tuple(
+                (name, percent(share, digits=1))
+                for name, share in zip(analysis.triad.names, shares.tolist(), strict=True)
+            ),
+        ),
     )
 
 

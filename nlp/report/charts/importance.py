@@ -7,7 +7,7 @@ from typing import Final
 
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, GREY, INK, LEGEND_BELOW, PALE, RED, SKY, Chart, Table, Trace, known, whiskers
-from nlp.report.words import label_words, percent, points, points_range, say
+from nlp.report.words import Words, label_words, percent, points, points_range, say
 from nlp.wom.importance import ImportanceChart, ImportancePerformance, Quadrant
 
 _MARKS: Final[dict[Quadrant, tuple[str, str]]] = {
@@ -61,12 +61,14 @@ def _importance(analysis: Analysis, group: str, chart: ImportanceChart) -> Chart
         (item for item in chart.items if item.quadrant == "fix_first" and item.tied),
         key=lambda item: -item.importance.value,
     )
+    asked = analysis.taxonomy.group(group)
     return Chart(
         id=f"importance_{group}",
         title=say(
             "chart",
             "importance" if fix else "importance_none",
             name=label_words(analysis.taxonomy, group, fix[0].id) if fix else "",
+            group=Words(code=group, ko=asked.ko, en=asked.en),
         ),
         note=say("chart", "importance_note"),
         data=tuple(_quadrant(analysis, group, chart, quadrant, sides) for quadrant in _MARKS),
@@ -183,4 +185,5 @@ def _table(analysis: Analysis, group: str, items: Sequence[ImportancePerformance
             )
             for item in sorted(items, key=lambda item: -item.importance.value)
         ),
+        whole=True,
     )

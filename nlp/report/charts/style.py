@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -34,6 +35,10 @@ LEGEND_BELOW: Final[Trace] = {"orientation": "h", "yref": "container", "yanchor"
 for, and the margin with it."""
 
 
+_FIGURES: Final = re.compile(r"(?=.*\d)[\d\s.,:;·%+×÷±()/–−~→₩-]*(?:억|만)?(?: ?원)?|[–-]?")
+"""A cell of figures, whatever parts them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """The figures behind a chart: headings and rows of texts or numbers.
@@ -44,6 +49,14 @@ class Table:
     columns: tuple[Words, ...]
     rows: tuple[tuple[Cell, ...], ...]
     whole: bool = False
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """For each column whether all its cells are figures, which are set flush right."""
+        return tuple(
+            bool(self.rows) and all(_FIGURES.fullmatch(_shown(row[at])) for row in self.rows)
+            for at in range(len(self.columns))
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +74,11 @@ class Chart:
     height: int
     table: Table | None = None
     wide: bool = False
-    least_width: int = 0
+    least_width: int = 330
+
+
+def _shown(cell: Cell) -> str:
+    return cell.ko if isinstance(cell, Words) else str(cell)
 
 
 def whiskers(estimates: Sequence[Estimate], *, scale: float = 1.0, color: str = INK) -> Trace:

@@ -110,6 +110,12 @@ def advocacy_chart(analysis: Analysis) -> Chart | None:
             "margin": {"t": 8, "b": 36},
         },
         height=90 + 34 * len(lines),
+        table=Table(
+            columns=(say("column", "side"), say("word", "net_advocacy"), say("column", "range")),
+            rows=tuple(
+                (name, points(net.value), points_range(net)) for (name, _, _), net in zip(lines, nets, strict=True)
+            ),
+        ),
     )
 
 

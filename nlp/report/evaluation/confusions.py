@@ -9,7 +9,7 @@ from nlp.report.blocks import Block, Lines
 from nlp.report.charts.style import BLUES, INK, Cell, Chart, Table
 from nlp.report.evaluation.measured import Measured, ShownMistake, group_words
 from nlp.report.titled import Titled, table_of
-from nlp.report.words import DASH, Words, broken, joined, number, percent, plain, say
+from nlp.report.words import DASH, Words, broken, joined, narrow, number, percent, plain, say
 from nlp.taxonomy import Group
 from nlp.training.figures import Confusion
 
@@ -34,14 +34,14 @@ def confusion_chart(measured: Measured, group: Group) -> Chart | None:
     if found is None or len(found.labels) < 2:
         return None
     any_of = group.kind == "any-of"
-    names = [broken(measured.label(f"{group.id}:{label}")) for label in found.labels]
+    labels = [measured.label(f"{group.id}:{label}") for label in found.labels]
     counts = [[*row, *((found.alone[at],) if any_of else ())] for at, row in enumerate(found.table)]
     wholes = [
         measured.evaluation.labels[f"{group.id}:{label}"].support if any_of else sum(found.table[at])
         for at, label in enumerate(found.labels)
     ]
     worst = most_confused(found)
-    columns = [*names, *((say("evaluation", "alone_column"),) if any_of else ())]
+    columns = [*map(narrow, labels), *((say("evaluation", "alone_column"),) if any_of else ())]
     return Chart(
         id=f"confusion_{group.id}",
         title=say(
@@ -57,7 +57,7 @@ def confusion_chart(measured: Measured, group: Group) -> Chart | None:
             {
                 "type": "heatmap",
                 "x": columns,
-                "y": names,
+                "y": [broken(label) for label in labels],
                 "z": [
                     [round(count / whole, 4) if whole else 0.0 for count in row]
                     for row, whole in zip(counts, wholes, strict=True)
@@ -82,10 +82,10 @@ def confusion_chart(measured: Measured, group: Group) -> Chart | None:
             "yaxis": {"autorange": "reversed", "showgrid": False, "ticksuffix": " "},
             "margin": {"t": 56, "b": 10},
         },
-        height=90 + 44 * len(names),
+        height=90 + 44 * len(labels),
         wide=len(columns) > 5,
         least_width=130 + 78 * len(columns),
-        table=_table(measured, group, found) if any_of else None,
+        table=_table(measured, group, found) if any_of else _counts(labels, found),
     )
 
 
@@ -106,6 +106,14 @@ def _table(measured: Measured, group: Group, found: Confusion) -> Table:
             )
         )
     return table_of(("label", "support", "missed", "alone", "instead", "together", "extra"), rows)
+
+
+def _counts(labels: list[Words], found: Confusion) -> Table:
+    """The true labels down, the decided ones across, as in the picture."""
+    return Table(
+        columns=(say("column", "actual"), *labels),
+        rows=tuple((label, *map(number, counts)) for label, counts in zip(labels, found.table, strict=True)),
+    )
 
 
 def _hits(support: int, recall: float) -> int:

@@ -28,19 +28,28 @@
     }
     return both;
   };
-  // What goes on beyond the right edge fades there, until it has been moved into sight.
+  // What goes on beyond the right edge fades there, until it has been moved into sight; keys reach it and move it.
   const sliding = document.querySelectorAll(".plot, .scroll");
   const fade = () => {
     for (const place of sliding) {
-      place.classList.toggle("more", place.scrollWidth - place.clientWidth - place.scrollLeft > 4);
+      const beyond = place.scrollWidth - place.clientWidth;
+      place.classList.toggle("more", beyond - place.scrollLeft > 4);
+      if (beyond > 0) place.tabIndex = 0;
+      else place.removeAttribute("tabindex");
     }
   };
   for (const place of sliding) place.addEventListener("scroll", fade, { passive: true });
+  document.addEventListener("toggle", fade, true);
   const draw = (width) => Promise.all(Array.from(document.querySelectorAll("[data-chart]"), (place) => {
     const chart = words(charts[place.dataset.chart], root.dataset.lang);
     const layout = merged(BASE, chart.layout);
-    layout.width = width ? Math.min(width, place.dataset.small ? width / 3 - 14 : width) : Math.max(place.clientWidth, charts[place.dataset.chart].least);
-    if (layout.width < 520) layout.font = { ...layout.font, size: 12 };
+    layout.width = width ? Math.min(width, place.dataset.small ? width / 3 - 14 : width) : Math.max(place.clientWidth, place.dataset.small ? 0 : charts[place.dataset.chart].least);
+    if (layout.width < 520) {
+      layout.font = { ...layout.font, size: 12 };
+      // A legend that stands in a column takes lines of its own.
+      if (layout.showlegend) layout.height += 12 * chart.data.filter((trace) => trace.name && trace.showlegend !== false).length;
+    }
+    place.style.height = `${layout.height}px`;
     return Plotly.react(place, chart.data, layout, CONFIG);
   })).then(fade);
 
@@ -48,6 +57,9 @@
   const speak = (lang) => {
     root.dataset.lang = root.lang = lang;
     language.textContent = lang === "ko" ? "English" : "한국어";
+    // Regions: the style sheet hides elements of the other page language.
+    language.lang = lang === "ko" ? "en-US" : "ko-KR";
+    document.title = document.querySelector(".brand").innerText;
   };
   for (const place of document.querySelectorAll(".small [data-chart]")) place.dataset.small = "1";
   speak(root.dataset.lang);
