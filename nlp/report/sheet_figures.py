@@ -27,7 +27,7 @@ def causes_sheet(analysis: Analysis) -> Sheet:
             ]
         )
     columns = (
-        column("cause", "text", 24),
+        column("cause", "text", 28),
         column("count", "count"),
         *triple("raw_share", "share"),
         *triple("best_share", "share"),
@@ -52,7 +52,7 @@ def cells_sheet(analysis: Analysis) -> Sheet:
         for share in stage_shares(analysis)
     )
     columns = (
-        column("cause", "text", 24),
+        column("cause", "text", 28),
         column("stage", "text"),
         column("count", "count"),
         *triple("raw_share", "share"),
@@ -104,11 +104,11 @@ def slices_sheet(analysis: Analysis) -> Sheet:
     columns = (
         column("group", "text", 10),
         column("name", "text", 20),
-        column("cause", "text", 24),
+        column("cause", "text", 28),
         column("texts", "count"),
         column("count", "count"),
         *triple("share", "share"),
-        column("corrected", "text", 8),
+        column("corrected", "text", 10),
     )
     return Sheet(title=say("sheet", "slices"), note=say("sheet", "slices_note"), columns=columns, rows=rows)
 
@@ -162,7 +162,7 @@ def voices_sheet(analysis: Analysis) -> Sheet:
             ]
     columns = (
         column("group", "text", 10),
-        column("name", "text", 24),
+        column("name", "text", 28),
         column("side", "text", 12),
         column("texts", "count"),
         column("figure", "text", 28),
@@ -206,8 +206,8 @@ def phrases_sheet(analysis: Analysis) -> Sheet:
         for item in typical
     )
     columns = (
-        column("cause", "text", 24),
-        column("phrase", "text", 24),
+        column("cause", "text", 28),
+        column("phrase", "text", 28),
         column("inside", "count"),
         column("outside", "count"),
         *triple("log_odds", "number"),

@@ -46,6 +46,12 @@ _WIDTHS: Final = {
 _TEXTS: Final = ("text", "long")
 _PAPER: Final = 260
 """Characters of a sheet's columns that a page can still hold in readable print."""
+_ACROSS: Final = 200
+"""Those that each page of a wider sheet takes."""
+_A4: Final = 9
+"""The code of the paper size."""
+_BEFORE: Final = 4
+"""Columns up to the customer: they stay in sight, and on every page, where a sheet is wider than that."""
 _FIRST: Final = 3
 """The first row below note and headings."""
 _LINE, _HIGHEST = 15.0, 409.0
@@ -72,11 +78,12 @@ def write_workbook(
 def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
     target = book.create_sheet(getattr(sheet.title, lang))
     last = get_column_letter(len(sheet.columns))
-    target.freeze_panes = "B3" if len(sheet.columns) > 3 else "A3"
     widths = [column.width or _WIDTHS[column.kind] for column in sheet.columns]
+    kept = _BEFORE if sum(widths) > _PAPER else 1 if len(widths) > 3 else 0
+    target.freeze_panes = f"{get_column_letter(kept + 1)}{_FIRST}"
     for at, width in enumerate(widths, start=1):
         target.column_dimensions[get_column_letter(at)].width = width
-    _for_paper(target, wide=sum(widths) > _PAPER)
+    _for_paper(target, widths)
     note = WriteOnlyCell(target, value=getattr(sheet.note, lang))
     note.font = Font(italic=True, color="52606D")
     target.append([note])
@@ -98,7 +105,7 @@ def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
             (
                 _lines(str(cell.value), width)
                 for cell, column, width in zip(cells, sheet.columns, widths, strict=True)
-                if cell is not None and column.kind == "long"
+                if cell is not None and column.kind in _TEXTS
             ),
             default=1,
         )
@@ -120,15 +127,19 @@ def _is_wide(letter: str) -> bool:
     return letter >= "\u1100" and east_asian_width(letter) in "WF"
 
 
-def _for_paper(sheet: Any, *, wide: bool) -> None:
-    """Across the page with the headings on each: whole, or column by column behind the customer where too wide."""
+def _for_paper(sheet: Any, widths: list[int]) -> None:
+    """Across A4 pages with the headings on each: on one, or on as few as can be read with the customer on each."""
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:2"
-    if wide:
-        sheet.print_title_cols = "A:D"
-    else:
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.HeaderFooter.oddFooter.center.text = "&A  &P / &N"
+    if sum(widths) > _PAPER:
+        before = sum(widths[:_BEFORE])
+        sheet.print_title_cols = f"A:{get_column_letter(_BEFORE)}"
+        sheet.page_setup.fitToWidth = -(-(sum(widths) - before) // (_ACROSS - before))
 
 
 def _style(sheet: Any, kind: str) -> Any:
@@ -137,7 +148,7 @@ def _style(sheet: Any, kind: str) -> Any:
     cell.number_format = _FORMATS[kind]
     # An indent keeps a text off the number to its left.
     side = {"horizontal": "left", "indent": 1} if kind in _TEXTS else {}
-    cell.alignment = Alignment(wrap_text=kind == "long", vertical="top", **side)
+    cell.alignment = Alignment(wrap_text=kind in _TEXTS, vertical="top", **side)
     return cell._style
 
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 
-from nlp.report.analysis import Analysis
+from nlp.classified import ClassifiedTable
+from nlp.report.analysis import Analysis, analyze_table
 from nlp.report.summary import cause_rows, summary
 from nlp.report.workbook import write_workbook
 
@@ -27,9 +29,36 @@ def test_sheets_have_korean_names_and_frozen_headings(book: Any) -> None:
     assert book.sheetnames[:4] == ["회복 우선순위", "원인", "원인×단계", "접점 단계"]
     assert {"구전", "주별 추이", "정의와 한계", "상수와 근거"} <= set(book.sheetnames)
     for sheet in book:
-        assert sheet.freeze_panes in ("A3", "B3")
+        assert sheet.freeze_panes == (
+            "E3" if sheet.title == "회복 우선순위" else "B3" if sheet.max_column > 3 else "A3"
+        )
         assert sheet.auto_filter.ref == f"A2:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
         assert all(cell.value for cell in sheet[2])
+
+
+def test_on_paper_the_columns_of_a_sheet_take_few_pages_with_the_customer_on_each(book: Any) -> None:
+    for sheet in book:
+        queue = sheet.title == "회복 우선순위"
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (4 if queue else 1, 0)
+        assert sheet.print_title_cols == ("$A:$D" if queue else None)
+        assert sheet.print_title_rows == "$1:$2"
+
+
+def test_long_names_are_wrapped_not_hidden_by_the_next_column(table: ClassifiedTable) -> None:
+    ids = table.customer_ids.copy()
+    ids[:] = [f"CUSTOMER-WITH-A-LONG-NAME-{at}@EXAMPLE.CO.KR" for at in range(len(ids))]
+    sheet = workbook(analyze_table(replace(table, customer_ids=ids).take(np.arange(60)), draws=20)).worksheets[0]
+    customer = sheet["D3"]
+    assert customer.alignment.wrap_text
+    assert sheet.row_dimensions[3].height >= 45.0
+
+
+def test_rows_of_short_names_stay_one_line_high(book: Any) -> None:
+    for name in ("원인", "채널·지점·상품", "주별 추이", "입소문"):
+        rows = range(3, book[name].max_row + 1)
+        assert {book[name].row_dimensions[row].height for row in rows} <= {None, 15.0}, name
 
 
 def test_the_queue_stands_in_order_with_its_factors_adding_up(analysis: Analysis, book: Any) -> None:
