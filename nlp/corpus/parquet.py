@@ -30,6 +30,7 @@ class ParquetTable:
         try:
             with pq.ParquetFile(path) as file:
                 self.names: list[str] = [composed(str(name)) for name in file.schema_arrow.names]
+                self._strings = [field.name for field in file.schema_arrow if _is_text(field.type)]
                 self._total = file.metadata.num_rows
         except (pa.ArrowInvalid, OSError) as error:
             raise FileFormatError(
@@ -39,7 +40,8 @@ class ParquetTable:
     def rows(self) -> Iterator[RawRow]:
         """All rows, every cell as text."""
         self._done = 0
-        with pq.ParquetFile(self._path) as file:
+        # A text that a file holds once, for all its rows, must not be in memory once a row.
+        with pq.ParquetFile(self._path, read_dictionary=self._strings) as file:
             for batch in file.iter_batches(batch_size=_BATCH):
                 columns = [_texts(column) for column in batch.columns]
                 for cells in zip(*columns, strict=True):
@@ -51,7 +53,15 @@ class ParquetTable:
         return int(self._path.stat().st_size * self._done / max(1, self._total))
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return kind in (pa.string(), pa.large_string(), pa.binary())
+
+
 def _texts(column: pa.Array) -> list[str]:
+    if pa.types.is_dictionary(column.type):
+        used = column.indices.drop_null().unique()
+        texts = dict(zip(used.to_pylist(), _texts(column.dictionary.take(used)), strict=True))
+        return [texts.get(at, "") for at in column.indices.to_pylist()]
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
         # By the clock of Korea, given as an offset: Windows has no table of time zones.
         column = column.cast(pa.timestamp(column.type.unit, "+09:00"))

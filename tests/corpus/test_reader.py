@@ -566,3 +566,15 @@ def test_objects_with_ever_new_keys_are_rejected_once_there_are_thousands(tmp_pa
     path.write_text("".join(f'{{"text": "너무 느려요", "k{at}": 1}}\n' for at in range(2_100)), encoding="utf-8")
     assert len(documents(path)) == 1_999
     assert {str(row.reason) for row in rejects(path)} == {"the file has more than 2,000 different keys"}
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_text_that_parquet_holds_once_is_in_memory_once(tmp_path: Path, kind: pa.DataType) -> None:
+    path = tmp_path / "상담.parquet"
+    texts = pa.array(["너무 느려요", None, "너무 느려요", "비싸요" * 30_000] * 500).cast(kind)
+    pq.write_table(pa.table({"상담내용": texts, "금액": pa.array([1.0, None, 3.0, 4.0] * 500)}), path)
+    found = documents(path)
+    assert [one.text[:6] for one in found[:4]] == ["너무 느려요", "너무 느려요", "비싸요비싸요", "너무 느려요"]
+    assert len(found) == 1500
+    assert found[0].fields["금액"] == "1"
+    assert found[2].fields["상담내용"] is found[5].fields["상담내용"]
