@@ -168,6 +168,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def unbroken(figures: str) -> str:
+    """Figures that stay on one line."""
+    return figures.replace(" ", "\u00a0").replace(DASH, f"\u2060{DASH}\u2060")
+
+
 def won(amount: float) -> Words:
     """Money at two or three significant digits, since it rests on assumptions: 89,487 → ``8.9만 원``."""
     sign, size = ("−" if amount < 0 else ""), abs(amount)

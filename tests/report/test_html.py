@@ -113,13 +113,13 @@ def test_every_chart_but_those_of_cases_and_words_has_its_figures_in_a_table(ana
     assert {chart.id for chart in shown if chart.table is None} <= {"gain", "ranks", "graph"}
     heat = next(chart.table for chart in shown if chart.id == "heat")
     assert heat is not None
-    assert re.fullmatch(r"[\d.]+% \([\d.]+–[\d.]+%\) · \d+", str(heat.rows[0][1]))
+    assert re.fullmatch(r"[\d.]+%\u00a0\([\d.]+\u2060–\u2060[\d.]+%\)\u00a0·\u00a0\d+", str(heat.rows[0][1]))
 
 
 def test_columns_of_figures_stand_flush_right_behind_the_name_of_their_row(html: str) -> None:
     table = Table(
         columns=(plain("a"), plain("b"), plain("c"), plain("d")),
-        rows=(("가격", "−1.4", won(46_000), plain("5G")), ("2", "0.69 (0.66–0.72)", won(900), plain("–"))),
+        rows=(("가격", "−1.4", won(46_000), plain("5G")), ("2", "0.69 (0.66\u2060–\u20600.72)", won(900), plain("–"))),
     )
     assert table.numeric == (False, True, True, False)
     assert "<tr><td" not in html

@@ -19,6 +19,7 @@ from nlp.report.words import (
     plain,
     say,
     short_names,
+    unbroken,
     with_value,
 )
 from nlp.wom.estimates import LEVEL, Estimate, z_value
@@ -214,7 +215,10 @@ def _heat_table(head: str, rows: list[Words], columns: list[Words], shares: list
         rows=tuple(
             (
                 name,
-                *(f"{percent(cell.best.value)} ({percent_range(cell.best)}) · {number(cell.count)}" for cell in line),
+                *(
+                    unbroken(f"{percent(cell.best.value)} ({percent_range(cell.best)}) · {number(cell.count)}")
+                    for cell in line
+                ),
             )
             for name, line in zip(rows, shares, strict=True)
         ),

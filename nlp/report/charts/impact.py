@@ -5,7 +5,7 @@ from __future__ import annotations
 from nlp.recovery.causes import CauseImpact
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, GREEN, Chart, Table, known, whiskers
-from nlp.report.words import Words, number, percent, plain, points, points_range, say, with_value, won
+from nlp.report.words import Words, number, percent, plain, points, points_range, say, unbroken, with_value, won
 from nlp.wom.estimates import Estimate
 
 
@@ -110,9 +110,9 @@ def _row(impact: CauseImpact) -> tuple[Words | str, ...]:
         Words(code=impact.cause, ko=impact.ko, en=impact.en),
         number(impact.documents),
         number(impact.sufferers.value),
-        _range(impact.sufferers),
+        unbroken(_range(impact.sufferers)),
         f"{impact.customers.value:,.1f}",
-        _range(impact.customers),
+        unbroken(_range(impact.customers)),
         won(impact.value.value),
         value,
         plain(f"{points(mood.value)} ({points_range(mood)})") if mood is not None else "–",

@@ -35,7 +35,7 @@ LEGEND_BELOW: Final[Trace] = {"orientation": "h", "yref": "container", "yanchor"
 for, and the margin with it."""
 
 
-_FIGURES: Final = re.compile(r"(?=.*\d)[\d\s.,:;·%+×÷±()/–−~→₩-]*(?:억|만)?(?: ?원)?|[–-]?")
+_FIGURES: Final = re.compile(r"(?=.*\d)[\d\s.,:;·%+×÷±()/–−~→₩\u2060-]*(?:억|만)?(?: ?원)?|[–-]?")
 """A cell of figures, whatever parts them."""
 
 
