@@ -35,7 +35,7 @@ from nlp.training.encoder import quietly
 from nlp.training.metrics import mean_average_precision
 from nlp.training.objective import Objective
 from nlp.training.steps import last_whole_checkpoint
-from nlp.training.warm_start import warm_start
+from nlp.training.warm_start import inherit_head, warm_start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ def fit(
     if checkpoint is None:
         # The same texts whatever the seed: weights can only be averaged when their heads began as one.
         probed = train_set.shuffle(seed=_PROBE_SEED).select(range(min(_PROBE_TEXTS, len(train_set))))
-        warm_start(model, inputs_and_targets(probed, plain), objective)
+        warm_start(model, inputs_and_targets(probed, plain), objective, _learnt(model, base))
 
     uncalibrated = Decision.neutral(taxonomy, max_length=windows.max_length)
     cuda = torch.cuda.is_available()
@@ -263,6 +263,15 @@ def _model(base: str | Path, taxonomy: Taxonomy) -> PreTrainedModel:
         )
     assert isinstance(model, PreTrainedModel)
     return model
+
+
+def _learnt(model: PreTrainedModel, base: str | Path) -> frozenset[int]:
+    """The labels of ``model`` whose head is that of ``base``: none unless that is a finished model."""
+    if not hasattr(AutoConfig.from_pretrained(base), "dangol_version"):
+        return frozenset()
+    earlier = AutoModelForSequenceClassification.from_pretrained(base, dtype=torch.float32)
+    assert isinstance(earlier, PreTrainedModel)
+    return inherit_head(model, earlier)
 
 
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")

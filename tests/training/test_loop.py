@@ -13,6 +13,7 @@ pytest.importorskip("torch", reason="needs the train extra")
 
 import torch
 from torch import Tensor
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from nlp.model.decision import Decision
 from nlp.taxonomy import Taxonomy
@@ -136,3 +137,37 @@ def test_seeds_begin_at_one_linear_probe(
     one, other = begun(1), begun(2)
 
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_finished_model_keeps_what_its_head_knows_and_learns_the_labels_that_it_lacks(
+    lively_base: Path, tiny_labelled: Path, tmp_path: Path, finished: bool
+) -> None:
+    taxonomy = Taxonomy.load()
+    known = [label for label in reversed(taxonomy.labels) if label != "cause:price"]
+    config = BertConfig.from_pretrained(lively_base, id2label=dict(enumerate(known)))
+    if finished:
+        config.dangol_version = "earlier"
+    earlier = BertForSequenceClassification.from_pretrained(
+        lively_base, config=config, ignore_mismatched_sizes=True, dtype=torch.float16
+    )
+    earlier.save_pretrained(tmp_path / "earlier")
+    AutoTokenizer.from_pretrained(lively_base).save_pretrained(tmp_path / "earlier")
+    examples = read_examples([tiny_labelled], taxonomy)
+    texts, targets = [row.prepared() for row in examples], np.stack([row.target for row in examples])
+
+    fitted = fit(
+        texts,
+        targets,
+        base=tmp_path / "earlier",
+        taxonomy=taxonomy,
+        hyperparameters=Hyperparameters(epochs=0.1, learning_rate=0.0, max_length=64, threads=1),
+        folder=tmp_path / "run",
+    )
+
+    new = taxonomy.labels.index("cause:price")
+    head, old_head = fitted.model.classifier.weight, earlier.classifier.weight.float()
+    assert torch.equal(torch.cat([head[:new], head[new + 1 :]]), old_head.flip(0)) is finished
+    assert torch.equal(fitted.model.bert.pooler.dense.weight, earlier.bert.pooler.dense.weight.float()) is finished
+    logits, has = predict_logits(fitted, texts, taxonomy)[:, new], targets[:, new] == 1
+    assert logits[has].mean() > logits[~has].mean() + 0.05
