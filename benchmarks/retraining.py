@@ -63,7 +63,10 @@ def main() -> None:
         lines.append(f"| {name} | {' | '.join(_figures(scores, truth, taxonomy, options.new))} |")
         print(lines[-1], flush=True)
 
-    measured("as it is", ComplaintClassifier.from_pretrained(options.model).predict_proba(texts))
+    measured(
+        "as it is, with the new labels" if options.new else "as it is",
+        ComplaintClassifier.from_pretrained(options.model).predict_proba(texts),
+    )
     with TemporaryDirectory() as scratch:
         base = options.model
         if options.new:

@@ -56,7 +56,7 @@ def test_long_names_are_wrapped_not_hidden_by_the_next_column(table: ClassifiedT
 
 
 def test_rows_of_short_names_stay_one_line_high(book: Any) -> None:
-    for name in ("원인", "채널·지점·상품", "주별 추이", "입소문"):
+    for name in ("원인", "채널·지점·상품", "주별 추이", "구전"):
         rows = range(3, book[name].max_row + 1)
         assert {book[name].row_dimensions[row].height for row in rows} <= {None, 15.0}, name
 

@@ -276,3 +276,9 @@ def test_what_nobody_sees_hides_no_number_of_a_cell(cell: str) -> None:
 
 def test_what_nobody_sees_hides_no_personal_column() -> None:
     assert mask_cell("김단골", "고객\u200b명") == "[이름]"
+
+
+@pytest.mark.parametrize("word", ["간호사", "두번째", "마지막", "아줌마", "어르신", "유튜버", "초보자"])
+def test_what_somebody_is_said_to_be_is_no_name(word: str) -> None:
+    for text in (f"저는 {word}입니다", f"제가 {word}인데 왜 이래요"):
+        assert redact(text).text == text

@@ -218,7 +218,7 @@ def test_the_command_reads_exports_and_lines_and_says_what_it_did_in_korean(
     assert done.exit_code == 0, done.output
     assert (out / "pretraining.json").is_file()
     assert "저장했습니다" in done.output
-    assert "쓸 수 없는 1행" in done.output
+    assert "사용할 수 없는 행 1개" in done.output
 
 
 def test_errors_of_the_command_are_korean(tmp_path: Path, tiny_base: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from nlp.text.personal.name_forms import FAIR_FORM, POOR_FORM, form_of
+from nlp.text.personal.name_forms import DOUBTFUL_FORM, FAIR_FORM, POOR_FORM, form_of
 from nlp.text.personal.name_lists import NameLists, any_of, name_lists
 
 _START = r"(?<![가-힣A-Za-z0-9])"
@@ -69,7 +69,9 @@ def find_bare_names(view: str) -> Iterator[tuple[int, int]]:
         for pattern in patterns.given.get(sign, ()):
             yield from (match.span("n") for match in pattern.finditer(view) if _is_given(match["n"], POOR_FORM))
     for match in patterns.introduced.finditer(view):
-        if _begins_word(view, match.start()) and not _is_word(match["n"]):
+        # "저는 유튜버입니다": one is something as often as someone.
+        someone = not match["is"] or len(match["n"]) != 3 or form_of(match["n"]) >= DOUBTFUL_FORM
+        if someone and _begins_word(view, match.start()) and not _is_word(match["n"]):
             yield match.span("n")
     for match in patterns.said_to_be.finditer(view):
         if patterns.role.search(view, max(0, match.start() - 8), match.start()) and not _is_word(match["n"]):
@@ -154,7 +156,7 @@ def _patterns() -> _Patterns:
             r"(?:저는|제가|나는|내가|난|저|나|본인은|가입한)[ \t]"
             rf"(?:(?=[{lists.any_family}][{lists.single_given}](?:인데[요여]|입니다|이에요)"
             rf"|{_full(lists)}(?:{_IS}|{_CALLED}))"
-            rf"(?P<n>[가-힣]{{2,4}}?)(?={_IS}|{_CALLED}))"
+            rf"(?P<n>[가-힣]{{2,4}}?)(?=(?P<is>{_IS})|{_CALLED}))"
         ),
         # "산모는 장그린이에요", "환자분은 기찬솔 님", "예약은 사공탁으로": behind a role.
         said_to_be=re.compile(rf"[은는이가][ \t](?P<n>{_full(lists)})(?={_IS}|[ \t]?님|이시|이라|으로[ \t])"),
