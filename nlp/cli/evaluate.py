@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from nlp.cli import options
@@ -205,26 +206,27 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
         )
     console.print(groups)
 
-    labels = Table(title=say(Message("By label")), title_justify="left")
-    for heading, number in (
-        (Message("label"), False),
-        (Message("texts"), True),
-        (Message("precision"), False),
-        (Message("recall"), False),
-        (Message("F1"), False),
-        (Message("average precision"), False),
-        (Message("calibration error"), False),
-    ):
-        # Narrow columns break a figure rather than cut it off.
-        labels.add_column(say(heading), justify="right" if number else "left", overflow="fold")
-    for label, row in evaluation.labels.items():
-        labels.add_row(
-            *reader.labels([label], taxonomy),
-            f"{row.support:,}",
-            str(row.precision),
-            str(row.recall),
-            str(row.f1),
-            str(row.average_precision),
-            str(row.calibration),
-        )
+    labels = Table(title=say(Message("By label (intervals of all figures: --report)")), title_justify="left", box=None)
+    labels.add_column(say(Message("label")), overflow="fold")
+    labels.add_column(say(Message("texts")), justify="right")
+    labels.add_column(say(Message("precision")))
+    labels.add_column(say(Message("recall")))
+    labels.add_column("F1", no_wrap=True)  # or an interval breaks in the middle of a number
+    labels.add_column(say(Message("average precision")))
+    labels.add_column(say(Message("calibration error")))
+    for group in taxonomy:
+        rows = [(label, evaluation.labels.get(f"{group.id}:{label.id}")) for label in group.labels]
+        if any(row is not None for _, row in rows):
+            labels.add_row(f"[bold]{escape(reader.name(group))}[/]")
+        for label, row in rows:
+            if row is not None:
+                labels.add_row(
+                    escape(reader.name(label)),
+                    f"{row.support:,}",
+                    row.precision.brief,
+                    row.recall.brief,
+                    str(row.f1),
+                    row.average_precision.brief,
+                    row.calibration.brief,
+                )
     console.print(labels)

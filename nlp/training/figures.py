@@ -23,10 +23,13 @@ class Figure:
     high: float
 
     def __str__(self) -> str:
-        if math.isnan(self.value):
-            return "–"
-        bounds = "" if math.isnan(self.low + self.high) else f" [{self.low:.3f}–{self.high:.3f}]"
-        return f"{self.value:.3f}{bounds}"
+        bounds = "" if math.isnan(self.value + self.low + self.high) else f" [{self.low:.3f}–{self.high:.3f}]"
+        return self.brief + bounds
+
+    @property
+    def brief(self) -> str:
+        """The value without its interval."""
+        return "–" if math.isnan(self.value) else f"{self.value:.3f}"
 
 
 @dataclass(frozen=True, kw_only=True)

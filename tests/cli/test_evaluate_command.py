@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -146,3 +147,5 @@ def test_at_eighty_columns_no_figure_is_cut_off(
     done = CliRunner().invoke(app, _evaluate(labelled, tiny_model, tmp_path / "page.html"))
     assert done.exit_code == 0, done.output
     assert "…" not in done.output
+    # A row of a label with its figures, the interval whole.
+    assert re.search(r"^ 가격 +\d+(?: +(?:\d\.\d{3}|–)){2} +\d\.\d{3} \[\d\.\d{3}–\d\.\d{3}\] ", done.output, re.M)
