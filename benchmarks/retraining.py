@@ -75,7 +75,7 @@ def main() -> None:
         with patch("nlp.training.loop.inherit_head", lambda *_: frozenset()):
             measured("trained, a new head", retrained(base, Path(scratch) / "new"))
     if options.report:
-        _append(lines, options, sum(bool(row.target.any()) for row in train))
+        _append(lines, options, len(train))
 
 
 def _figures(
