@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
 
 from nlp.corpus.results import Layout
 from nlp.corpus.writers import flat_rows
@@ -35,10 +35,7 @@ class _SheetWriter(WorksheetWriter):  # type: ignore[misc]
 
     def __init__(self, sheet: Any, folder: Path) -> None:
         super().__init__(sheet, str(folder / f".sheet.{secrets.token_hex(4)}.tmp"))
-
-    def cleanup(self) -> None:
-        """Remove the file; the workbook holds the sheet now."""
-        Path(self.out).unlink()
+        ALL_TEMP_FILES.append(self.out)
 
 
 class WorkbookWriter:
@@ -48,8 +45,6 @@ class WorkbookWriter:
         self._stream = stream
         self._layout = layout
         self._sheet_rows = sheet_rows
-        name = getattr(stream, "name", None)
-        self._folder = Path(name).parent if isinstance(name, str) else None
         self._book = openpyxl.Workbook(write_only=True)
         self._sheet: Any = None
         self._left = 0
@@ -82,9 +77,7 @@ class WorkbookWriter:
         for at, name in enumerate(names, start=1):
             wide = name == self._layout.roles.get("text")
             self._sheet.column_dimensions[get_column_letter(at)].width = _TEXT_WIDTH if wide else _WIDTH
-        if self._folder is not None:
-            self._sheet._writer = _SheetWriter(self._sheet, self._folder)
-            self._sheet._writer.write_top()
+        keep_beside(self._sheet, self._stream)
         header = [WriteOnlyCell(self._sheet, value=without_controls(name)) for name in names]
         for cell in header:
             cell.data_type = "s"
@@ -103,6 +96,14 @@ class WorkbookWriter:
             cell.data_type = "s"
             return cell
         return value
+
+
+def keep_beside(sheet: Any, stream: BinaryIO) -> None:
+    """Keep a sheet, whose columns and panes are set, beside the file of ``stream`` until its workbook is saved."""
+    name = getattr(stream, "name", None)
+    if isinstance(name, str):
+        sheet._writer = _SheetWriter(sheet, Path(name).parent)
+        sheet._writer.write_top()
 
 
 def without_controls(text: str) -> str:

@@ -11,6 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from nlp.corpus.workbook_writer import keep_beside
 from nlp.report.analysis import Analysis
 from nlp.report.sheet import Sheet, Value
 from nlp.report.sheets import sheets_of
@@ -70,12 +71,12 @@ def write_workbook(
     shown = min(max(most, analysis.capacity or 0), len(analysis.ranking))
     book = openpyxl.Workbook(write_only=True)
     for sheet in sheets_of(analysis, shown):
-        _write(book, sheet, lang, clean)
+        _write(book, sheet, stream, lang, clean)
     book.save(stream)
     return shown
 
 
-def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
+def _write(book: Any, sheet: Sheet, stream: BinaryIO, lang: Lang, clean: Clean) -> None:
     target = book.create_sheet(getattr(sheet.title, lang))
     last = get_column_letter(len(sheet.columns))
     widths = [column.width or _WIDTHS[column.kind] for column in sheet.columns]
@@ -84,6 +85,7 @@ def _write(book: Any, sheet: Sheet, lang: Lang, clean: Clean) -> None:
     for at, width in enumerate(widths, start=1):
         target.column_dimensions[get_column_letter(at)].width = width
     _for_paper(target, widths)
+    keep_beside(target, stream)
     note = WriteOnlyCell(target, value=getattr(sheet.note, lang))
     note.font = Font(italic=True, color="52606D")
     target.append([note])

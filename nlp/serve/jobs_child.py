@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 import threading
 import traceback
 import zipfile
@@ -23,8 +22,6 @@ from typing import Any
 def main() -> None:
     """Do the analysis that the first line of standard input describes; the last line says how it ended."""
     task = json.loads(sys.stdin.readline())
-    # openpyxl keeps sheets in a temporary file, which outlives a child that is killed: so it goes with the job.
-    tempfile.tempdir = str(Path(task["lock"]).parent)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)  # callers who wait for an answer come first

@@ -98,7 +98,7 @@ class JobFiles:
         self.model.unlink(missing_ok=True)
         for left in self.folder.glob("*.partial*"):
             shutil.rmtree(left, ignore_errors=True)
-        for unfinished in (*self.folder.rglob(".*.tmp"), *self.folder.glob("openpyxl.*")):
+        for unfinished in self.folder.rglob(".*.tmp"):
             unfinished.unlink()
 
     def remove(self) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -135,3 +137,15 @@ def test_rows_are_as_high_as_their_texts_and_no_higher_than_a_sheet_allows(analy
         lines = str(sheet.cell(row, actions).value or "").count("\n") + 1
         height = sheet.row_dimensions[row].height or 15.0
         assert 15.0 * lines <= height <= 409.0
+
+
+def test_sheets_under_way_lie_beside_the_workbook_and_go_with_it(
+    analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+
+    with (tmp_path / "book.xlsx").open("wb") as stream:
+        write_workbook(stream, analysis)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+    assert len(openpyxl.load_workbook(tmp_path / "book.xlsx").worksheets) > 4

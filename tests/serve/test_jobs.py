@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import errno
-import io
 import itertools
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import zipfile
@@ -35,7 +32,7 @@ from nlp.errors import ModelError
 from nlp.messages import localized
 from nlp.pipeline.classify import classify_files
 from nlp.pipeline.partial import PartialFolder
-from nlp.serve import jobs_child, jobs_work
+from nlp.serve import jobs_work
 from nlp.serve.jobs import LEASE, MOST_ATTEMPTS, JobRunner
 from nlp.serve.jobs_files import JobFiles
 from nlp.serve.jobs_progress import documents_of
@@ -355,23 +352,10 @@ def test_a_disk_that_is_full_for_the_report_fails_the_job_with_the_same_advice(
     check_told_of_a_full_disk(store, job.id)
     store.jobs.resume(job.id, actor="crm")
     (left := jobs.files(job.id).report / ".report.html.1a2b3c4d.tmp").touch()  # by a run that was killed
-    (sheet := jobs.files(job.id).folder / "openpyxl.1a2b3c4d").touch()
     again = Stub()
     finish(runner(store, tmp_path / "jobs", again), job.id, "done")
     assert again.seen == []  # the rows were kept
     assert not left.exists()
-    assert not sheet.exists()
-
-
-def test_an_analysis_keeps_its_temporary_files_with_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(os, "nice", lambda _: 0)
-    monkeypatch.setattr(jobs_child, "_end_with_parent", lambda: None)
-    monkeypatch.setattr(jobs_child, "_analyze", lambda _: seen.append(tempfile.gettempdir()))
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"lock": str(tmp_path / "report.lock")}) + "\n"))
-    jobs_child.main()
-    assert seen == [str(tmp_path)]
 
 
 @pytest.mark.parametrize("trouble", [StoreBusyError, StoreFullError])
