@@ -75,13 +75,13 @@ def fit_calibration(
 ) -> Decision:
     """``start`` with the temperatures and biases that make ``targets`` likeliest; both arrays ``(n_texts, n_labels)``.
 
-    Targets may be probabilities: those of a model that is to be agreed with.
+    Targets may be probabilities: those of a model that is to be agreed with, NaN for any-of labels that it lacks.
     """
     before = start.calibrated(logits, taxonomy)
     temperature, bias = dict(start.temperature), dict(start.bias)
     for group in _labelled(targets, taxonomy):
         columns = taxonomy.columns(group.id)
-        known = ~np.isnan(targets[:, columns.start])
+        known = ~np.isnan(targets[:, columns]).all(axis=1)
         z, y = before[known, columns].astype(np.float64), targets[known, columns].astype(np.float64)
         slopes, offsets = _platt(z, y) if group.kind == "any-of" else _vector_scaling(z, y)
         for label, slope, offset in zip(group.ids, slopes, offsets, strict=True):
@@ -92,7 +92,7 @@ def fit_calibration(
 
 
 def _labelled(targets: NDArray[np.float32], taxonomy: Taxonomy) -> list[Group]:
-    return [group for group in taxonomy if not np.isnan(targets[:, taxonomy.columns(group.id).start]).all()]
+    return [group for group in taxonomy if not np.isnan(targets[:, taxonomy.columns(group.id)]).all()]
 
 
 def fit_familiarity(
@@ -131,13 +131,16 @@ def _logit(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 def _platt(z: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:
     slopes, offsets = [], []
     for column in range(z.shape[1]):
+        known = ~np.isnan(y[:, column])
 
-        def loss(parameters: NDArray[np.float64], column: int = column) -> float:
-            scaled = parameters[0] * z[:, column] + parameters[1]
-            likelihood = np.logaddexp(0.0, scaled) - y[:, column] * scaled
+        def loss(parameters: NDArray[np.float64], z: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+            scaled = parameters[0] * z + parameters[1]
+            likelihood = np.logaddexp(0.0, scaled) - y * scaled
             return float(likelihood.sum() + _RIDGE * ((parameters[0] - 1.0) ** 2 + 0.1 * parameters[1] ** 2))
 
-        found = minimize(loss, np.array([1.0, 0.0]), bounds=[_BOUNDS, (-8.0, 8.0)])
+        found = minimize(
+            loss, np.array([1.0, 0.0]), args=(z[known, column], y[known, column]), bounds=[_BOUNDS, (-8.0, 8.0)]
+        )
         slopes.append(float(found.x[0]))
         offsets.append(float(found.x[1]))
     return slopes, offsets

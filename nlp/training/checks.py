@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,25 +72,34 @@ def check_rows(count: int, *, fewest: int) -> None:
         )
 
 
-def check_labels(targets: NDArray[np.float32], taxonomy: Taxonomy, say: Callable[[str], None]) -> None:
+def check_labels(
+    targets: NDArray[np.float32],
+    taxonomy: Taxonomy,
+    say: Callable[[str], None],
+    *,
+    taught: Collection[str] = frozenset(),
+) -> None:
     """Tell labels that few rows ``(n_rows, n_labels)`` have.
 
     Raises LabelledDataError when a group is labelled in no row: a model would answer it at random for every text.
+    Groups that a teacher has ``taught`` need no rows.
     """
     known = ~np.isnan(targets)
-    missing = [group for group in taxonomy if not known[:, taxonomy.columns(group.id).start].any()]
+    groups = [group for group in taxonomy if group.id not in taught]
+    missing = [group for group in groups if not known[:, taxonomy.columns(group.id).start].any()]
     if missing:
         raise LabelledDataError(
             (
                 Message(
-                    "no row is labelled in the groups {groups}; add columns for them, or give a taxonomy without them "
-                    "(--taxonomy)",
+                    "no row is labelled in the groups {groups}; add columns for them, let an earlier model that has "
+                    "them stand in (--teacher with --folds 0), or give a taxonomy without them (--taxonomy)",
                     groups=", ".join(f"{group.id} ({group.ko})" for group in missing),
                 ),
             )
         )
-    counts = np.nansum(targets, axis=0).astype(int).tolist()
-    few = [f"{label} {n}" for label, n in zip(taxonomy.labels, counts, strict=True) if n < FEWEST_WITH_LABEL]
+    counts = dict(zip(taxonomy.labels, np.nansum(targets, axis=0).astype(int).tolist(), strict=True))
+    wanted = [f"{group.id}:{label}" for group in groups for label in group.ids]
+    few = [f"{label} {counts[label]}" for label in wanted if counts[label] < FEWEST_WITH_LABEL]
     if few:
         say(
             Message(

@@ -43,9 +43,10 @@ from nlp.training.identity import blinded_base, is_blind
 from nlp.training.loop import Fitted, load_base, predict_logits
 from nlp.training.members import Member, fit_members
 from nlp.training.out_of_fold import Say, at, encoder_out_of_fold, linear_out_of_fold
-from nlp.training.pseudo import adapted_base, load_teacher
+from nlp.training.pseudo import adapted_base
 from nlp.training.run import TrainingRun
 from nlp.training.split import fold_of, without_leaks
+from nlp.training.teacher import Teacher
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     if run.blinded is not None:
         run = replace(run, base=blinded_base(run.base, blinded=run.blinded, scratch=run.scratch))
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
-    teacher = load_teacher(run.teacher, taxonomy) if run.teacher else None
+    teacher = Teacher.load(run.teacher, taxonomy) if run.teacher else None
     rows = _read(run, taxonomy, say)
     examples, first_also = rows.examples, rows.first_also
     texts = [example.prepared() for example in examples]
@@ -76,8 +77,8 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     fit_rows, stop_rows = _split(run, texts, rows)
     check_texts(at(texts, fit_rows), folds=run.folds)
     # Without folds, a teacher stands for groups that no row labels.
-    if run.folds or not run.soften:
-        check_labels(targets[fit_rows], taxonomy, say)
+    teaches = teacher is not None and bool(run.soften) and not run.folds
+    check_labels(targets[fit_rows], taxonomy, say, taught=teacher.groups if teacher and teaches else frozenset())
     tell_contradictions(examples, texts, say)
     # Whatever an earlier run left is used again only by the very same run.
     run = replace(run, scratch=run.scratch / _fingerprint(run, examples, first_also, taxonomy_text))
@@ -96,9 +97,10 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             by_words = platt_probabilities(linear, fitted_on=(linear, targets), taxonomy=taxonomy)
             both = (thresholds.probabilities(logits, taxonomy) + by_words) / 2.0
             softened = (1.0 - run.soften) * targets + run.soften * both
-    elif run.soften and teacher is not None:
+    elif teacher is not None and run.soften:
         taught = teacher.predict_proba(texts)
-        softened = np.where(np.isnan(targets), taught, (1.0 - run.soften) * targets + run.soften * taught)
+        mixed = (1.0 - run.soften) * targets + run.soften * taught
+        softened = np.where(np.isnan(targets), taught, np.where(np.isnan(taught), targets, mixed))
 
     base = run.base
     if linear is not None and run.unlabelled:
@@ -126,7 +128,10 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
         say=say,
     )
     best = max(members, key=lambda member: member.score)
-    decision = fit_decision(best.logits, targets[stop_rows], taxonomy, max_length=windows.max_length)
+    stop_texts = at(texts, stop_rows)
+    # Groups that no row labels are decided as the teacher decides them.
+    start = teacher.decision(best.logits, stop_texts, max_length=windows.max_length) if teacher and teaches else None
+    decision = fit_decision(best.logits, targets[stop_rows], taxonomy, max_length=windows.max_length, start=start)
     if by_folds is None:
         seen = token_counts(windows.korean_tokens(at(texts, fit_rows)), n_tokens=windows.n_tokens)
         familiarity = fit_familiarity(at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen)

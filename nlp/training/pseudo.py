@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import Message, ModelError
-from nlp.model.classifier import ComplaintClassifier
+from nlp.errors import Message
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.training.baseline import LinearBaseline
@@ -24,6 +23,7 @@ from nlp.training.calibration import platt_probabilities
 from nlp.training.encoder import save_encoder
 from nlp.training.loop import fit
 from nlp.training.run import TrainingRun
+from nlp.training.teacher import Teacher
 from nlp.training.unlabelled import drawn, read_unlabelled
 
 _POOL_FACTOR = 5
@@ -38,7 +38,7 @@ def adapted_base(
     linear: NDArray[np.float32],
     excluded: Sequence[str],
     taxonomy: Taxonomy,
-    teacher: ComplaintClassifier | None,
+    teacher: Teacher | None,
     say: Callable[[str], None],
 ) -> Path:
     """The base encoder after one pass over unlabelled texts with the labels of the linear model and the teacher."""
@@ -58,7 +58,9 @@ def adapted_base(
         rng=np.random.default_rng(run.hyperparameters.seed),
     )
     if teacher is not None:
-        labels = (labels + teacher.predict_proba(chosen)) / 2.0
+        # Where no row has labels, the linear model knows nothing.
+        labels = np.where(np.isnan(targets).all(axis=0), np.nan, labels)
+        labels = np.nanmean([labels, teacher.predict_proba(chosen)], axis=0)
     say(Message("adapting the encoder to {count} unlabelled texts", count=len(chosen)))
     fitted = fit(
         chosen,
@@ -70,17 +72,6 @@ def adapted_base(
     )
     save_encoder(fitted.model, tokenizer_of=run.base, folder=folder)
     return folder
-
-
-def load_teacher(folder: Path, taxonomy: Taxonomy) -> ComplaintClassifier:
-    """The model that labels unlabelled texts; raises ModelError when its labels are not those of ``taxonomy``."""
-    teacher = ComplaintClassifier.from_pretrained(folder)
-    if teacher.labels != taxonomy.labels:
-        raise ModelError(
-            "{folder}: the teacher has other labels than the taxonomy of this run; give a model of the same taxonomy",
-            folder=folder,
-        )
-    return teacher
 
 
 def choose_texts(

@@ -21,8 +21,9 @@ class TrainingRun:
     first takes one pass over ``n_unlabelled`` lines of the ``unlabelled`` files, if there are any; a linear model
     labels them, together with the model in the folder ``teacher``, which must not have seen the held-out rows either.
     Without folds, the teacher's predictions are what is mixed into the targets by ``soften``, and stand for groups that
-    a row does not label. ``validation`` is the share of the rows that stops the final model early and calibrates it;
-    with ``validation_data`` the rows of these files do. If ``blinded``, regions and words for women and men are each
+    a row does not label; groups that no row labels get its thresholds, too. It may lack labels of this run.
+    ``validation`` is the share of the rows that stops the final model early and calibrates it; with
+    ``validation_data`` the rows of these files do. If ``blinded``, regions and words for women and men are each
     read as one (``nlp.training.identity``), if False they are not, and as the base reads them if None. With several
     ``members`` the recipe is fitted with as many seeds, and the best of them and of the average of their weights is
     taken. ``provenance`` says for the model card who labelled the rows. ``scratch`` keeps checkpoints until the model

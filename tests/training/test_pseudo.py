@@ -13,7 +13,6 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra")
 
-from nlp.errors import ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.training.fit import train
 from nlp.training.run import TrainingRun
@@ -47,13 +46,3 @@ def test_the_encoder_is_adapted_to_unlabelled_texts_first_and_a_second_run_takes
     said.clear()
     train(replace(run, out=tmp_path / "again"), today=date(2026, 11, 22), say=said.append)
     assert any(line.startswith("taking the adapted encoder from") for line in said)
-
-
-def test_a_teacher_of_another_taxonomy_is_refused(
-    short_run: TrainingRun, tiny_model: Path, new_labels: tuple[Path, Path], unlabelled: Path
-) -> None:
-    taxonomy, data = new_labels
-    run = replace(short_run, data=(data,), taxonomy=taxonomy, unlabelled=(unlabelled,), teacher=tiny_model)
-
-    with pytest.raises(ModelError, match="the teacher has other labels"):
-        train(run, today=date(2026, 11, 22))

@@ -12,14 +12,17 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra")
 
-from nlp.errors import InputError
+from nlp.errors import InputError, LabelledDataError, ModelError
 from nlp.model.classifier import ComplaintClassifier
+from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
+from nlp.text.prepare import prepare
 from nlp.training import fit as fitting
 from nlp.training.examples import read_examples
 from nlp.training.fit import train
 from nlp.training.members import Rows
 from nlp.training.run import TrainingRun
+from nlp.training.teacher import Teacher
 
 
 @pytest.fixture
@@ -72,3 +75,109 @@ def test_the_card_says_who_taught_and_how_many_rows_validated(run: TrainingRun) 
 def test_soft_labels_without_folds_or_a_teacher_are_refused(run: TrainingRun) -> None:
     with pytest.raises(InputError, match="folds or a teacher"):
         replace(run, teacher=None)
+
+
+_TOPIC = """
+[[group]]
+id = "topic"
+kind = "any-of"
+ko = "주제"
+[[group.label]]
+id = "parking"
+ko = "주차"
+[[group.label]]
+id = "noise"
+ko = "소음"
+"""
+_MORE = (
+    data_path("taxonomy.toml")
+    .read_text(encoding="utf-8")
+    .replace(
+        '[[group]]\nid = "sentiment"', '[[group.label]]\nid = "safety"\nko = "안전"\n\n[[group]]\nid = "sentiment"'
+    )
+    .replace(
+        '[[group.label]]\nid = "neutral"',
+        '[[group.label]]\nid = "mixed"\nko = "섞임"\n\n[[group.label]]\nid = "neutral"',
+    )
+    + _TOPIC
+)
+"""A group more, a cause more, a sentiment more."""
+
+
+def test_a_teacher_knows_the_labels_of_both_and_a_one_of_group_only_when_it_is_the_same(tiny_model: Path) -> None:
+    taxonomy = Taxonomy.parse(_MORE)
+    teacher = Teacher.load(tiny_model, taxonomy)
+    texts = [prepare("배송이 2주나 걸렸어요"), prepare("주차장이 좁아요")]
+
+    found = teacher.predict_proba(texts)
+
+    unknown = {label for label, column in zip(taxonomy.labels, found.T, strict=True) if np.isnan(column).any()}
+    sentiments = {f"sentiment:{label}" for label in taxonomy.group("sentiment").ids}
+    assert unknown == {"topic:parking", "topic:noise", "cause:safety"} | sentiments
+    assert teacher.groups == {group.id for group in taxonomy} - {"topic", "cause", "sentiment"}
+    own = teacher.model.predict_proba(texts)
+    for label in set(taxonomy.labels) - unknown:
+        np.testing.assert_array_equal(found[:, taxonomy.labels.index(label)], own[:, teacher.model.labels.index(label)])
+
+
+@pytest.fixture
+def new_group(short_run: TrainingRun, new_labels: tuple[Path, Path], tiny_model: Path, tmp_path: Path) -> TrainingRun:
+    """A run on rows that label a new group alone; a teacher stands for all the others."""
+    taxonomy = tmp_path / "more.toml"
+    taxonomy.write_text(data_path("taxonomy.toml").read_text(encoding="utf-8") + _TOPIC, encoding="utf-8")
+    return replace(
+        short_run, data=(new_labels[1],), taxonomy=taxonomy, base=tiny_model, soften=0.25, teacher=tiny_model
+    )
+
+
+def test_rows_that_label_a_new_group_alone_learn_the_others_from_the_teacher_and_decide_as_it_does(
+    new_group: TrainingRun, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Rows] = []
+    original = fitting.fit_members
+
+    def spied(some: TrainingRun, rows: Rows, **further: object) -> object:
+        given.append(rows)
+        return original(some, rows, **further)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fitting, "fit_members", spied)
+    learnt = ComplaintClassifier.from_pretrained(train(new_group, today=date(2026, 11, 22)), threads=1)
+
+    old = ComplaintClassifier.from_pretrained(tiny_model, threads=1)
+    texts, targets = given[0]
+    width = len(old.labels)
+    np.testing.assert_allclose(targets[:, :width], old.predict_proba(list(texts)), atol=1e-3)
+    assert set(np.unique(targets[:, width:])) == {0.0, 1.0}
+    assert learnt.labels == (*old.labels, "topic:parking", "topic:noise")
+    assert {label: learnt.decision.threshold[label] for label in old.labels} == dict(old.decision.threshold)
+    assert learnt.decision.confidence.items() >= old.decision.confidence.items()
+
+
+def test_a_teacher_that_lacks_a_group_labels_unlabelled_texts_beside_the_linear_model(
+    new_group: TrainingRun, tmp_path: Path
+) -> None:
+    unlabelled = tmp_path / "unlabelled.txt"
+    lines = [f"{n}층 {place} 쪽이 너무 시끄럽고 자리도 없어요" for n in range(40) for place in ("계단", "창가", "복도")]
+    unlabelled.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run = replace(new_group, unlabelled=(unlabelled,), n_unlabelled=20)
+
+    said: list[str] = []
+    train(run, today=date(2026, 11, 22), say=said.append)
+
+    assert "adapting the encoder to 20 unlabelled texts" in said
+
+
+def test_a_group_that_neither_rows_nor_the_teacher_know_is_told_before_training(
+    new_group: TrainingRun, tmp_path: Path
+) -> None:
+    assert new_group.taxonomy is not None
+    text = new_group.taxonomy.read_text(encoding="utf-8") + _TOPIC.replace("topic", "place").replace("주제", "장소")
+    new_group.taxonomy.write_text(text, encoding="utf-8")
+
+    with pytest.raises(LabelledDataError, match=r"no row is labelled in the groups place \(장소\)"):
+        train(new_group, today=date(2026, 11, 22))
+
+
+def test_a_teacher_that_shares_no_label_is_refused(new_group: TrainingRun, new_labels: tuple[Path, Path]) -> None:
+    with pytest.raises(ModelError, match="the teacher knows no label of this run's taxonomy"):
+        train(replace(new_group, taxonomy=new_labels[0]), today=date(2026, 11, 22))
