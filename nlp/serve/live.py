@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -43,8 +44,7 @@ class LiveModel:
 
     async def start(self) -> None:
         """Load the model, then watch the pointer and SIGHUP. A failure is kept in ``engine.error``."""
-        self._seen = self._read()
-        await self._engine.start(lambda: self._load(self._folder()))
+        await self._engine.start(self._first)
         self._spawn(self._watch())
         if hasattr(signal, "SIGHUP"):  # Windows has none
             with contextlib.suppress(ValueError, RuntimeError):  # not the main thread
@@ -61,7 +61,12 @@ class LiveModel:
         parent = self._home()
         if parent is None:
             return []
-        return sorted(folder.name for folder in parent.iterdir() if (folder / FILE).is_file())
+        try:
+            beside = sorted(parent.iterdir())
+        except OSError:
+            return []
+        # Path.is_file would raise for what may not be looked into, such as a disk's lost+found.
+        return [folder.name for folder in beside if os.path.isfile(folder / FILE)]  # noqa: PTH113
 
     async def choose(self, name: str) -> LoadedModel:
         """Make the model of this folder name live here, then in all processes, and after a restart.
@@ -95,6 +100,10 @@ class LiveModel:
             ) from error
         return loaded
 
+    def _first(self) -> LoadedModel:
+        self._seen = self._read()
+        return self._load(self._folder())
+
     def _home(self) -> Path | None:
         """The folder that the models stand in; None for a model from the hub."""
         try:
@@ -119,8 +128,8 @@ class LiveModel:
             await self._reload()
 
     async def _reload(self) -> None:
-        self._seen = self._read()
         try:
+            self._seen = self._read()
             loaded = await self._engine.swap(lambda: self._load(self._folder()))
         except DangolError as error:
             _log.error("model not loaded; the live one stays", problem=str(error))
@@ -131,14 +140,22 @@ class LiveModel:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             async with self._turn:
-                if self._read() != self._seen:
-                    await self._reload()
+                with contextlib.suppress(ModelError):  # a disk that stumbles says nothing of another choice
+                    if self._read() != self._seen:
+                        await self._reload()
 
     def _read(self) -> str | None:
+        """The name that the pointer holds, None without one; raises ModelError where nobody can tell."""
         try:
             name = self._pointer.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
+        except (FileNotFoundError, UnicodeDecodeError):
             return None
+        except OSError as error:
+            raise ModelError(
+                "{path}: which model is live cannot be read there ({error.strerror}); mend the data folder",
+                path=self._pointer,
+                error=error,
+            ) from error
         return name if name and Path(name).name == name else None
 
     def _write(self, name: str) -> None:

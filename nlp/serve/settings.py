@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import ipaddress
 import os
@@ -12,8 +13,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -24,12 +27,19 @@ from nlp.errors import InputError
 
 MIB = 1 << 20
 
+_PREFIX = "DANGOL_"
+_ELSEWHERE = ("CONFIG", "LANG")
+"""Variables of the command line, which are no settings."""
+
+_ALIKE = 0.85
+"""From here on a name that no setting has is taken for a slip (``REQUIRE_KEYS``), not for somebody else's variable."""
+
 
 class Settings(BaseSettings):
     """Every setting of ``dangol serve``; each is a key of the TOML file and, as ``DANGOL_NAME``, a variable."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DANGOL_", extra="forbid", frozen=True, protected_namespaces=(), validate_default=True
+        env_prefix=_PREFIX, extra="forbid", frozen=True, protected_namespaces=(), validate_default=True
     )
 
     # Where it listens
@@ -103,6 +113,7 @@ class Settings(BaseSettings):
         Values of ``given`` that are None count as not given. Raises InputError naming the key, the value, its rule
         and where to correct it.
         """
+        _check_variables(os.environ)
         if path is not None:
             try:
                 tomllib.loads(path.read_text(encoding="utf-8"))
@@ -125,12 +136,12 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ``_Variables`` in its place
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env file is read
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line, then environment, then file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, _Variables(settings_cls), TomlConfigSettingsSource(settings_cls)
 
     @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
@@ -228,6 +239,30 @@ class Settings(BaseSettings):
             hidden = value is None or isinstance(value, SecretStr)
             lines.append(f"# {name} = {value or ''}".rstrip() if hidden else f"{name} = {_toml(value)}")
         return "\n".join(lines) + "\n"
+
+
+class _Variables(EnvSettingsSource):
+    """The environment; Kubernetes puts ``DANGOL_PORT=tcp://10.0.0.7:8765`` there for a service of the name dangol."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """As the base class; addresses of services count as not given."""
+        value, key, is_complex = super().get_field_value(field, field_name)
+        return None if isinstance(value, str) and value.startswith("tcp://") else value, key, is_complex
+
+
+def _check_variables(environment: Mapping[str, str]) -> None:
+    """A slip in a file is refused as an unknown key; one in a variable would leave the door open unnoticed."""
+    known = [name.upper() for name in Settings.model_fields]
+    for variable in sorted(environment):
+        name = variable.upper().removeprefix(_PREFIX)
+        if name == variable.upper() or name in (*known, *_ELSEWHERE):
+            continue
+        if meant := difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE):
+            raise InputError(
+                "{variable}: there is no such setting; write {meant}, or take the variable away",
+                variable=variable,
+                meant=_PREFIX + meant[0],
+            )
 
 
 def _broken_setting(error: Mapping[str, Any], path: Path | None) -> InputError:

@@ -154,11 +154,15 @@ def _parsed(url: str) -> URL:
     if "://" not in url:
         return URL.create("sqlite", database=str(Path(url)))
     try:
-        return make_url(url)
+        found = make_url(url)
+        if "@" in (found.host or ""):  # the end of a password, which messages would show
+            raise exc.ArgumentError
     except exc.ArgumentError as error:
         raise StoreError(
-            "the database URL cannot be read; write sqlite:///dangol.db or postgresql://user:password@host/name"
+            "the database URL cannot be read; write sqlite:///dangol.db or postgresql://user:password@host/name, and "
+            "@, / and : of the password as %40, %2F and %3A"
         ) from error
+    return found
 
 
 def _prepare_sqlite(connection: Any, _record: object, *, wait: float) -> None:

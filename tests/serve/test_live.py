@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -103,3 +104,59 @@ def test_a_choice_that_cannot_be_kept_changes_nothing(tmp_path: Path, monkeypatc
         await engine.stop()
 
     asyncio.run(work())
+
+
+def test_a_pointer_that_cannot_be_read_changes_nothing_and_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / FILE).parent.mkdir(parents=True)
+        (tmp_path / name / FILE).touch()
+    (tmp_path / live.POINTER).write_text("two\n", encoding="utf-8")
+    monkeypatch.setattr(live, "_LOOK_EVERY", 0.0)
+    read = Path.read_text
+    broken = True
+
+    def stumbling(path: Path, *args: Any, **options: Any) -> str:
+        if broken and path.name == live.POINTER:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path, *args, **options)
+
+    monkeypatch.setattr(Path, "read_text", stumbling)
+
+    async def work() -> None:
+        nonlocal broken
+        engine = Engine(batch_tokens=1, queue_tokens=1, max_wait=1.0)
+        settings = Settings.load(None, model=str(tmp_path / "one"), data_dir=tmp_path)
+        chosen = LiveModel(settings, engine, lambda folder: SimpleNamespace(name=Path(folder).name, rate=1.0))
+        await chosen.start()
+        assert "which model is live cannot be read" in str(engine.error)
+        broken = False
+        while engine.state != "ready":
+            await asyncio.sleep(0)
+        assert engine.model.name == "two"
+        broken = True
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert engine.model.name == "two"
+        await chosen.stop()
+        await engine.stop()
+
+    asyncio.run(asyncio.wait_for(work(), 240))
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one" / FILE).parent.mkdir(parents=True)
+    (tmp_path / "one" / FILE).touch()
+    (tmp_path / "lost+found").mkdir()
+    stat = os.stat
+
+    def guarded(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        if f"lost+found{os.sep}" in str(path):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return stat(path, *args, **options)
+
+    monkeypatch.setattr(os, "stat", guarded)
+    engine = Engine(batch_tokens=1, queue_tokens=1, max_wait=1.0)
+    settings = Settings.load(None, model=str(tmp_path / "one"), data_dir=tmp_path)
+    assert LiveModel(settings, engine, lambda _: SimpleNamespace()).names() == ["one"]  # type: ignore[return-value, arg-type]

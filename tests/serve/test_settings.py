@@ -37,6 +37,25 @@ def test_the_command_line_stands_over_the_environment_and_that_over_the_file(
     assert settings.cors_origins == ("https://a.example", "https://b.example")
 
 
+def test_a_slip_in_the_name_of_a_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANGOL_LANG", "en")
+    monkeypatch.setenv("DANGOL_DB_PASSWORD", "of somebody else")
+    Settings.load(None)
+    monkeypatch.setenv("DANGOL_REQUIRE_KEYS", "true")
+    with pytest.raises(InputError, match=r"^DANGOL_REQUIRE_KEYS: there is no such setting; write DANGOL_REQUIRE_KEY,"):
+        Settings.load(None)
+
+
+def test_variables_that_kubernetes_sets_for_a_service_of_this_name_are_none_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANGOL_PORT", "tcp://10.0.0.7:8765")
+    monkeypatch.setenv("DANGOL_PORT_8765_TCP_PORT", "8765")
+    monkeypatch.setenv("DANGOL_SERVICE_HOST", "10.0.0.7")
+    assert Settings.load(None).port == 8765
+    assert Settings.load(write(tmp_path, "port = 1001")).port == 1001
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

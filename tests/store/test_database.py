@@ -203,6 +203,7 @@ def test_a_postgresql_that_is_there_but_says_nothing_is_given_up_and_asked_anew(
         ("mysql://u@h/x", StoreError, "sqlite:///dangol.db"),
         ("sqlite://", StoreError, "name a file"),
         ("post gres://", StoreError, "cannot be read"),
+        ("postgresql://u:pass@geheim@127.0.0.1:1/x", StoreError, "%40"),
     ],
 )
 def test_a_database_that_cannot_be_opened_says_why(url: str, kind: type[StoreError], message: str) -> None:
