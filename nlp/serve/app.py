@@ -124,7 +124,7 @@ async def running(
         metrics=metrics,
         live=live,
         streams=asyncio.Semaphore(settings.max_streams),
-        jobs=_jobs(settings, kept, engine),
+        jobs=_jobs(settings, kept, engine, metrics),
     )
     beside = (asyncio.create_task(_start(built)), asyncio.create_task(_measure(built)))
     try:
@@ -160,7 +160,7 @@ async def _measure(built: Services) -> None:
         await asyncio.sleep(_MEASURE_EVERY)
 
 
-def _jobs(settings: Settings, store: Store, engine: Engine) -> JobRunner:
+def _jobs(settings: Settings, store: Store, engine: Engine, metrics: Metrics) -> JobRunner:
     return JobRunner(
         store=store,
         folder=settings.data_dir / "jobs",
@@ -171,6 +171,7 @@ def _jobs(settings: Settings, store: Store, engine: Engine) -> JobRunner:
             threads=settings.cores,
         ),
         workers=settings.job_workers,
+        observe=metrics.job,
     )
 
 

@@ -44,15 +44,27 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.jobs")
 
 
 class JobRunner:
-    """Works on file jobs in ``workers`` threads; with none, it only takes them in for others."""
+    """Works on file jobs in ``workers`` threads; with none, it only takes them in for others.
 
-    def __init__(self, *, store: Store, folder: Path, given: Conditions, workers: int = 1) -> None:
+    ``observe`` is told the kind of each job that a thread is done with, and how that ended.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        folder: Path,
+        given: Conditions,
+        workers: int = 1,
+        observe: Callable[[str, str], None] = lambda _kind, _ended: None,
+    ) -> None:
         self.store = store
         self.folder = folder.absolute()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
         self._given = given
         self._workers = workers
+        self._observe = observe
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._held: dict[str, Signals] = {}
@@ -208,6 +220,7 @@ class JobRunner:
             ended = "lost"
         finally:
             del self._held[job.id]
+        self._observe(job.kind, ended)
         _log.info("job", job=job.id, ended=ended, seconds=round(time.monotonic() - began, 1))
 
     def _attempt(self, job: Job, files: JobFiles, signals: Signals) -> str:
@@ -251,6 +264,9 @@ class JobRunner:
         else:
             signals.insist(lambda: self.store.jobs.finish(job.id, self.owner, "done"))
             return "done"
+        # Fields hold the file's name and paths; a template without any may be somebody else's words.
+        told = failure.message
+        _log.warning("job failed", job=job.id, problem=told.template if told.fields else None)
         signals.insist(lambda: self.store.jobs.finish(job.id, self.owner, "failed", error=failure))
         return "failed"
 

@@ -46,6 +46,10 @@ class Metrics:
         self.queue = Gauge(
             "dangol_queue_tokens", "Tokens that wait", ("lane",), registry=registry, multiprocess_mode="livesum"
         )
+        self.jobs = Counter("dangol_jobs", "File jobs that left a worker, by how", ("kind", "ended"), registry=registry)
+        self.waiting = Gauge(
+            "dangol_jobs_waiting", "File jobs that wait", registry=registry, multiprocess_mode="livemostrecent"
+        )
         self.ready = Gauge("dangol_ready", "Processes that are ready", registry=registry, multiprocess_mode="livesum")
 
     def batch(self, windows: int, tokens: int, seconds: float) -> None:
@@ -53,6 +57,10 @@ class Metrics:
         self.batch_windows.observe(windows)
         self.batch_tokens.observe(tokens)
         self.batch_seconds.observe(seconds)
+
+    def job(self, kind: str, ended: str) -> None:
+        """Count a job that was done, failed, cancelled, handed back (queued) or lost to another worker."""
+        self.jobs.labels(kind, ended).inc()
 
     def state(self, engine: Engine) -> None:
         """Note what waits, and whether this process is ready."""

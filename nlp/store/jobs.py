@@ -101,6 +101,11 @@ class Jobs:
         with self._database.reading() as session:
             return [job_of(row) for row in session.scalars(query)]
 
+    def waiting(self) -> int:
+        """How many jobs wait for a worker."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.count()).select_from(JobRow).where(JobRow.state == "queued")) or 0
+
     def running(self) -> Sequence[Job]:
         """Jobs that somebody works on, or was working on when it died."""
         with self._database.reading() as session:

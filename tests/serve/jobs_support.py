@@ -75,11 +75,12 @@ def write_export(path: Path, rows: int) -> Path:
 
 
 def runner(store: Store, folder: Path, classifier: Stub | Callable[[], Stub], **given: object) -> JobRunner:
-    """A runner that scores with a stub; ``workers`` is the number of its threads."""
+    """A runner that scores with a stub; ``workers`` is the number of its threads, ``observe`` hears of ends."""
     workers = int(str(given.pop("workers", 1)))
+    told = {"observe": given.pop("observe")} if "observe" in given else {}
     lane = classifier if not isinstance(classifier, Stub) else lambda: classifier
     conditions = Conditions(batch_classifier=lane, **given)  # type: ignore[arg-type]
-    return JobRunner(store=store, folder=folder, given=conditions, workers=workers)
+    return JobRunner(store=store, folder=folder, given=conditions, workers=workers, **told)  # type: ignore[arg-type]
 
 
 def take_in(jobs: JobRunner, source: Path, *, kind: str = "classify", **options: object) -> Job:

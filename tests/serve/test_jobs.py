@@ -26,6 +26,7 @@ import pytest
 from checksums import labelled
 from filelock import FileLock
 from jobs_support import Held, Stub, runner, take_in, wait_for, wait_until, write_export
+from structlog.testing import capture_logs
 
 from nlp.corpus.dates import in_korea
 from nlp.errors import ModelError
@@ -292,6 +293,24 @@ def test_a_file_that_is_no_table_fails_the_job_in_words_of_its_owner(store: Stor
     assert str(failed.error).startswith("11월 상담.csv: no text column")
     assert str(tmp_path) not in str(failed.error)
     assert localized(failed.error, "ko") != str(failed.error)
+
+
+def test_how_a_job_ended_is_counted_and_why_it_failed_is_logged_without_the_name_of_its_file(
+    store: Store, tmp_path: Path
+) -> None:
+    source = tmp_path / "codes.csv"
+    source.write_text("코드,값\n1,2\n", encoding="utf-8")
+    ended: list[tuple[str, str]] = []
+    jobs = runner(store, tmp_path / "jobs", Stub(), observe=lambda *how: ended.append(how))
+    job = take_in(jobs, source)
+    assert store.jobs.waiting() == 1
+    with capture_logs() as lines:
+        finish(jobs, job.id, "failed")
+    assert (ended, store.jobs.waiting()) == ([("classify", "failed")], 0)
+    (line,) = [line for line in lines if line["event"] == "job failed"]
+    assert (line["job"], line["log_level"]) == (job.id, "warning")
+    assert "no text column" in line["problem"]
+    assert "11월" not in str(lines)
 
 
 def test_a_file_with_too_many_rows_fails_the_job(store: Store, export: Path, tmp_path: Path) -> None:

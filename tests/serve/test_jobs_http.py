@@ -154,6 +154,12 @@ def test_files_of_every_kind_are_classified(api: Api, name: str, content: bytes)
     assert (job["rows"], job["rejected"], job["file_name"]) == (2, 0, name)
 
 
+def test_metrics_tell_of_jobs_that_wait_and_how_those_before_ended(api: Api) -> None:
+    api.done(in_csv())
+    wait_until(lambda: 'dangol_jobs_total{ended="done",kind="classify"}' in api.get("/metrics").text)
+    wait_until(lambda: "\ndangol_jobs_waiting 0.0\n" in api.get("/metrics").text)
+
+
 @pytest.mark.parametrize("output", ["csv", "tsv", "xlsx", "jsonl", "parquet"])
 def test_results_come_in_every_format_under_a_korean_name(api: Api, output: str) -> None:
     job = api.done(in_csv(), output=output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from nlp.serve.metrics import MEDIA_TYPE
 from nlp.serve.problems import responses
 from nlp.serve.schemas import HealthOut
 from nlp.serve.services import Parts
+from nlp.store import StoreError
 
 router = APIRouter(tags=["operation"])
 
@@ -46,8 +48,10 @@ async def ready(parts: Parts) -> Response:
     summary="측정값",
 )
 async def metrics(_: Reader, parts: Parts) -> Response:
-    """Requests, latency, batch sizes, queue, refusals and label rates, for Prometheus."""
+    """Requests, latency, batch sizes, queue, file jobs, refusals and label rates, for Prometheus."""
     parts.metrics.state(parts.engine)
+    with contextlib.suppress(StoreError):
+        parts.metrics.waiting.set(await asyncio.to_thread(parts.store.jobs.waiting))
     return Response(parts.metrics.render(), media_type=MEDIA_TYPE)
 
 
