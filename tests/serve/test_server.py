@@ -220,6 +220,24 @@ def test_a_body_that_does_not_come_is_answered_with_408(hasty: Server) -> None:
     assert b"urn:dangol:problem:too-slow" in answer
 
 
+def test_a_line_of_a_stream_is_answered_though_no_other_follows(crowded: Server) -> None:
+    head = b"POST /v1/predict/stream HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+    line = json.dumps("배송이 늦어요").encode() + b"\n"
+    with crowded.connect() as caller:
+        caller.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
+        answer = b""
+        for number in (1, 2):
+            caller.sendall(b"%x\r\n%b\r\n" % (len(line), line))
+            while b'{"line":%d,"prediction"' % number not in answer:
+                part = caller.recv(65536)
+                assert part
+                answer += part
+        caller.sendall(b"0\r\n\r\n")
+        while not answer.endswith(b"0\r\n\r\n"):
+            answer += caller.recv(65536)
+    assert answer.count(b'{"line"') == 2
+
+
 def test_a_caller_who_dies_within_the_body_leaves_no_trace_but_a_log_line(crowded: Server) -> None:
     before = crowded.log.count('"status": 4')
     with crowded.connect() as dying:

@@ -118,18 +118,29 @@ async def stream(
 
 
 async def _answers(request: Request, options: Options, parts: Services, language: Language) -> AsyncIterator[bytes]:
+    """One answer a line, as soon as it is known and those before are given: a caller may wait for it with the next."""
     async with parts.streams:
         ahead: deque[asyncio.Task[dict[str, Any]]] = deque()
+        lines = _lines(request, parts.settings.max_text_chars * _BYTES_PER_CHAR)
+        coming = asyncio.create_task(_next(lines))
         try:
             number, ended = 0, b""
             try:
-                async for number, line in _lines(request, parts.settings.max_text_chars * _BYTES_PER_CHAR):
-                    ahead.append(asyncio.create_task(_line(number, line, options, parts, language)))
+                while True:
+                    if len(ahead) < _AHEAD:
+                        await asyncio.wait({coming, *list(ahead)[:1]}, return_when=asyncio.FIRST_COMPLETED)
                     while len(ahead) >= _AHEAD or (ahead and ahead[0].done()):
                         yield encoded(await ahead[0]) + b"\n"
                         ahead.popleft()
+                    if not coming.done():
+                        continue
+                    if (found := await coming) is None:
+                        break
+                    number, line = found
+                    ahead.append(asyncio.create_task(_line(number, line, options, parts, language)))
                     if not await request.state.still():
                         raise unknown_key()
+                    coming = asyncio.create_task(_next(lines))
             except DangolError as error:
                 ended = encoded({"line": number + 1, "error": _error(error, language)}) + b"\n"
             while ahead:
@@ -140,8 +151,14 @@ async def _answers(request: Request, options: Options, parts: Services, language
         except ClientDisconnect:
             pass
         finally:
-            for task in ahead:
+            for task in (coming, *ahead):
                 task.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _next(lines: AsyncIterator[tuple[int, bytes | None]]) -> tuple[int, bytes | None] | None:
+    """The next line, None after the last."""
+    return await anext(lines, None)
 
 
 async def _lines(request: Request, most: int) -> AsyncIterator[tuple[int, bytes | None]]:
