@@ -57,6 +57,7 @@ def create_app(settings: Settings, *, load: Loader | None = None, store: Store |
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
     for name in ROUTES:

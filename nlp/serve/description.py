@@ -22,6 +22,13 @@ Dangol reads what Korean customers say: why they leave, and whom to win back fir
 - `Server-Timing`은 단계별로 걸린 시간, `X-Request-ID`는 로그에서 찾을 때 쓰는 번호입니다.
 """
 
+_TAGS = {
+    "inference": "글의 라벨과 고객 순위 · labels of texts, ranking of customers",
+    "jobs": "파일 작업 · files that take longer than a request",
+    "model": "모델과 라벨 · the model and its labels",
+    "operation": "운영 · whether the server lives, and what it measures",
+}
+
 _OUR_SCHEMAS = (Problem, FieldProblem, StreamLine)
 
 
@@ -37,8 +44,15 @@ def install(app: FastAPI, root_path: str = "") -> None:
 
 
 def _described(app: FastAPI, root_path: str) -> dict[str, Any]:
-    servers = [{"url": root_path}] if root_path else None
-    found = get_openapi(title=app.title, version="1", description=app.description, routes=app.routes, servers=servers)
+    found = get_openapi(
+        title=app.title,
+        version="1",
+        description=app.description,
+        routes=app.routes,
+        servers=[{"url": root_path or "/"}],
+        tags=[{"name": name, "description": about} for name, about in _TAGS.items()],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
     schemas = found["components"]["schemas"]
     for model in _OUR_SCHEMAS:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -48,6 +62,7 @@ def _described(app: FastAPI, root_path: str) -> dict[str, Any]:
         schemas.pop(unused, None)
     for path in found["paths"].values():
         for operation in path.values():
+            operation.setdefault("security", [])  # said, so that nobody takes it for forgotten
             # FastAPI adds its own 422 to every route with parameters; ours are problems.
             theirs = operation["responses"].get("422", {}).get("content", {}).get("application/json")
             if theirs is not None and "HTTPValidationError" in str(theirs):

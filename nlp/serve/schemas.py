@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from nlp.corpus.dates import parse_time
@@ -23,7 +23,8 @@ def _moment(value: object) -> object:
     return found
 
 
-Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment)]
+# No "format": "date-time": that would ask for a zone, which the times of files lack.
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]
 
 
 class _Request(BaseModel):

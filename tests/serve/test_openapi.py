@@ -35,13 +35,24 @@ def test_the_description_is_the_one_in_docs() -> None:
 def test_every_operation_documents_its_refusals_and_who_may_call(described: dict[str, Any]) -> None:
     for path, operations in described["paths"].items():
         for operation in operations.values():
-            if not path.startswith("/health"):
-                assert operation["security"], path
+            assert bool(operation["security"]) is not path.startswith("/health"), path
+            if operation["security"]:
                 assert {"401", "403", "429", "503"} <= operation["responses"].keys(), path
             for status, answer in operation["responses"].items():
                 if status >= "400":
                     examples = answer["content"]["application/problem+json"]["examples"]
                     assert all(KINDS[code].status == int(status) for code in examples)
+
+
+def test_generated_clients_get_short_names_and_times_without_a_zone(described: dict[str, Any]) -> None:
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert {"predict", "create_job", "get_result"} <= set(names)
+    assert len(names) == len(set(names))
+    assert {tag for operation in operations for tag in operation["tags"]} == {tag["name"] for tag in described["tags"]}
+    assert described["servers"] == [{"url": "/"}]
+    time = described["components"]["schemas"]["DocumentIn"]["properties"]["time"]
+    assert time["anyOf"] == [{"type": "string"}, {"type": "null"}]
 
 
 def test_the_description_speaks_korean_and_english(described: dict[str, Any]) -> None:
