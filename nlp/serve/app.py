@@ -17,6 +17,7 @@ from nlp.serve import description, logs, problems
 from nlp.serve.auth import Gate
 from nlp.serve.engine import Engine
 from nlp.serve.jobs import JobRunner
+from nlp.serve.jobs_signals import PASSING
 from nlp.serve.jobs_work import Conditions
 from nlp.serve.live import LiveModel, Loader
 from nlp.serve.metrics import Metrics
@@ -103,7 +104,7 @@ async def running(
     """Build the services, load the model beside answering, and take all down in order."""
     logs.configure(settings.log_level, settings.log_format)
     settings.make_data_dir()
-    own = None if store is not None else await asyncio.to_thread(Store.open, settings.store_url)
+    own = None if store is not None else await asyncio.to_thread(_opened, settings.store_url)
     kept = store or own
     assert kept is not None
     engine = Engine(
@@ -142,6 +143,15 @@ async def running(
         if own is not None:
             await asyncio.to_thread(own.close)
         _log.info("stopped")
+
+
+def _opened(url: str) -> Store:
+    """The database, or what will reach it once it is back: a worker that replaces one that died may find it away."""
+    try:
+        return Store.open(url)
+    except PASSING as error:
+        _log.warning("the store does not answer yet", problem=str(error))
+        return Store.later(url)
 
 
 async def _start(built: Services) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import tempfile
 from asyncio import Transport
 from functools import partial
 from pathlib import Path
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client.multiprocess import mark_process_dead
@@ -28,15 +30,21 @@ _HUNG_AFTER = 30
 """Seconds without a sign of life after which a worker is replaced. It gives none before Python and the imports are
 there, which takes a busy machine more than the five seconds that uvicorn allows: no worker would ever get ready."""
 
+_START_FAILED = 3
+"""How uvicorn's workers end that could not start; a supervisor restarts only what does not end with 0."""
+
 _MOST_HEAD = 1 << 16
 _HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("dangol.serve")
 
 
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it; what was accepted is finished first.
 
     SIGTERM and SIGINT stop, SIGHUP loads the model again. Raises InputError when the server would listen beyond
-    loopback without any API key, ModelError when there is no model folder, StoreError for the database.
+    loopback without any API key, ModelError when there is no model folder, StoreError for the database, SystemExit when
+    a process cannot start.
     """
     logs.configure(settings.log_level, settings.log_format)
     _check_model(settings)
@@ -67,12 +75,18 @@ def serve(settings: Settings) -> None:
         timeout_worker_healthcheck=_HUNG_AFTER,
     )
     if settings.workers == 1:
-        uvicorn.Server(config).run()
+        server = uvicorn.Server(config)
+        server.run()
+        if not server.started:
+            sys.exit(_START_FAILED)
         return
     with tempfile.TemporaryDirectory(prefix="dangol-metrics-") as folder:
         # Read by prometheus_client when a worker imports it; every process then counts into files of this folder.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        Workers(config, [config.bind_socket()]).run()
+        workers = Workers(config, [config.bind_socket()])
+        workers.run()
+    if workers.failed:
+        sys.exit(_START_FAILED)
 
 
 def _settled_app(settings: Settings) -> FastAPI:
@@ -94,11 +108,17 @@ class Workers(Multiprocess):
 
     _counted: frozenset[int] = frozenset()
 
+    @property
+    def failed(self) -> bool:
+        """Whether they ended because one of them could not start."""
+        return any(process.process.exitcode == _START_FAILED for process in self.processes)
+
     def keep_subprocess_alive(self) -> None:
         """Replace the dead; what they were last is no longer counted as what the server is."""
         super().keep_subprocess_alive()
         alive = frozenset(process.pid for process in self.processes if process.pid is not None)
         for gone in self._counted - alive:
+            _log.warning("a worker ended", pid=gone)
             mark_process_dead(gone)  # type: ignore[no-untyped-call]
         self._counted = alive
 

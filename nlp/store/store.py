@@ -59,6 +59,11 @@ class Store:
             raise
         return cls(database, clock=clock)
 
+    @classmethod
+    def later(cls, url: str) -> Self:
+        """The store of a database that was opened before and need not answer just now; nothing is migrated."""
+        return cls(open_database(url))
+
     @property
     def place(self) -> str:
         """The file or the URL, without a password."""

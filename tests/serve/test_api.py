@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from app_support import app_client, wait_until_ready
+from jobs_support import wait_until
 from starlette.testclient import TestClient
 
 from nlp.classified import ClassifiedTable
@@ -529,6 +530,21 @@ def test_it_stops_in_order_when_a_task_beside_the_answers_broke(
         wait_until_ready(one)
         engine = one.app.state.services.engine
     assert engine.state == "stopped"
+
+
+def test_a_process_that_finds_the_database_away_waits_for_it(tmp_path: Path, model: LoadedModel) -> None:
+    kept = tmp_path / "kept.db"
+    Store.open(str(kept)).close()
+    away = kept.rename(tmp_path / "away.db")
+    kept.mkdir()  # SQLite cannot open it
+    with app_client(Settings.load(None, data_dir=tmp_path, database_url=f"sqlite:///{kept}"), model) as one:
+        assert one.get("/health/live").status_code == 200
+        wait_until(lambda: one.app.state.services.engine.state == "ready")  # type: ignore[attr-defined]
+        problem(one.get("/health/ready"), 503, "store")
+        assert one.post("/v1/predict", json={"texts": [TEXT]}).status_code == 200
+        kept.rmdir()
+        away.rename(kept)
+        wait_until_ready(one)
 
 
 def test_a_stream_ends_when_its_key_is_revoked(

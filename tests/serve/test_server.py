@@ -137,6 +137,14 @@ def test_a_missing_model_folder_is_told_at_the_start(tmp_path: Path) -> None:
     assert "온전한 모델 폴더가 아닙니다" in refused(tmp_path, model=tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_that_cannot_start_does_not_end_as_if_all_were_well(tmp_path: Path, workers: int) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "jobs").touch()
+    with serving(tmp_path, workers=workers) as server:
+        assert server.process.wait(PATIENCE) == 3
+
+
 def test_a_serving_process_seldom_looks_through_all_its_objects_for_garbage(tmp_path: Path) -> None:
     usual = gc.get_threshold()
     try:
@@ -375,6 +383,7 @@ def test_a_worker_that_a_busy_machine_starts_slowly_is_not_taken_for_hung(
     configs: list[uvicorn.Config] = []
     monkeypatch.setattr(runner.Workers, "run", lambda workers: configs.append(workers.config))
     monkeypatch.setattr(runner.Workers, "__init__", lambda workers, config, _: setattr(workers, "config", config))
+    monkeypatch.setattr(runner.Workers, "failed", False)
     monkeypatch.setattr(uvicorn.Config, "bind_socket", lambda _: None)
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     runner.serve(Settings.load(None, data_dir=tmp_path, workers=2, port=0))
