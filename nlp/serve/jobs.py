@@ -150,7 +150,17 @@ class JobRunner:
                 self._wake.wait(wait)
 
     def _sweep(self) -> None:
-        """Remove folders whose job is unknown (an upload that was cut off), or was cancelled."""
+        """Remove folders whose job is unknown (an upload that was cut off), or was cancelled.
+
+        Jobs without a folder are told: of two servers with one database and a data folder each, none sees all files.
+        """
+        gone = [job for job in self.store.jobs.list() if not self.files(job.id).folder.is_dir()]
+        if lost := sum(job.state != "cancelled" for job in gone):
+            _log.warning(
+                "jobs of the database have no files here; servers with a database in common need the data folder, too",
+                jobs=lost,
+                folder=str(self.folder),
+            )
         for job_id in job_ids(self.folder):
             files = self.files(job_id)
             with files.lock() or nullcontext() as lock:
@@ -195,6 +205,7 @@ class JobRunner:
 
     def _give_up(self, job: Job) -> None:
         if self.store.jobs.claim(job.id, self.owner, lease=LEASE) is not None:
+            _log.warning("job failed", job=job.id, problem="its files are gone from the data folder")
             error = DangolError(
                 "{name}: the files of the job are gone from {folder}; send the file again",
                 name=job.file_name,

@@ -458,10 +458,13 @@ def test_a_job_whose_files_are_gone_says_so(store: Store, export: Path, tmp_path
     jobs = runner(store, tmp_path / "jobs", Stub())
     job = take_in(jobs, export)
     jobs.files(job.id).remove()
-    finish(jobs, job.id, "failed")
+    with capture_logs() as lines:
+        finish(jobs, job.id, "failed")
     failed = store.jobs.get(job.id)
     assert failed is not None
     assert "send the file again" in str(failed.error)
+    told = [(line["event"].partition(" here;")[0], line.get("jobs")) for line in lines]
+    assert told == [("jobs of the database have no files", 1), ("job failed", None)]
 
 
 def test_remains_of_uploads_that_were_cut_off_are_removed_but_not_those_under_way(
