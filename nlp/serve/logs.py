@@ -47,10 +47,10 @@ def configure(level: str = "info", form: str = "json") -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    # Watchers and pools talk at length, and some of them of bodies and statements.
-    for name in ("sqlalchemy", "httpx", "asyncio", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    # Libraries talk at length, and some of them of bodies and statements.
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
+    for name in ("dangol", "uvicorn"):
+        logging.getLogger(name).setLevel(level.upper())
     # The parser of uploads warns of single bytes that the caller is told of anyway.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
 

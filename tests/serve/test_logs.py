@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def test_no_line_holds_what_a_customer_wrote_not_even_when_the_model_fails_over_
             content=json.dumps({"id": WORDS, "txt": WORDS}),
             headers={"content-type": "application/x-ndjson"},
         )
+        logging.getLogger("sse_starlette.sse").debug("chunk: %s", WORDS)
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert WORDS not in json.dumps(lines, ensure_ascii=False)
     requests = [line for line in lines if line["event"] == "request"]
