@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -41,6 +42,8 @@ TOKEN_BUDGET = 1024
 class ComplaintClassifier:
     """Labels Korean complaint texts with every group of its taxonomy.
 
+    Texts come as a list, an array, a column of a data frame or an iterator, and are answered in its order.
+
     >>> classifier = ComplaintClassifier.from_pretrained()          # doctest: +SKIP
     >>> classifier.predict(["배송이 2주나 걸렸어요"])[0].labels["cause"]  # doctest: +SKIP
     ('inconvenience',)
@@ -70,6 +73,9 @@ class ComplaintClassifier:
         self._familiarity = familiarity
         self.taxonomy = taxonomy
         self.name = name
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {len(self.labels)} labels)"
 
     @classmethod
     def from_pretrained(
@@ -129,12 +135,12 @@ class ComplaintClassifier:
         )
 
     def predict_logits(
-        self, texts: Sequence[Text], *, progress: Callable[[int], None] | None = None
+        self, texts: Iterable[Text], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """Uncalibrated scores ``(n_texts, n_labels)``; higher is more likely.
 
         A text longer than the window is read in several windows, none of it is cut off. ``progress`` is told of how
-        many texts are done, after each block.
+        many texts are done, after each block. Raises InputError for what is no list of texts.
         """
         found = [np.zeros((0, len(self.labels)), dtype=np.float32)]
         done = 0
@@ -145,12 +151,18 @@ class ComplaintClassifier:
                 progress(done)
         return np.concatenate(found)
 
-    def predict_proba(self, texts: Sequence[Text]) -> NDArray[np.float32]:
-        """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1]; one-of groups sum to 1."""
+    def predict_proba(self, texts: Iterable[Text]) -> NDArray[np.float32]:
+        """Calibrated probabilities ``(n_texts, n_labels)`` in [0, 1], columns as ``labels``; one-of groups sum to 1.
+
+        Raises InputError for what is no list of texts.
+        """
         return self._decision.probabilities(self.predict_logits(texts), self.taxonomy)
 
-    def predict(self, texts: Sequence[Text]) -> list[Prediction]:
-        """Decided labels with their probabilities, one Prediction per text."""
+    def predict(self, texts: Iterable[Text]) -> list[Prediction]:
+        """Decided labels with their probabilities, one Prediction per text.
+
+        Raises InputError for what is no list of texts.
+        """
         return [found for block in _blocks(texts) for found in self.decide(self._block(block), block)]
 
     def cut(self, texts: Sequence[PreparedText]) -> list[Window]:
@@ -206,20 +218,33 @@ class ComplaintClassifier:
         )
 
 
-def _blocks(texts: Sequence[Text]) -> Iterator[list[PreparedText]]:
+def _blocks(texts: Iterable[Text]) -> Iterator[list[PreparedText]]:
     if isinstance(texts, str):
         raise InputError("texts is one string; give a list of texts, such as predict([text])")
-    for start in range(0, len(texts), BLOCK):
-        yield [_prepared(text) for text in texts[start : start + BLOCK]]
+    # Going through a table gives the names of its columns, through a set no order.
+    table = isinstance(texts, Mapping) or hasattr(texts, "columns") or hasattr(texts, "column_names")
+    if table or isinstance(texts, bytes | set | frozenset) or not isinstance(texts, Iterable):
+        raise InputError(
+            "texts is a {kind}; give a list of texts or one column of a table, such as predict(table['text'])",
+            kind=type(texts).__name__,
+        )
+    numbered = enumerate(texts)
+    while block := [_prepared(text, number) for number, text in islice(numbered, BLOCK)]:
+        yield block
 
 
-def _prepared(text: Text) -> PreparedText:
+def _prepared(text: Text, number: int) -> PreparedText:
     if isinstance(text, PreparedText):
         return text
     if isinstance(text, Document):
         return prepare(text.text, turns=text.turns)
     if not isinstance(text, str):
-        raise InputError("{text!r} is no text; give a str, a Document or a PreparedText", text=text)
+        raise InputError(
+            "texts[{number}] is {text!r:.80}, which is no text; give a str, a Document or a PreparedText, and leave "
+            "out what is missing",
+            number=number,
+            text=text,
+        )
     return prepare(text)
 
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from nlp.errors import DangolError, InputError, ModelError
@@ -132,10 +133,35 @@ def test_what_can_only_be_a_folder_is_not_asked_of_the_hub(
         ComplaintClassifier.from_pretrained(name)
 
 
-@pytest.mark.parametrize("texts", ["배송이 늦어요", [None], [3]])
-def test_what_is_no_list_of_texts_is_refused(classifier: ComplaintClassifier, texts: object) -> None:
+@pytest.mark.parametrize(
+    "texts",
+    [SHORT, None, 3, SHORT.encode(), {SHORT}, {"text": [SHORT]}, pa.table({"text": [SHORT]}), [SHORT, None], [3]],
+    ids=lambda texts: type(texts).__name__,
+)
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "predict_logits"])
+def test_what_is_no_list_of_texts_is_refused(classifier: ComplaintClassifier, method: str, texts: object) -> None:
     with pytest.raises(InputError):
-        classifier.predict(texts)
+        getattr(classifier, method)(texts)
+
+
+def test_the_whole_of_a_data_frame_is_no_list_of_texts(classifier: ComplaintClassifier) -> None:
+    frame = pytest.importorskip("pandas").DataFrame({"내용": [SHORT, LONG, None]}, index=[7.5, 3.5, 1.0])
+    with pytest.raises(InputError, match="one column"):
+        classifier.predict(frame)
+    with pytest.raises(InputError, match=r"texts\[2\] is nan"):
+        classifier.predict(frame["내용"])
+    assert classifier.predict(frame["내용"].dropna()) == classifier.predict([SHORT, LONG])
+
+
+def test_texts_may_come_one_by_one(classifier: ComplaintClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.model.classifier.BLOCK", 2)
+    texts = [SHORT, LONG, SHORT, SHORT, LONG]
+    assert classifier.predict(text for text in texts) == classifier.predict(texts)
+    assert np.array_equal(classifier.predict_proba(iter(texts)), classifier.predict_proba(np.array(texts)))
+
+
+def test_a_classifier_says_which_model_it_is(classifier: ComplaintClassifier) -> None:
+    assert repr(classifier) == f"ComplaintClassifier({classifier.name!r}, {len(classifier.labels)} labels)"
 
 
 @pytest.mark.parametrize("name", ["C:/ours", "models/my model", "./nowhere"])
