@@ -124,9 +124,12 @@ class Taxonomy:
                 )
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Taxonomy:
-        """Read a taxonomy file; without a path, the one that ships with Dangol."""
-        path = path or data_path("taxonomy.toml")
+    def load(cls, path: str | Path | None = None) -> Taxonomy:
+        """Read a taxonomy file; without a path, the one that ships with Dangol.
+
+        Raises TaxonomyError when it cannot be read or contradicts itself.
+        """
+        path = data_path("taxonomy.toml") if path is None else Path(path)
         try:
             return cls.parse(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError) as error:
@@ -136,7 +139,7 @@ class Taxonomy:
 
     @classmethod
     def parse(cls, text: str) -> Taxonomy:
-        """Build a taxonomy from the text of a TOML file."""
+        """Build a taxonomy from the text of a TOML file; raises TaxonomyError when it contradicts itself."""
         try:
             table = tomllib.loads(text)
             groups = tuple(_group(entry) for entry in table["group"])
@@ -183,12 +186,12 @@ class Taxonomy:
         )
 
     def columns(self, group_id: str) -> slice:
-        """The columns that belong to a group."""
+        """The columns that belong to a group; raises TaxonomyError for an unknown one."""
         self.group(group_id)
         return self._spans[group_id]
 
     def column(self, group_id: str, label_id: str) -> int:
-        """The column of one label."""
+        """The column of one label; raises TaxonomyError for an unknown group or label."""
         group = self.group(group_id)
         group.label(label_id)
         return int(self._spans[group_id].start) + group.ids.index(label_id)
@@ -197,21 +200,24 @@ class Taxonomy:
         """Turn labels by group into a target row ``(n_labels,)``: 1 has it, 0 has it not, NaN not labelled.
 
         A group that is missing or None is not labelled. Any-of groups take a list of ids, one-of groups an
-        id; numbers are read as ids (severity 2). Raises TaxonomyError for an unknown group or label.
+        id; numbers are read as ids (severity 2), arrays as lists. Raises TaxonomyError for an unknown group or label.
         """
         target = np.full(len(self.labels), np.nan, dtype=np.float32)
         for group_id, value in labels.items():
             group = self.group(group_id)
             if value is None:
                 continue
-            chosen = _chosen(group, value)
+            chosen = _chosen(group, value.tolist() if isinstance(value, np.generic | np.ndarray) else value)
             target[self._spans[group_id]] = 0.0
             for label_id in chosen:
                 target[self.column(group_id, label_id)] = 1.0
         return target
 
     def decode(self, row: NDArray[Any]) -> dict[str, Decided]:
-        """Turn a row of zeros and ones ``(n_labels,)`` back into labels by group."""
+        """Turn a row of zeros and ones ``(n_labels,)`` back into labels by group.
+
+        Raises TaxonomyError where a one-of group has no label or several.
+        """
         decided: dict[str, Decided] = {}
         for group in self.groups:
             chosen = tuple(label for label, on in zip(group.ids, row[self._spans[group.id]], strict=True) if on > 0.5)

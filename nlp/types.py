@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
+
+from nlp.errors import TaxonomyError
 
 Speaker: TypeAlias = Literal["customer", "agent", "unknown"]
 Decided: TypeAlias = str | tuple[str, ...]
@@ -21,18 +23,22 @@ UNREAD: Final[tuple[Scope, ...]] = ("not_korean", "no_words")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """One utterance of a dialogue."""
+    """One utterance of a dialogue. Raises ValueError for another speaker."""
 
     speaker: Speaker
     text: str
+
+    def __post_init__(self) -> None:
+        if self.speaker not in get_args(Speaker):
+            raise ValueError(f"speaker is {self.speaker!r}; use one of {', '.join(get_args(Speaker))}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """One customer's text as it came in; for a call, its turns as well.
 
-    ``text`` is never empty. ``place`` is ``file:line`` of the first row it came from. ``fields`` holds the
-    columns that came in, as text, in their order; a column with a role appears there too.
+    ``text`` is never empty; raises ValueError where it is. ``place`` is ``file:line`` of the first row it came from.
+    ``fields`` holds the columns that came in, as text, in their order; a column with a role appears there too.
     """
 
     id: str
@@ -47,7 +53,7 @@ class Document:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.text.strip():
+        if not isinstance(self.text, str) or not self.text.strip():
             raise ValueError(f"document {self.id!r} has an empty text; skip the row instead")
 
 
@@ -67,6 +73,13 @@ class Prediction:
     scope: Scope = "complaint"
 
     def has(self, group: str, label: str) -> bool:
-        """Whether ``label`` of ``group`` was decided."""
+        """Whether ``label`` of ``group`` was decided. Raises TaxonomyError for a label that the model has not."""
+        if f"{group}:{label}" not in self.probabilities:
+            raise TaxonomyError(
+                "{group}:{label} is no label of the model; allowed: {allowed}",
+                group=group,
+                label=label,
+                allowed=", ".join(self.probabilities),
+            )
         decided = self.labels[group]
         return label == decided if isinstance(decided, str) else label in decided

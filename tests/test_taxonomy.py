@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.errors import TaxonomyError
+from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
 
 SHIPPED = Taxonomy.load()
@@ -121,6 +122,21 @@ def test_a_wrong_label_is_named_with_what_is_allowed(labels: dict[str, object], 
 def test_an_inconsistent_taxonomy_says_what_is_wrong(text: str, message: str) -> None:
     with pytest.raises(TaxonomyError, match=message):
         Taxonomy.parse(text)
+
+
+def test_a_taxonomy_is_read_from_a_path_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "체계.toml"
+    path.write_bytes(data_path("taxonomy.toml").read_bytes())
+    assert Taxonomy.load(str(path)) == Taxonomy.load()
+    with pytest.raises(TaxonomyError, match="nowhere"):
+        Taxonomy.load("nowhere.toml")
+
+
+def test_labels_of_arrays_are_those_of_lists() -> None:
+    taxonomy = Taxonomy.load()
+    plain = taxonomy.encode({"cause": ["price"], "severity": 2})
+    drawn = taxonomy.encode({"cause": np.array(["price"]), "severity": np.int64(2)})
+    assert np.array_equal(plain, drawn, equal_nan=True)
 
 
 def test_an_unreadable_taxonomy_file_is_named(tmp_path: Path) -> None:

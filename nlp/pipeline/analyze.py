@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns
 from nlp.corpus.dates import in_korea
@@ -44,8 +46,11 @@ class Settings:
     """What an analysis is told beside its texts.
 
     ``audited`` and ``volumes`` are files. Without ``now`` deadlines count from the latest time in the data.
+    ``capacity`` is the number of customers that can be cared for.
     ``own_names`` are names of one's own firm and brands, which are no competitors.
     ``morphemes`` replaces Kiwi. ``draws`` sets of priors, drawn from ``seed``, give the intervals of ranks.
+
+    Raises InputError for a ``now``, ``capacity`` or ``own_names`` of another kind.
     """
 
     now: datetime | None = None
@@ -58,6 +63,16 @@ class Settings:
     morphemes: Analyzer | None = None
     seed: int = 0
     draws: int = 300
+
+    def __post_init__(self) -> None:
+        if self.now is not None and not isinstance(self.now, datetime):
+            raise InputError("now is {now!r}; give a datetime", now=self.now)
+        if self.capacity is not None and not (isinstance(self.capacity, int | np.integer) and self.capacity >= 1):
+            raise InputError(
+                "capacity is {capacity!r}; give a whole number of customers, 1 or more", capacity=self.capacity
+            )
+        if isinstance(self.own_names, str):
+            raise InputError("own_names is one string; give a list of names, such as [{name!r}]", name=self.own_names)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,23 +108,13 @@ def analyze(
     """Classify what is not classified yet and compute every figure of the report.
 
     ``source`` is a path or several, a data frame or an Arrow table of raw texts (one row a document, columns
-    recognised by name as in files), or a ClassifiedTable. Without a ``classifier`` the model that ships is used.
-    The options from ``now`` on are those of ``Settings``.
+    recognised by name as in files or named by ``columns``), or a ClassifiedTable. Rows without a text are left out
+    and counted in ``Analysis.rejected``. Without a ``classifier`` the model that ships is used. The options from
+    ``now`` on are those of ``Settings``.
 
-    Raises InputError when the source cannot be read, ModelError when no model is there.
+    Raises InputError when the source cannot be read or an option is of another kind, ModelError when no model is
+    there.
     """
-    if isinstance(source, ClassifiedTable):
-        table = source
-    elif isinstance(source, (str, Path)) and is_classified(Path(source)):
-        table = load_classified(source, classifier.taxonomy if classifier is not None else Taxonomy.load())
-    else:
-        classifier = classifier or ComplaintClassifier.from_pretrained()
-        with tempfile.TemporaryDirectory(prefix="dangol-") as folder:
-            paths = files_of(source, Path(folder))
-            target = Path(folder) / PREDICTIONS
-            classify_files(paths, target, classifier=classifier, columns=columns)
-            table = load_classified(target, classifier.taxonomy)
-    _not_empty(table, Message("the source"))
     settings = Settings(
         now=now,
         audited=audited,
@@ -122,7 +127,22 @@ def analyze(
         seed=seed,
         draws=draws,
     )
-    return _analysis(table, classifier, settings)
+    rejected = 0
+    if isinstance(source, ClassifiedTable):
+        table = source
+    elif isinstance(source, (str, Path)) and is_classified(Path(source)):
+        table = load_classified(source, classifier.taxonomy if classifier is not None else Taxonomy.load())
+    else:
+        classifier = classifier or ComplaintClassifier.from_pretrained()
+        with tempfile.TemporaryDirectory(prefix="dangol-") as folder:
+            paths = files_of(source, Path(folder))
+            target = Path(folder) / PREDICTIONS
+            # A row without an id is called by its place, in every run alike.
+            names = ["table"] if any(path.parent == Path(folder) for path in paths) else None
+            rejected = classify_files(paths, target, classifier=classifier, columns=columns, names=names).rejected
+            table = load_classified(target, classifier.taxonomy)
+    _not_empty(table, Message("the source"))
+    return replace(_analysis(table, classifier, settings), rejected=rejected)
 
 
 def analyze_files(
@@ -186,7 +206,9 @@ def analyze_files(
     tell("compute")
     table = load_classified(predictions, classifier.taxonomy if classifier is not None else Taxonomy.load())
     _not_empty(table, str(predictions))
-    analysis = _analysis(table, classifier, settings or Settings())
+    analysis = replace(
+        _analysis(table, classifier, settings or Settings()), rejected=job.rejected if job is not None else 0
+    )
     tell("write")
     shown = names if names is not None else [path.name for path in sources]
     in_workbook = write_outputs(analysis, target, sources=shown, model=model_id, lang=lang, made=made)

@@ -50,12 +50,20 @@ def _kind(path: Path) -> Literal["result", "rejects"] | None:
 
 
 def files_of(source: Source, folder: Path) -> list[Path]:
-    """The source as files; a table in memory becomes one, so that it takes the same road as any file."""
+    """The source as files; a table in memory becomes one, so that it takes the same road as any file.
+
+    Raises InputError for what is no source, and for a table that Arrow cannot hold.
+    """
     if isinstance(source, (str, Path)):
         return [Path(source)]
     if isinstance(source, pa.Table) or hasattr(source, "__arrow_c_stream__") or hasattr(source, "__dataframe__"):
         path = folder / "input.parquet"
-        pq.write_table(_arrow(source), path)
+        try:
+            pq.write_table(_arrow(source), path)
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise InputError(
+                "the table cannot be read ({error}); every column needs one type and a name of its own", error=error
+            ) from error
         return [path]
     if isinstance(source, Iterable):
         paths = list(source)

@@ -61,7 +61,7 @@ class Phrases:
     population: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Analysis:
     """Figures of one set of classified documents.
 
@@ -69,7 +69,7 @@ class Analysis:
     of the customer. ``distinct`` those that count once each; every share, trend and chart is of
     the latter, the ranking of the former. ``now`` is the moment that deadlines are counted from;
     ``now_from_data`` tells that it is the latest time in the data. ``phrases`` is None where no morphemes
-    were asked for.
+    were asked for. ``rejected`` counts the rows that could not be used, 0 of documents that were classified before.
     """
 
     table: ClassifiedTable
@@ -96,6 +96,10 @@ class Analysis:
     triad: Triad
     priors: Priors
     capacity: int | None
+    rejected: int = 0
+
+    def __repr__(self) -> str:
+        return f"Analysis({len(self.table)} documents, {len(self.ranking)} cases, now={self.now:%Y-%m-%d %H:%M})"
 
     @property
     def taxonomy(self) -> Taxonomy:

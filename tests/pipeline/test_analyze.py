@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -167,6 +168,40 @@ def test_own_names_are_no_competitors(table: ClassifiedTable) -> None:
     drawn.decided[:, TAXONOMY.column("cause", "competitor_pull")] = True
     found = analyze(drawn, draws=20, own_names=("케이티",)).competitors.competitors
     assert [rival.name for rival in found] == ["SK텔레콤"]
+
+
+def test_rows_of_a_table_without_a_text_are_counted_and_nobody_hears_of_a_file() -> None:
+    texts = pa.array(["좌석이 좁고 비쌉니다", None, "", "환불이 안 됩니다"])
+    found = analyze(pa.table({"내용": texts}), classifier=StubClassifier(), draws=20)
+    assert (len(found.table), found.rejected) == (2, 2)
+    assert found.table.ids.tolist() == ["table:1", "table:4"]
+    assert repr(found).startswith("Analysis(2 documents, 2 cases, now=2")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"now": "2026-11-21"},
+        {"now": datetime(2026, 11, 21).date()},  # noqa: DTZ001
+        {"capacity": 0},
+        {"capacity": "5"},
+        {"own_names": "우리텔레콤"},
+    ],
+)
+def test_an_option_of_another_kind_is_refused_before_any_text_is_read(option: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=next(iter(option))):
+        analyze("nowhere.csv", classifier=StubClassifier(), **option)
+
+
+def test_a_table_that_arrow_cannot_hold_is_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    mixed, twice = (
+        pandas.DataFrame({"내용": ["비쌉니다", 3.5]}),
+        pandas.DataFrame([["비쌉니다", 1]], columns=["내용"] * 2),
+    )
+    for frame in (mixed, twice, mixed["내용"].astype(str)):
+        with pytest.raises(InputError, match="the table cannot be read"):
+            analyze(frame, classifier=StubClassifier())
 
 
 @pytest.mark.parametrize("source", [42, object(), [1, 2]])
