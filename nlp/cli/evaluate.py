@@ -156,6 +156,9 @@ def command(
         note(Message("wrote {path}", path=report))
 
 
+_INTERVAL = len("[0.950–1.000]")
+
+
 def _line(example: Example, *, alone: bool) -> str:
     """The line that a row stands in, with its file's name where there are several."""
     path, _, line = example.place.rpartition(":")
@@ -194,7 +197,8 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
         Message("micro F1 at 80 % coverage"),
         Message("weighted kappa"),
     ):
-        groups.add_column(say(heading))
+        # An interval is never cut; the names of groups fold.
+        groups.add_column(say(heading), width=None if heading == "taxonomy group" else _INTERVAL, overflow="fold")
     for group_id, figures in evaluation.groups.items():
         kappa = str(figures.kappa) if figures.kappa else ""
         groups.add_row(
@@ -213,7 +217,7 @@ def show(evaluation: Evaluation, taxonomy: Taxonomy, console: Console, reader: o
     labels.add_column(say(Message("recall")))
     labels.add_column("F1", no_wrap=True)  # or an interval breaks in the middle of a number
     labels.add_column(say(Message("average precision")))
-    labels.add_column(say(Message("calibration error")))
+    labels.add_column(say(Message("calibration error")), overflow="fold")
     for group in taxonomy:
         rows = [(label, evaluation.labels.get(f"{group.id}:{label.id}")) for label in group.labels]
         if any(row is not None for _, row in rows):

@@ -21,7 +21,7 @@ tags: [korean, complaints, churn, multi-label]
 Labels Korean complaint texts with {groups}. Trained on {date} with Dangol.
 
 - **Base encoder:** {lineage}
-- **Rows:** {rows} to train on, {also}of which {stop_rows} decided when to stop and fitted the temperatures;
+{start}- **Rows:** {rows} to train on, {also}of which {stop_rows} decided when to stop and fitted the temperatures;
   {held_out_rows} held out, never trained or tuned on
 - **Recipe:** {recipe}
 - **Hyperparameters:** {hyperparameters}
@@ -51,6 +51,7 @@ def model_card(
     head = _HEAD.format(
         **{
             **facts,
+            "start": f"- **Goes on from:** {facts['start']}, a finished model\n" if facts.get("start") else "",
             "groups": ", ".join(group.en.lower() for group in taxonomy),
             "hyperparameters": settings,
             "recipe": _recipe(facts),
@@ -88,14 +89,15 @@ def _recipe(facts: Mapping[str, Any]) -> str:
 
 
 def figures_table(evaluation: Evaluation, taxonomy: Taxonomy, title: str) -> str:
-    """Markdown tables by group and by label, 95 % bootstrap intervals in brackets."""
+    """Markdown tables by group and by label, 95 % intervals in brackets."""
     groups = [(name, figures.macro_f1, figures.micro_f1, figures.kappa) for name, figures in evaluation.groups.items()]
     labels = [_row(label, figures, taxonomy) for label, figures in evaluation.labels.items()]
     return "\n".join(
         [
             f"## {title}",
             "",
-            f"Macro-F1 counts labels with at least {FEW} positives. Brackets are 95 % bootstrap intervals.",
+            f"Macro-F1 counts labels with at least {FEW} positives. Brackets are 95 % intervals: percentiles of a "
+            "bootstrap over texts, Wilson's where all or none are right, the basic bootstrap for calibration errors.",
             "",
             *_table(("group", "macro-F1", "micro-F1", "quadratic kappa"), groups),
             "",

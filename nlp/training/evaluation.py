@@ -46,6 +46,10 @@ def evaluate(
     ``abstained`` ``(n_texts, n_groups)`` are the groups that the model leaves to a person, ``fields`` what else is
     known of each text (``{"domain": ["bank", …]}``, "" where unknown). Groups that are not labelled at all
     (all NaN) are left out.
+
+    Intervals are percentiles of ``resamples`` resamples of texts (Efron 1979), which ``rng`` draws; precision, recall
+    and F1 without a text that errs, or without one that is right, have Wilson's (1927), calibration errors the basic
+    bootstrap of ``metrics.calibration_errors``.
     """
     weights = bootstrap_weights(len(targets), resamples, rng)
     true, chosen, actual = counts(decided, targets, weights)
@@ -142,7 +146,11 @@ def macro_f1_difference(
     rng: np.random.Generator,
     resamples: int = 2000,
 ) -> Figure:
-    """Macro-F1 of ``one`` minus that of ``other`` on the same texts, by a paired bootstrap."""
+    """Macro-F1 of ``one`` minus that of ``other`` on the same texts, by a paired bootstrap over texts.
+
+    ``one``, ``other`` and ``targets`` are ``(n_texts, n_labels)``. All labels of the group count, however rare. An
+    interval that leaves out 0 tells the two apart.
+    """
     columns = taxonomy.columns(group_id)
     weights = bootstrap_weights(len(targets), resamples, rng)
     left, right = (macro_f1(d[:, columns], targets[:, columns], weights) for d in (one, other))

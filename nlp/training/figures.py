@@ -16,7 +16,10 @@ _DIGITS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A measured value with its 95 % bootstrap interval."""
+    """A measured value with its 95 % interval: bootstrap percentiles, unless its source says otherwise.
+
+    All three are NaN where there is nothing to measure, the bounds alone where there is no interval.
+    """
 
     value: float
     low: float

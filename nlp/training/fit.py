@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from transformers import AutoConfig
 
 from nlp.errors import Message
 from nlp.files import whole_folder
+from nlp.model.classifier import ComplaintClassifier
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity, token_counts
 from nlp.model.hub import folder_of
@@ -40,7 +42,7 @@ from nlp.training.examples import Example, read_examples
 from nlp.training.export import save_model
 from nlp.training.figures import Evaluation
 from nlp.training.identity import blinded_base, is_blind
-from nlp.training.loop import Fitted, load_base, predict_logits
+from nlp.training.loop import load_base
 from nlp.training.members import Member, fit_members
 from nlp.training.out_of_fold import Say, at, encoder_out_of_fold, linear_out_of_fold
 from nlp.training.pseudo import adapted_base
@@ -154,7 +156,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
             keep_float_onnx=run.keep_float_onnx,
         )
         familiarity.save(unfinished)
-        evaluation = _evaluate(best.fitted, decision, rows.held_out or at(examples, stop_rows), taxonomy)
+        evaluation = _evaluate(unfinished, rows.held_out or at(examples, stop_rows), run.hyperparameters.threads)
         facts = _facts(run, rows, len(stop_rows), members, best, today)
         write_card(unfinished, training=facts, evaluation=evaluation.to_dict())
     for folder in (*run.scratch.glob("fold-*"), *run.scratch.glob("seed-*"), run.scratch / "adapting"):
@@ -203,9 +205,11 @@ def _split(run: TrainingRun, texts: Sequence[PreparedText], rows: _Rows) -> tupl
     return np.concatenate([np.flatnonzero(parts != 0), first + np.flatnonzero(apart)]), stop_rows
 
 
-def _evaluate(fitted: Fitted, decision: Decision, examples: Sequence[Example], taxonomy: Taxonomy) -> Evaluation:
-    logits = predict_logits(fitted, [example.prepared() for example in examples], taxonomy)
-    probabilities = decision.probabilities(logits, taxonomy)
+def _evaluate(folder: Path, examples: Sequence[Example], threads: int | None) -> Evaluation:
+    """Figures of the model as it will be used, in int8: those that ``dangol evaluate`` gives."""
+    classifier = ComplaintClassifier.from_pretrained(folder, threads=threads)
+    taxonomy, decision = classifier.taxonomy, classifier.decision
+    probabilities = classifier.predict_proba([example.prepared() for example in examples])
     decided = decision.decide(probabilities, taxonomy)
     return evaluate(
         probabilities,
@@ -223,6 +227,7 @@ def _facts(
     return {
         "version": run.version,
         "date": today.isoformat(),
+        "start": getattr(AutoConfig.from_pretrained(run.base), "dangol_version", None),
         "lineage": getattr(best.fitted.model.config, "dangol_lineage", Path(run.base).name),
         "provenance": run.provenance,
         "rows": len(rows.examples),

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import re
 import shutil
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from nlp.cli import options
 from nlp.cli.app import app
+from nlp.cli.evaluate import show
 from nlp.errors import InputError
+from nlp.resources import default_model_path
+from nlp.taxonomy import Taxonomy
+from nlp.training.figures import Evaluation
 
 ROWS = [
     {
@@ -150,3 +158,19 @@ def test_at_eighty_columns_no_figure_is_cut_off(
     intervals = re.findall(r"\[[\d.–]+\]?", done.output)
     assert intervals
     assert all(interval.endswith("]") for interval in intervals)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_every_interval_of_the_groups_is_shown_whole_at_eighty_columns(lang: Literal["ko", "en"]) -> None:
+    folder, printed = default_model_path(), io.StringIO()
+    measured = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["evaluation"]
+    found = Evaluation.from_dict({**measured, "slices": {}})
+    reader = options.Reader()
+    reader.lang = lang
+
+    show(found, Taxonomy.load(folder / "taxonomy.toml"), Console(width=80, file=printed), reader)
+
+    for figures in found.groups.values():
+        for figure in (figures.macro_f1, figures.micro_f1, figures.selective.at_80):
+            assert str(figure).split()[1] in printed.getvalue()
+    assert "…" not in printed.getvalue()

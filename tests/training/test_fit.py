@@ -14,6 +14,7 @@ from nlp.errors import InputError, LabelledDataError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.taxonomy import Taxonomy
 from nlp.training.checks import check_labels, tell_contradictions
+from nlp.training.evaluation import evaluate
 from nlp.training.examples import read_examples
 from nlp.training.fit import train
 from nlp.training.run import TrainingRun
@@ -37,6 +38,34 @@ def test_the_folder_is_complete_and_speaks_of_itself(tiny_model: Path) -> None:
     metrics = json.loads((tiny_model / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["training"]["version"] == "tiny"
     assert "cause:price" in (tiny_model / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_card_of_a_model_names_the_one_it_goes_on_from_and_has_the_figures_of_what_is_used(
+    short_run: TrainingRun, tiny_model: Path, complaints: list[dict[str, object]], tmp_path: Path
+) -> None:
+    held_out = _written(
+        tmp_path / "aside.jsonl", [{"text": row["text"], "labels": row["labels"]} for row in complaints[-40:]]
+    )
+    run = replace(short_run, base=tiny_model, held_out=(held_out,), version="next")
+
+    folder = train(run, today=TODAY)
+
+    assert "- **Goes on from:** tiny, a finished model\n- **Rows:**" in (folder / "README.md").read_text(
+        encoding="utf-8"
+    )
+    assert "Goes on from" not in (tiny_model / "README.md").read_text(encoding="utf-8")
+    classifier = ComplaintClassifier.from_pretrained(folder)
+    examples = read_examples([held_out], classifier.taxonomy)
+    probabilities = classifier.predict_proba([example.text for example in examples])
+    found = evaluate(
+        probabilities,
+        classifier.decision.decide(probabilities, classifier.taxonomy),
+        np.stack([example.target for example in examples]),
+        classifier.taxonomy,
+        rng=np.random.default_rng(0),
+    )
+    measured = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["evaluation"]
+    assert measured["labels"] == json.loads(json.dumps(found.to_dict()["labels"]))
 
 
 def _written(path: Path, rows: list[dict[str, object]]) -> Path:
