@@ -88,12 +88,17 @@ def unique_names(cells: list[str]) -> list[str]:
     names: dict[str, None] = {}
     copies: dict[str, int] = {}
     for at, cell in enumerate(cells, start=1):
-        base = " ".join(cell.split()) or f"열 {at}"
+        base = " ".join(cell.split()) or blank_name(at)
         name, copy = base, copies.get(base, 2)
         while name in names:
             name, copy = f"{base} ({copy})", copy + 1
         names[name], copies[base] = None, copy
     return list(names)
+
+
+def blank_name(at: int) -> str:
+    """What the column in this place is called whose header is blank; the first is 1."""
+    return f"열 {at}"
 
 
 def composed(text: str) -> str:

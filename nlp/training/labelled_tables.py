@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from nlp.corpus.columns import Columns, header_of, resolve
 from nlp.corpus.formats import SAMPLE
 from nlp.corpus.results import ID_COLUMN, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN, bare
-from nlp.corpus.tables import SPREADSHEETS, Table, first_rows
+from nlp.corpus.tables import SPREADSHEETS, Table, blank_name, first_rows
 from nlp.corpus.workbook import WorkbookTable
 from nlp.errors import ColumnError, InputError, Message
 from nlp.taxonomy import Group, Taxonomy
@@ -64,12 +64,14 @@ def labelled_rows(
         )
     read = {text, *groups, *meta.values(), *ours}
     unknown = [name for place, name in enumerate(names) if place not in read and name not in METADATA]
-    if unknown and written is None:
+    # A column without a name, such as the row numbers that data frames write, can be no group with a typing error.
+    named = [name for name in unknown if name != blank_name(names.index(name) + 1)]
+    if named and written is None:
         raise ColumnError(
             "{path}: unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it, or "
             "give the taxonomy that has such a group (--taxonomy of train and evaluate)",
             path=place,
-            unknown=", ".join(map(repr, unknown)),
+            unknown=", ".join(map(repr, named)),
             allowed=", ".join((names[text], *METADATA)),
             groups=", ".join(f"{group.id} ({group.ko})" for group in taxonomy),
         )

@@ -99,9 +99,20 @@ def test_a_classified_file_that_was_corrected_is_taken_with_all_its_columns(tmp_
     assert example.target[TAXONOMY.column("cause", "price")] == 1
 
 
+def test_row_numbers_that_a_data_frame_wrote_are_passed_over_and_told(tmp_path: Path) -> None:
+    path, said = tmp_path / "frame.csv", list[str]()
+    path.write_text(",text,cause\n0,비싸요,price\n1,친절해요,\n", encoding="utf-8")
+
+    first, second = read_examples([path], TAXONOMY, say=said.append)
+
+    assert (first.text, second.text) == ("비싸요", "친절해요")
+    assert said == [f"{path}: the text is read from column 'text', labels from 'cause'; not read: '열 1'"]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (",text,cause,memo\n0,비싸요,price,x\n", "unknown column 'memo'; allowed: text"),
         ("text,cause,memo\n비싸요,price,x\n", "unknown column 'memo'; allowed: text"),
         ("text,cause,memo\n비싸요,price,x\n", "the taxonomy that has such a group (--taxonomy of train and evaluate)"),
         ("말,cause\n비싸요,price\n", "no text column"),
