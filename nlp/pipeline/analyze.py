@@ -17,7 +17,7 @@ from nlp.corpus.columns import Columns
 from nlp.corpus.dates import in_korea
 from nlp.corpus.load import is_classified, job_of, load_classified
 from nlp.corpus.workbook_writer import without_controls
-from nlp.errors import InputError, Message, ResumeError
+from nlp.errors import InputError, Message, ResumeError, TaxonomyError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.pipeline.assemble import JobReport
 from nlp.pipeline.audits import read_audit
@@ -113,7 +113,7 @@ def analyze(
     ``now`` on are those of ``Settings``.
 
     Raises InputError when the source cannot be read or an option is of another kind, ModelError when no model is
-    there.
+    there, and TaxonomyError where its taxonomy has no causes.
     """
     settings = Settings(
         now=now,
@@ -134,6 +134,7 @@ def analyze(
         table = load_classified(source, classifier.taxonomy if classifier is not None else Taxonomy.load())
     else:
         classifier = classifier or ComplaintClassifier.from_pretrained()
+        _check_causes(classifier.taxonomy)
         with tempfile.TemporaryDirectory(prefix="dangol-") as folder:
             paths = files_of(source, Path(folder))
             target = Path(folder) / PREDICTIONS
@@ -169,7 +170,8 @@ def analyze_files(
     Each file appears in one step. ``names`` stand for the paths in places and on the report. ``made`` is the date
     printed on the report; ``stage`` is told what begins: ``classify``, ``compute`` and ``write``.
 
-    Raises InputError before the work begins when an input or the folder cannot be used.
+    Raises InputError before the work begins when an input or the folder cannot be used, and TaxonomyError where the
+    taxonomy has no causes.
     """
     sources, target = [Path(path) for path in paths], Path(folder)
     tell = stage or (lambda _name: None)
@@ -181,6 +183,7 @@ def analyze_files(
         predictions = sources[0]
     else:
         classifier = classifier or ComplaintClassifier.from_pretrained()
+        _check_causes(classifier.taxonomy)
         made_of = ingredients(sources, classifier=classifier, model_id=model_id, columns=columns, names=names)
         if not (resume and _finished(predictions, made_of)):
             tell("classify")
@@ -239,6 +242,7 @@ def write_outputs(
 
 
 def _analysis(table: ClassifiedTable, classifier: Classifier | None, settings: Settings) -> Analysis:
+    _check_causes(table.taxonomy)
     audited, volumes = settings.audited, settings.volumes
     analysis = analyze_table(
         table,
@@ -274,6 +278,13 @@ def _finished(predictions: Path, made_of: Mapping[str, Any]) -> bool:
             path=predictions,
         )
     return True
+
+
+def _check_causes(taxonomy: Taxonomy) -> None:
+    if "cause" not in taxonomy:
+        raise TaxonomyError(
+            "an analysis needs causes, and this taxonomy has no group 'cause'; give it one, or use 'dangol classify'"
+        )
 
 
 def _not_empty(table: ClassifiedTable, place: str) -> None:

@@ -17,7 +17,7 @@ from stub import StubClassifier
 import nlp.pipeline.analyze as module
 from nlp.classified import ClassifiedTable
 from nlp.corpus.load import is_classified, load_classified
-from nlp.errors import ColumnError, DangolError, InputError, LabelledDataError, ResumeError
+from nlp.errors import ColumnError, DangolError, InputError, LabelledDataError, ResumeError, TaxonomyError
 from nlp.pipeline.analyze import OUTPUTS, PREDICTIONS, Delivery, Settings, analyze, analyze_files
 from nlp.pipeline.audits import read_audit, write_audit_sample
 from nlp.pipeline.classify import classify_files
@@ -191,6 +191,16 @@ def test_rows_of_a_table_without_a_text_are_counted_and_nobody_hears_of_a_file()
 def test_an_option_of_another_kind_is_refused_before_any_text_is_read(option: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=next(iter(option))):
         analyze("nowhere.csv", classifier=StubClassifier(), **option)
+
+
+def test_a_taxonomy_without_causes_is_refused_before_any_text_is_read(source: Path, tmp_path: Path) -> None:
+    classifier = StubClassifier()
+    classifier.taxonomy = Taxonomy(groups=(TAXONOMY.group("sentiment"),))
+    with pytest.raises(TaxonomyError, match="no group 'cause'"):
+        analyze(source, classifier=classifier)
+    with pytest.raises(TaxonomyError, match="no group 'cause'"):
+        analyze_files([source], tmp_path / "out", classifier=classifier)
+    assert classifier.seen == []
 
 
 def test_a_table_that_arrow_cannot_hold_is_refused() -> None:
