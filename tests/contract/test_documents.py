@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -115,6 +118,23 @@ def test_both_readmes_name_the_same_commands() -> None:
     )
     assert korean == english
     assert {"analyze", "classify", "audit-sample", "serve", "purge"} <= english
+
+
+@pytest.mark.parametrize("page", ["python.md", "python.ko.md"])
+def test_the_examples_in_python_run_as_they_stand(page: str, tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    *notebook, script = blocks(TEXTS[ROOT / "docs" / page], "python")
+    for name, code in (("notebook.py", "\n".join(notebook)), ("script.py", script)):
+        (tmp_path / name).write_text(code, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, str(tmp_path / name)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == "[('price',), ('encounter_failure',)]\n"
 
 
 ROOTS: dict[str, Any] = {"nlp": nlp, "classifier": nlp.ComplaintClassifier, "client": Client}
