@@ -45,12 +45,12 @@ OUTPUTS = ("report.html", "recovery_queue.xlsx", "causes.csv", "summary.json")
 class Settings:
     """What an analysis is told beside its texts.
 
-    ``audited`` and ``volumes`` are files. Without ``now`` deadlines count from the latest time in the data.
-    ``capacity`` is the number of customers that can be cared for.
+    ``audited`` and ``volumes`` are files. Without ``now`` deadlines count from the latest time in the data;
+    a ``now`` with a zone is turned into Korean time. ``capacity`` is the number of customers that can be cared for.
     ``own_names`` are names of one's own firm and brands, which are no competitors.
     ``morphemes`` replaces Kiwi. ``draws`` sets of priors, drawn from ``seed``, give the intervals of ranks.
 
-    Raises InputError for a ``now``, ``capacity`` or ``own_names`` of another kind.
+    Raises InputError for a ``now``, ``capacity`` or ``own_names`` of another kind, and for files that are not there.
     """
 
     now: datetime | None = None
@@ -73,6 +73,9 @@ class Settings:
             )
         if isinstance(self.own_names, str):
             raise InputError("own_names is one string; give a list of names, such as [{name!r}]", name=self.own_names)
+        for path in (self.audited, self.volumes):
+            if path is not None and not Path(path).exists():
+                raise InputError("{path}: there is no such file; check the path", path=path)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,7 +249,7 @@ def _analysis(table: ClassifiedTable, classifier: Classifier | None, settings: S
     audited, volumes = settings.audited, settings.volumes
     analysis = analyze_table(
         table,
-        now=settings.now,
+        now=None if settings.now is None else in_korea(settings.now),
         today=in_korea(datetime.now(UTC)).replace(microsecond=0),
         audit=read_audit(Path(audited), table.taxonomy) if audited is not None else None,
         volumes=read_volumes(Path(volumes), table.taxonomy) if volumes is not None else (),

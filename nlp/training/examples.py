@@ -45,7 +45,7 @@ class Example:
 
 
 def read_examples(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     taxonomy: Taxonomy,
     *,
     text_column: str | None = None,
@@ -63,7 +63,7 @@ def read_examples(
     """
     problems: list[Message] = []
     examples: list[Example] = []
-    for path in paths:
+    for path in map(Path, paths):
         try:
             for place, row in _rows(path, taxonomy, Columns(text=text_column), say or (lambda _: None)):
                 try:

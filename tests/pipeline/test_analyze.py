@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,11 @@ def test_a_classified_table_needs_no_model(table: ClassifiedTable) -> None:
     assert len(analyze(table, draws=20).table) == ROWS
 
 
+def test_a_moment_with_a_zone_is_that_of_a_clock_in_korea(table: ClassifiedTable) -> None:
+    found = analyze(table, draws=20, now=datetime(2026, 11, 20, 22, tzinfo=UTC))
+    assert found.now == datetime(2026, 11, 21, 7)  # noqa: DTZ001
+
+
 def test_own_names_are_no_competitors(table: ClassifiedTable) -> None:
     drawn = replace(table, texts=np.full(ROWS, "KT보다 SKT가 더 싸요", dtype=object), decided=table.decided.copy())
     drawn.decided[:, TAXONOMY.column("cause", "competitor_pull")] = True
@@ -186,6 +191,8 @@ def test_rows_of_a_table_without_a_text_are_counted_and_nobody_hears_of_a_file()
         {"capacity": 0},
         {"capacity": "5"},
         {"own_names": "우리텔레콤"},
+        {"audited": "audited.csv"},
+        {"volumes": "volumes.csv"},
     ],
 )
 def test_an_option_of_another_kind_is_refused_before_any_text_is_read(option: dict[str, Any]) -> None:

@@ -103,7 +103,7 @@ def test_row_numbers_that_a_data_frame_wrote_are_passed_over_and_told(tmp_path: 
     path, said = tmp_path / "frame.csv", list[str]()
     path.write_text(",text,cause\n0,비싸요,price\n1,친절해요,\n", encoding="utf-8")
 
-    first, second = read_examples([path], TAXONOMY, say=said.append)
+    first, second = read_examples([str(path)], TAXONOMY, say=said.append)
 
     assert (first.text, second.text) == ("비싸요", "친절해요")
     assert said == [f"{path}: the text is read from column 'text', labels from 'cause'; not read: '열 1'"]
