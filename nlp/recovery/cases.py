@@ -76,6 +76,13 @@ class Cases:
         """Documents per case, ``(n,)``."""
         return np.diff(self.starts)
 
+    @cached_property
+    def of_rows(self) -> NDArray[np.int64]:
+        """The case of each of the table's rows, ``(n_documents,)``."""
+        found = np.empty(len(self.order), dtype=np.int64)
+        found[self.order] = np.repeat(np.arange(len(self)), self.sizes)
+        return found
+
     def rows(self, case: int) -> NDArray[np.int64]:
         """The table's rows of one case, oldest first."""
         return self.order[self.starts[case] : self.starts[case + 1]]

@@ -73,9 +73,9 @@ class ValueColumns:
         return ValueColumns(**chosen)
 
     @property
-    def used(self) -> tuple[str, ...]:
-        """The columns that play a role, by name."""
-        return tuple(name for role in fields(self) if (name := getattr(self, role.name)) is not None)
+    def used(self) -> dict[str, str]:
+        """The columns that play a role, by name, and the role."""
+        return {name: role.name for role in fields(self) if (name := getattr(self, role.name)) is not None}
 
 
 def passed_over(names: Collection[str], used: Collection[str]) -> tuple[str, ...]:
@@ -100,6 +100,11 @@ def money_unit(name: str) -> float:
     return next(
         (won for part in written for word, won in _UNITS.items() if part == word or part.endswith(f"{word}원")), 1.0
     )
+
+
+def says_total(name: str) -> bool:
+    """Whether a column's name says that its amounts are totals: 누적매출, 총결제금액, total sales."""
+    return _key(name).startswith(("누적", "총", "total"))
 
 
 def parse_money(text: str, *, unit: float = 1.0) -> float:

@@ -10,6 +10,7 @@ from nlp.recovery.gain import GainModel
 from nlp.recovery.outcome import FEWEST, OutcomeFit
 from nlp.recovery.priors import Priors
 from nlp.recovery.texts import Words, words
+from nlp.recovery.value import FEWEST as FEWEST_PAID
 
 
 def notes_of(
@@ -51,14 +52,18 @@ def _columns(table: ClassifiedTable, model: GainModel, columns: ValueColumns, fi
     notes = []
     if foreign := not_in_won(table.fields):
         notes.append(words("note", "not_in_won", columns=", ".join(foreign)))
-    unmeasured = int((~model.facts.measured).sum())
+    unmeasured, unpaid = int((~model.facts.measured).sum()), int((~model.facts.paid).sum())
     if unmeasured == len(model.cases):
         notes.append(words("note", "no_value"))
+    elif len(model.cases) - unpaid >= FEWEST_PAID:
+        if unpaid:
+            notes.append(words("note", "usual_value", n=unpaid, fewest=FEWEST_PAID))
     elif unmeasured:
         notes.append(words("note", "some_value", n=unmeasured))
     earned = np.where(np.isnan(model.facts.margin), model.facts.revenue, model.facts.margin)
     if below := int((earned < 0.0).sum()):
         notes.append(words("note", "negative_value", n=below))
+    notes += [words("note", "per_order", column=name) for name in model.facts.per_order]
     if np.isnan(model.facts.purchases).all():
         notes.append(words("note", "no_purchases"))
     if columns.status is None:
@@ -73,7 +78,18 @@ def _columns(table: ClassifiedTable, model: GainModel, columns: ValueColumns, fi
             words("note", "fitted", n=q.n, left=q.left, auc=q.auc, low=q.auc_low, high=q.auc_high, slope=q.slope)
         )
     if columns.used:
-        notes.append(words("note", "columns_used", columns=", ".join(columns.used)))
+        notes.append(_used(columns, model.facts.per_order))
         if others := passed_over(table.fields, columns.used):
             notes.append(words("note", "columns_passed_over", columns=", ".join(others)))
     return notes
+
+
+def _used(columns: ValueColumns, per_order: tuple[str, ...]) -> Words:
+    """The columns that were read, each with what it was read as."""
+    read = {name: words("role", "order" if name in per_order else role) for name, role in columns.used.items()}
+    ko, en = ("; ".join(f"{name} → {getattr(role, lang)}" for name, role in read.items()) for lang in ("ko", "en"))
+    return Words(
+        code="columns_used",
+        ko=words("note", "columns_used", columns=ko).ko,
+        en=words("note", "columns_used", columns=en).en,
+    )

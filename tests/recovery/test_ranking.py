@@ -219,6 +219,24 @@ def test_values_below_zero_are_named() -> None:
     assert "negative_value" not in {n.code for n in rank(table(document(fields={"월매출": "3만원"}))).notes}
 
 
+def test_amounts_of_single_orders_are_named() -> None:
+    made = [
+        document(customer="A", days_ago=9.0 - day, fields={"결제금액": cell})
+        for day, cell in enumerate(["3만원", "2만원", "4만원", "1만원", "2만원", "1만원"])
+    ]
+    notes = {note.code: note.ko for note in rank(table(*made)).notes}
+    assert "‘결제금액’" in notes["per_order"]
+    assert "결제금액 → 건별 금액" in notes["columns_used"]
+    assert "per_order" not in {note.code for note in rank(table(*made[:3])).notes}
+
+
+def test_who_tells_nothing_of_money_stands_among_those_who_do() -> None:
+    paid = [document(customer=f"C{index}", fields={"월매출": f"{index + 1}만원"}) for index in range(5)]
+    ranking = rank(table(*paid, document(customer="blank", fields={"월매출": ""})))
+    assert ranking.value[place(ranking, "blank")] == pytest.approx(ranking.value[place(ranking, "C2")])
+    assert "1건" in next(note.ko for note in ranking.notes if note.code == "usual_value")
+
+
 def test_who_left_without_a_complaint_stands_behind_who_complained() -> None:
     asked = document(customer="문의", severity="0", sentiment="neutral", fields={"월매출": "40만원", "해지여부": "Y"})
     failed = document(customer="실패", severity="2", cause=["price"], fields={"월매출": "12만원", "해지여부": "Y"})
@@ -282,7 +300,7 @@ def test_the_columns_read_and_those_that_are_not_in_won_are_named() -> None:
     made = document(fields={"월매출(USD)": "300", "등급": "VIP", "해지여부": "N"})
     notes = {note.code: note.ko for note in rank(table(made)).notes}
     assert "월매출(USD)" in notes["not_in_won"]
-    assert "등급, 해지여부" in notes["columns_used"]
+    assert "등급 → 등급; 해지여부 → 해지 여부" in notes["columns_used"]
     assert not {"not_in_won", "columns_used"} & {note.code for note in rank(table(document())).notes}
 
 

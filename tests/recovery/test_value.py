@@ -69,6 +69,72 @@ def test_revenue_counts_by_the_margin_rate_and_a_tier_by_its_multiple() -> None:
     assert not facts(등급="알 수 없음").measured[0]
 
 
+def several(*customers: list[dict[str, str]]) -> ValueFacts:
+    """Facts of customers whose documents, a day apart, have these fields."""
+    made = [
+        document(customer=f"C{number}", days_ago=30.0 - day, fields=fields)
+        for number, rows in enumerate(customers)
+        for day, fields in enumerate(rows)
+    ]
+    data = table(*made)
+    cases = group_cases(data, now=NOW, window_days=60.0)
+    return read_value_facts(data, cases, ValueColumns().filled_from(tuple(data.fields)), now=NOW)
+
+
+def orders(*amounts: str, name: str = "결제금액", **further: str) -> list[dict[str, str]]:
+    return [{name: amount, **further} for amount in amounts]
+
+
+UP_AND_DOWN = ("30,000", "20,000", "40,000", "10,000", "20,000", "6,000")
+
+
+def test_amounts_that_fall_are_single_orders_and_sum_up() -> None:
+    found = several(orders(*UP_AND_DOWN), orders("12,000", "-12,000"))
+    assert found.per_order == ("결제금액",)
+    assert found.revenue == pytest.approx([126_000 / 12, 1_000])
+    counted = several(orders(*UP_AND_DOWN, 주문횟수="24"), orders("-12,000", 주문횟수="3"))
+    assert counted.revenue[0] == pytest.approx(21_000 * 24 / 12)
+    assert np.isnan(counted.revenue[1])
+
+
+def test_an_order_told_twice_of_one_time_is_one_order() -> None:
+    rows = [
+        document(customer="A", days_ago=9.0 - day // 2, fields={"결제금액": cell})
+        for day, cell in enumerate([cell for cell in UP_AND_DOWN for _ in range(2)])
+    ]
+    data = table(*rows)
+    cases = group_cases(data, now=NOW, window_days=60.0)
+    found = read_value_facts(data, cases, ValueColumns().filled_from(tuple(data.fields)), now=NOW)
+    assert found.revenue == pytest.approx([126_000 / 12])
+
+
+@pytest.mark.parametrize(
+    "customers",
+    [
+        [orders(*UP_AND_DOWN, name="누적매출")],
+        [orders("1만", "2만", "3만", "4만", "5만"), orders("3만", "2만"), orders("3만", "2만")],
+        [orders(*(f"{amount}만" for amount in range(1, 20))), *[orders("3만", "2만")] * 3],
+    ],
+)
+def test_running_totals_stay_what_they_are(customers: list[list[dict[str, str]]]) -> None:
+    found = several(*customers)
+    assert not found.per_order
+    assert found.revenue[-1] == pytest.approx({6: 6_000, 2: 20_000}[len(customers[-1])] / 12)
+
+
+def test_whose_money_is_unknown_is_worth_what_the_others_of_the_file_are() -> None:
+    paid = [{"월마진": f"{amount}천원", "등급": "VIP" if amount > 5 else "일반"} for amount in range(1, 11)]
+    blank = [{"월마진": "", "등급": tier} for tier in ("VIP", "일반", "골드", "")]
+    known = several(*([fields] for fields in (*paid, *blank)))
+    base = customer_value(known, VALUES, hazard=np.ones(14))[:, 0]
+    life = value(facts(월마진="1원"))["base"]
+    assert base[10:] / life == pytest.approx([8_000, 3_000, 5_500, 5_500])
+    few = several(*([fields] for fields in (*paid[:4], blank[0])))
+    assert customer_value(few, VALUES, hazard=np.ones(5))[4, 0] / life == pytest.approx(
+        VALUES["value.monthly_margin"] * VALUES["value.tier.top"]
+    )
+
+
 def test_who_leaves_less_easily_has_the_longer_life() -> None:
     known = facts(월마진="1만원")
     assert value(known, hazard=0.5)["base"] > value(known, hazard=1.0)["base"] > value(known, hazard=2.0)["base"]

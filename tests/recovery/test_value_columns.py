@@ -102,7 +102,7 @@ def test_a_unit_in_brackets_counts(name: str, unit: float) -> None:
 def test_money_that_is_not_won_is_not_read_as_won(name: str) -> None:
     assert isnan(money_unit(name))
     columns = ValueColumns().filled_from((name, "월매출(만원)", "구매횟수"))
-    assert columns.used == ("월매출(만원)", "구매횟수")
+    assert tuple(columns.used) == ("월매출(만원)", "구매횟수")
     assert not_in_won((name, "월매출(만원)", "구매횟수", "할인(%)")) == (name,)
 
 
