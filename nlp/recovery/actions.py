@@ -95,7 +95,8 @@ def suggest(
 
     For each cause the justice dimension that weighs most comes first: what the customer gets where money or
     goods were lost (Orsingher et al. 2010), how the customer is treated elsewhere (Gelbrich & Roschk 2011).
-    Who leaves for a reason no service can mend gets the farewell alone, unless the case is urgent.
+    Who leaves for a reason no service can mend gets the farewell alone, unless the case is urgent; who is content
+    with the recovery needs no second one, so that nothing is suggested by cause.
     """
     chosen = [
         action
@@ -111,6 +112,8 @@ def suggest(
     if involuntary:
         return tuple(action for action in chosen if action.involuntary or (urgent and action.urgent))[:limit]
     chosen.sort(key=lambda action: not action.urgent)
+    if outcome == "recovered":
+        return tuple(chosen[:limit])
     for rank in range(len(_JUSTICE_ORDER["money"])):
         for cause in causes:
             kind = "money" if cause in _MONEY_CAUSES else "treatment"

@@ -57,6 +57,13 @@ def test_no_case_gets_too_many_actions_nor_one_that_does_not_fit(stage: str, out
         assert not action.causes or set(action.causes) & set(causes)
 
 
+def test_who_is_content_with_the_recovery_is_not_compensated_again() -> None:
+    found = suggest(causes=["core_service_failure", "ethics"], stage="after", outcome="recovered")
+    assert [action.id for action in found] == ["confirm_recovery"]
+    urgent = suggest(causes=["ethics"], stage="after", outcome="recovered", urgent=True)
+    assert [action.id for action in urgent] == ["urgent_lead", "confirm_recovery"]
+
+
 def test_a_failed_recovery_gets_somebody_with_more_authority() -> None:
     assert "second_failure" in {a.id for a in suggest(causes=["price"], stage="after", outcome="failed")}
 
