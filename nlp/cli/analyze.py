@@ -144,7 +144,7 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
     from nlp.recovery.texts import words
     from nlp.report.cards import causes_of
     from nlp.report.headlines import headlines
-    from nlp.report.selection import shown_id, to_recover, until
+    from nlp.report.selection import by_customer, shown_id, to_recover, until
     from nlp.report.words import percent, won
 
     analysis, say = delivery.analysis, reader.say
@@ -168,8 +168,11 @@ def show(delivery: Delivery, console: Console, reader: options.Reader, *, now_gi
         console.print(f" • {escape(reader.name(line))}")
 
     shown = min(_TOP, to_recover(analysis))
+    first = Message("Customers to look at first: {count}", count=shown)
+    if not by_customer(analysis):
+        first = Message("Texts to look at first: {count}", count=shown)
     queue = Table(
-        title="\n" + say(Message("Customers to look at first: {count}", count=shown)),
+        title="\n" + say(first),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1),

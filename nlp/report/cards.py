@@ -11,7 +11,7 @@ from nlp.recovery.queue import Case
 from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.charts.queue import FAMILIES, families
-from nlp.report.selection import shown_id, to_recover, until
+from nlp.report.selection import case_unit, shown_id, to_recover, until
 from nlp.report.words import Words, label_words, percent, plain, say, shortened, won
 
 CARDS: Final = 10
@@ -83,7 +83,13 @@ def _card(analysis: Analysis, place: int) -> Card:
     largest = max((abs(amount) for _, amount in parts), default=1.0)
     within = None
     if case.within_capacity is not None and analysis.capacity is not None:
-        within = say("ui", "in_capacity", capacity=analysis.capacity, share=percent(case.within_capacity))
+        within = say(
+            "ui",
+            "in_capacity",
+            capacity=analysis.capacity,
+            unit=case_unit(analysis),
+            share=percent(case.within_capacity),
+        )
     return Card(
         case=case,
         id=shown_id(case.id),

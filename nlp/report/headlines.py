@@ -9,6 +9,7 @@ import numpy as np
 
 from nlp.report.analysis import Analysis
 from nlp.report.selection import (
+    by_customer,
     cause_changes,
     cause_shares,
     in_focus,
@@ -176,7 +177,7 @@ def _queue(analysis: Analysis) -> Iterator[Words]:
     ending = "_cost" if gain <= 0 else "_undated" if due is None else "" if due else "_late"
     yield say(
         "headline",
-        ("queue" if ranking.cases.known_customer.any() else "queue_texts") + ending,
+        ("queue" if by_customer(analysis) else "queue_texts") + ending,
         first=shown_id(ranking.ids[0]),
         n=number(focus),
         gain=won(abs(gain)),

@@ -16,7 +16,7 @@ from nlp.report.charts.movement import journey_chart, trend_charts, volume_chart
 from nlp.report.charts.queue import gain_chart, rank_chart
 from nlp.report.charts.voices import advocacy_chart, competitor_chart, response_chart
 from nlp.report.headlines import headlines
-from nlp.report.selection import in_tiers, to_recover, whole_voices
+from nlp.report.selection import by_customer, case_unit, in_tiers, to_recover, whole_voices
 from nlp.report.tables import (
     ksqi_table,
     lever_table,
@@ -67,7 +67,7 @@ def _tiles(analysis: Analysis) -> Iterator[Tile]:
             yield Tile(name=say("tile", code), figure=percent(row.best.value), note=plain(percent_range(row.best)))
     tiers = in_tiers(analysis)
     yield Tile(
-        name=say("tile", "cases"),
+        name=say("tile", "cases" if by_customer(analysis) else "cases_texts"),
         figure=number(to_recover(analysis)),
         note=say("tile", "cases_note", urgent=number(tiers["urgent"]), person=number(tiers["person"])),
     )
@@ -79,7 +79,7 @@ def _queue(analysis: Analysis) -> Sequence[Block | None]:
         return ()
     return (
         gain_chart(analysis),
-        Deck(title=say("ui", "cards", n=len(shown)), cards=shown),
+        Deck(title=say("ui", "cards", n=len(shown), unit=case_unit(analysis)), cards=shown),
         queue_table(analysis, first=len(shown)),
         rank_chart(analysis) if to_recover(analysis) > 1 else None,
     )

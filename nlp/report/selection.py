@@ -73,6 +73,16 @@ def in_tiers(analysis: Analysis) -> dict[Tier, int]:
     return {tier: int((tiers == at).sum()) for at, tier in enumerate(TIERS)}
 
 
+def by_customer(analysis: Analysis) -> bool:
+    """Whether cases are customers: without a customer's number each text is a case of its own."""
+    return bool(analysis.ranking.cases.known_customer.any())
+
+
+def case_unit(analysis: Analysis) -> Words:
+    """What cases are counted in: customers, or texts."""
+    return say("word", "people" if by_customer(analysis) else "texts")
+
+
 def in_focus(analysis: Analysis) -> int:
     """How many of the first cases the report sums up: the capacity, else a tenth."""
     wanted = analysis.capacity or max(1, round(len(analysis.ranking) * _QUEUE_SHARE))

@@ -9,7 +9,7 @@ from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.queue import FAMILIES, families
 from nlp.report.headlines import headlines
-from nlp.report.selection import shown_id
+from nlp.report.selection import case_unit, shown_id
 from nlp.report.sheet import Column, Sheet, Value, column
 from nlp.report.sheet_figures import (
     causes_sheet,
@@ -66,7 +66,13 @@ def _queue(analysis: Analysis, shown: int) -> Sheet:
     ]
     if analysis.capacity is not None:
         columns.append(column("within_capacity", "share"))
-    note = say("sheet", "queue_note", shown=f"{shown:,}", n=f"{len(analysis.ranking):,}")
+    note = say(
+        "sheet",
+        "queue_note",
+        unit=case_unit(analysis),
+        shown=f"{shown:,}",
+        n=f"{len(analysis.ranking):,}",
+    )
     rows = (_case(analysis, place) for place in range(shown))
     return Sheet(title=say("sheet", "queue"), note=note, columns=tuple(columns), rows=rows)
 

@@ -10,7 +10,7 @@ from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell
-from nlp.report.selection import shown_id, stage_shares, to_recover, until
+from nlp.report.selection import case_unit, shown_id, stage_shares, to_recover, until
 from nlp.report.titled import Titled, table_of
 from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
 
@@ -39,7 +39,7 @@ def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
             )
         )
     return Titled(
-        title=say("ui", "more", n=len(rows)),
+        title=say("ui", "more", n=len(rows), unit=case_unit(analysis)),
         note=None,
         table=table_of(
             ("rank", "rank_range", "customer", "tier", "causes", "gain_short", "leave", "deadline", "recovery_stage"),

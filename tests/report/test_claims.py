@@ -202,14 +202,16 @@ def test_praise_alone_names_nobody_to_win_back() -> None:
     analysis = read(*[PRAISE] * 10)
     page = build_page(analysis)
     assert {code for code in codes(analysis) if code.startswith("queue")} == {"queue_none"}
-    assert next(tile.figure for tile in page.tiles if tile.name == texts_of("tile")["cases"]) == "0"
+    assert next(tile.figure for tile in page.tiles if tile.name == texts_of("tile")["cases_texts"]) == "0"
     assert "queue" not in {section.id for section in page.sections}
     assert "<html" in render_report(analysis)
 
 
 def test_cases_without_a_gain_are_not_counted_among_those_to_win_back() -> None:
     analysis = read({"cause": ["price"], "response": ["switching"], "severity": "2"}, *[PRAISE] * 5)
-    assert next(tile.figure for tile in build_page(analysis).tiles if tile.name == texts_of("tile")["cases"]) == "1"
+    assert (
+        next(tile.figure for tile in build_page(analysis).tiles if tile.name == texts_of("tile")["cases_texts"]) == "1"
+    )
 
 
 def test_nothing_is_called_steady_that_was_not_compared() -> None:

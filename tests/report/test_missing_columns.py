@@ -11,8 +11,11 @@ import pytest
 from synthetic import COLUMNS, complaint_table
 
 from nlp.report.analysis import analyze_table
+from nlp.report.blocks import Deck
 from nlp.report.headlines import headlines
 from nlp.report.html import render_report
+from nlp.report.page import build_page
+from nlp.report.sheets import sheets_of
 from nlp.report.summary import summary
 from nlp.report.workbook import write_workbook
 
@@ -39,6 +42,17 @@ def test_without_a_column_the_report_is_written_and_names_it(column: str) -> Non
     assert len(headlines(analysis)) >= 4
     assert code in {note["code"] for note in summary(analysis)["notes"]}
     assert write_workbook(BytesIO(), analysis) == len(analysis.ranking)
+
+
+def test_without_customers_cases_are_counted_as_texts() -> None:
+    analysis = analyze_table(complaint_table(120, without=("customer",)), today=TODAY, draws=20, capacity=7)
+    page = build_page(analysis)
+    gain = next(chart for chart in page.charts if chart.id == "gain")
+    assert "상위 7건" in gain.title.ko
+    deck = next(block for section in page.sections for block in section.blocks if isinstance(block, Deck))
+    assert deck.title.ko.endswith("건")
+    assert "명" not in next(sheets_of(analysis, 5)).note.ko
+    assert "회복 대상 글" in {tile.name.ko for tile in page.tiles}
 
 
 def test_without_a_time_no_headline_speaks_of_deadlines() -> None:

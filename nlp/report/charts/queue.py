@@ -25,7 +25,7 @@ from nlp.report.charts.style import (
     Trace,
     known,
 )
-from nlp.report.selection import in_focus, shown_id, to_recover
+from nlp.report.selection import case_unit, in_focus, shown_id, to_recover
 from nlp.report.words import Words, number, plain, say, short, won
 
 SHOWN: Final = 15
@@ -56,11 +56,11 @@ def gain_chart(analysis: Analysis) -> Chart:
     ranking, shown = analysis.ranking, min(SHOWN, to_recover(analysis))
     names = [_name(ranking, place) for place in range(shown)]
     summed = in_focus(analysis)
-    gain = float(ranking.gain[:summed].sum())
+    gain, unit = float(ranking.gain[:summed].sum()), case_unit(analysis)
     return Chart(
         id="gain",
-        title=say("chart", "gain" if gain > 0 else "gain_cost", n=number(summed), gain=won(abs(gain))),
-        note=say("chart", "gain_note", shown=shown),
+        title=say("chart", "gain" if gain > 0 else "gain_cost", n=number(summed), gain=won(abs(gain)), unit=unit),
+        note=say("chart", "gain_note", shown=shown, unit=unit),
         data=(*_families(ranking, names), _total(ranking, names)),
         layout={
             "barmode": "relative",
