@@ -26,7 +26,7 @@ from nlp.report.tables import (
     touchpoint_table,
     waiting_table,
 )
-from nlp.report.tables_movement import burst_table, change_table, emerging_table, phrase_table
+from nlp.report.tables_movement import burst_table, change_table, emerging_table, phrase_table, weeks_table
 from nlp.report.words import Words, number, percent, percent_range, plain, say, terms_of, texts_of
 
 _FEWEST_PUBLIC: Final = 50
@@ -123,6 +123,7 @@ def _trend(analysis: Analysis) -> Sequence[Block | None]:
         return ()
     return (
         Grid(note=charts[0].note, charts=(*charts, *([volume] if volume is not None else []))),
+        weeks_table(analysis),
         emerging_table(analysis),
         change_table(analysis),
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from nlp.report.analysis import Analysis
-from nlp.report.charts.style import Cell
+from nlp.report.charts.movement import MOST_WEEKS
+from nlp.report.charts.style import Cell, Table
 from nlp.report.selection import cause_changes, cause_shares, weeks_compared
 from nlp.report.titled import Titled, table_of
 from nlp.report.words import (
+    DASH,
     event_words,
     label_words,
     number,
@@ -18,11 +22,40 @@ from nlp.report.words import (
     say,
     shortened,
 )
+from nlp.wom.trends import WeekPoint
 
 _PHRASES = 8
 _BURSTS = 6
 _EMERGING = 10
 _LONGEST = 90
+
+
+def weeks_table(analysis: Analysis) -> Titled | None:
+    """The figures of the weekly charts: a week a line, a cause a column."""
+    causes = [share.event.label for share in cause_shares(analysis)]
+    weeks: dict[date, dict[str, WeekPoint]] = {}
+    for point in analysis.trend.weeks:
+        if point.event.group == "cause" and point.event.stage is None:
+            weeks.setdefault(point.monday, {})[point.event.label] = point
+    if len(weeks) < 2:
+        return None
+    shown = sorted(weeks)[-MOST_WEEKS:]
+    names = (label_words(analysis.taxonomy, "cause", cause) for cause in causes)
+    rows: list[tuple[Cell, ...]] = []
+    for monday in shown:
+        points_of = weeks[monday]
+        whole = points_of[causes[0]]
+        shares = (
+            f"{percent(week.share.value, digits=1)} ({number(week.count.value)})" if week.documents else DASH
+            for week in (points_of[cause] for cause in causes)
+        )
+        rows.append((f"{monday}{'' if whole.complete else ' *'}", number(whole.documents), *shares))
+    return Titled(
+        title=say("table", "weeks"),
+        note=say("table", "weeks_note"),
+        table=Table(columns=(say("column", "week"), say("column", "texts"), *names), rows=tuple(rows)),
+        folded=True,
+    )
 
 
 def change_table(analysis: Analysis) -> Titled | None:

@@ -21,7 +21,8 @@ from nlp.report.charts.queue import families
 from nlp.report.charts.style import Chart, Table
 from nlp.report.html import charts_json, render_report
 from nlp.report.page import build_page
-from nlp.report.words import Words, narrow, percent, plain, won
+from nlp.report.titled import Titled
+from nlp.report.words import Words, narrow, percent, plain, say, won
 from nlp.wom.keyphrases import Edge, Node
 
 CHARTS = {
@@ -106,6 +107,22 @@ def test_every_chart_is_named_by_its_heading_in_both_languages(html: str) -> Non
         assert '<span lang="en">' in heading[1] or not re.search("[가-힣]", heading[1]), chart
     levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_weeks_of_the_charts_are_a_table_too(analysis: Analysis) -> None:
+    table = next(
+        block.table
+        for section in build_page(analysis).sections
+        for block in section.blocks
+        if isinstance(block, Titled) and block.title == say("table", "weeks")
+    )
+    assert table is not None
+    (price,) = [at for at, name in enumerate(table.columns) if name.ko == "가격"]
+    points = [point for point in analysis.trend.weeks if point.event.label == "price" and point.event.stage is None]
+    for row, point in zip(table.rows, points[-len(table.rows) :], strict=True):
+        assert row[0] == f"{point.monday}" + ("" if point.complete else " *")
+        assert row[1] == f"{point.documents:,}"
+        assert row[price] == (f"{percent(point.share.value, digits=1)} ({point.count.value:,.0f})")
 
 
 def test_every_chart_but_those_of_cases_and_words_has_its_figures_in_a_table(analysis: Analysis) -> None:
