@@ -21,7 +21,7 @@ from nlp.report.sheet_figures import (
     voices_sheet,
     weeks_sheet,
 )
-from nlp.report.words import Words, joined, say, terms_of
+from nlp.report.words import Words, joined, say, sourced, terms_of
 
 
 def sheets_of(analysis: Analysis, shown: int) -> Iterator[Sheet]:
@@ -121,8 +121,8 @@ def _constants(analysis: Analysis) -> Sheet:
             constant.low,
             constant.high,
             say("status", constant.status),
-            constant.unit,
-            constant.source,
+            sourced(constant.unit),
+            sourced(constant.source),
         ]
         for constant in analysis.priors
     )

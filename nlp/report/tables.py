@@ -12,7 +12,7 @@ from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell
 from nlp.report.selection import case_unit, shown_id, stage_shares, to_recover, until
 from nlp.report.titled import Titled, table_of
-from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
+from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, sourced, won
 
 _QUEUE = 40
 
@@ -158,7 +158,7 @@ def rules_table(kind: str) -> Titled:
     return Titled(
         title=say("table", kind),
         note=None,
-        table=table_of(("actions", "source"), [(Words(code=a.id, ko=a.ko, en=a.en), a.source) for a in found]),
+        table=table_of(("actions", "source"), [(Words(code=a.id, ko=a.ko, en=a.en), sourced(a.source)) for a in found]),
         folded=True,
     )
 
@@ -183,9 +183,9 @@ def priors_table(analysis: Analysis) -> Titled:
                     constant.key,
                     say("word", "muted", neutral=f"{constant.used:g}") if constant.muted else f"{constant.used:,g}",
                     f"{constant.low:,g} – {constant.high:,g}",
-                    constant.unit,
+                    sourced(constant.unit),
                     say("status", constant.status),
-                    constant.source,
+                    sourced(constant.source),
                 )
                 for constant in analysis.priors
             ],

@@ -6,6 +6,8 @@ import tomllib
 
 import pytest
 
+from nlp.recovery.actions import actions
+from nlp.recovery.priors import Priors
 from nlp.report.words import (
     Words,
     broken,
@@ -17,6 +19,7 @@ from nlp.report.words import (
     say,
     short,
     short_names,
+    sourced,
     texts_of,
     won,
 )
@@ -103,6 +106,16 @@ def test_counts_have_their_thousands_separated() -> None:
 def test_a_long_name_breaks_near_its_middle() -> None:
     assert broken(plain("실패에 대한 종업원 반응")).ko == "실패에 대한<br>종업원 반응"
     assert broken(plain("가격")).ko == "가격"
+
+
+def test_units_and_sources_have_korean_wordings_and_no_wording_is_left_over() -> None:
+    constants = Priors.load()
+    written = {text for constant in constants for text in (constant.unit, constant.source)}
+    written |= {action.source for action in actions()}
+    korean = tomllib.loads(data_path("priors.ko.toml").read_text(encoding="utf-8"))
+    assert set(korean) - {"your own file of priors"} == written
+    assert sourced("no source").ko == "출처 없음"
+    assert sourced("원가팀 2026").ko == sourced("원가팀 2026").en == "원가팀 2026"
 
 
 def test_every_text_has_both_languages_and_the_same_blanks() -> None:
