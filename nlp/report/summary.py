@@ -10,7 +10,7 @@ from typing import Any
 from nlp.recovery.queue import TIERS
 from nlp.report.analysis import Analysis
 from nlp.report.headlines import headlines
-from nlp.report.selection import cause_shares, to_recover, whole_voices
+from nlp.report.selection import cause_shares, in_focus, whole_voices
 from nlp.report.sheet import column, triple
 from nlp.report.words import Lang
 from nlp.wom.estimates import Estimate
@@ -90,7 +90,8 @@ def summary(analysis: Analysis, *, sources: Sequence[str] = (), model: str = "")
             "cases": len(ranking),
             "capacity": analysis.capacity,
             "tiers": {tier: int((ranking.tier == at).sum()) for at, tier in enumerate(TIERS)},
-            "gain": float(ranking.gain[: to_recover(analysis)].sum()),
+            "summed": in_focus(analysis),
+            "gain": float(ranking.gain[: in_focus(analysis)].sum()),
             "first": [
                 {
                     "id": case.id,

@@ -16,6 +16,7 @@ from nlp.classified import ClassifiedTable
 from nlp.report import html as html_module
 from nlp.report.analysis import Analysis, analyze_table
 from nlp.report.charts.graph import _layout
+from nlp.report.charts.impact import _range
 from nlp.report.charts.importance import _box, place_labels
 from nlp.report.charts.queue import families
 from nlp.report.charts.style import Chart, Table
@@ -23,6 +24,7 @@ from nlp.report.html import charts_json, render_report
 from nlp.report.page import build_page
 from nlp.report.titled import Titled
 from nlp.report.words import Words, narrow, percent, plain, say, won
+from nlp.wom.estimates import Estimate
 from nlp.wom.keyphrases import Edge, Node
 
 CHARTS = {
@@ -107,6 +109,11 @@ def test_every_chart_is_named_by_its_heading_in_both_languages(html: str) -> Non
         assert '<span lang="en">' in heading[1] or not re.search("[가-힣]", heading[1]), chart
     levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_bounds_below_zero_stand_apart_from_the_dash_between_them() -> None:
+    assert _range(Estimate(value=4.8, low=-1.0, high=10.5)) == "−1.0 ~ 10.5"
+    assert _range(Estimate(value=19.7, low=9.0, high=31.0)) == "9–31"
 
 
 def test_the_weeks_of_the_charts_are_a_table_too(analysis: Analysis) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from nlp.classified import ClassifiedTable
 from nlp.report.analysis import Analysis, analyze_table
+from nlp.report.selection import in_focus
 from nlp.report.summary import cause_rows, summary
 from nlp.report.workbook import write_workbook
 
@@ -113,6 +114,8 @@ def test_the_summary_agrees_with_the_analysis(analysis: Analysis) -> None:
     assert found["documents"] == 320
     assert found["counted_once"] + found["copies"] == 320
     assert found["queue"]["first"][0]["id"] == analysis.ranking.case(0).id
+    assert found["queue"]["summed"] == in_focus(analysis)
+    assert found["queue"]["gain"] == pytest.approx(float(analysis.ranking.gain[: in_focus(analysis)].sum()))
     shares = {(row["label"], row["stage"]): row for row in found["shares"] if row["group"] == "cause"}
     for cause in analysis.taxonomy.group("cause").ids:
         share = shares[cause, None]["best"]

@@ -121,4 +121,5 @@ def _row(impact: CauseImpact) -> tuple[Words | str, ...]:
 
 def _range(estimate: Estimate) -> str:
     digits = 0 if estimate.high >= 20 else 1
-    return f"{estimate.low:,.{digits}f}–{estimate.high:,.{digits}f}"
+    low, high = (f"{bound:,.{digits}f}".replace("-", "−") for bound in (estimate.low, estimate.high))
+    return f"{low} ~ {high}" if estimate.low < 0 else f"{low}–{high}"
