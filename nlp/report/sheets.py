@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from nlp.recovery.texts import words
 from nlp.report.analysis import Analysis
@@ -21,7 +22,11 @@ from nlp.report.sheet_figures import (
     voices_sheet,
     weeks_sheet,
 )
-from nlp.report.words import Words, joined, say, sourced, terms_of
+from nlp.report.words import Words, joined, plain, say, sourced, terms_of
+
+_SENTENCES: Final = 10
+_TEXTS: Final = 5
+"""Of a customer who wrote many texts, so many sentences and numbers of the newest."""
 
 
 def sheets_of(analysis: Analysis, shown: int) -> Iterator[Sheet]:
@@ -96,12 +101,18 @@ def _case(analysis: Analysis, place: int) -> Sequence[Value]:
         stage_words(case),
         case.repeated,
         joined(causes_of(analysis, place)),
-        "\n".join(dict.fromkeys(case.evidence)),
+        "\n".join(list(dict.fromkeys(case.evidence))[:_SENTENCES]),
         joined([Words(code=a.id, ko=a.ko, en=a.en) for a in case.actions], "\n"),
         *(round(parts.get(family, 0.0)) for family in FAMILIES),
-        ", ".join(str(analysis.table.ids[row]) for row in case.rows[-5:]),
+        _texts([str(analysis.table.ids[row]) for row in case.rows]),
         *within,
     ]
+
+
+def _texts(ids: list[str]) -> Words:
+    """The newest of a case's texts, and how many older ones there are."""
+    shown, more = ", ".join(ids[-_TEXTS:]), len(ids) - _TEXTS
+    return say("word", "older", shown=shown, n=more) if more > 0 else plain(shown)
 
 
 def _limits(analysis: Analysis) -> Sheet:

@@ -13,7 +13,9 @@ import pytest
 from nlp.classified import ClassifiedTable
 from nlp.report.analysis import Analysis, analyze_table
 from nlp.report.selection import in_focus
+from nlp.report.sheets import sheets_of
 from nlp.report.summary import cause_rows, summary
+from nlp.report.words import Words
 from nlp.report.workbook import write_workbook
 
 
@@ -97,6 +99,16 @@ def test_no_text_of_a_customer_runs_as_a_formula(analysis: Analysis, text: str) 
     names = [cell.value for cell in sheet[2]]
     cell = sheet[3][names.index("근거 문장")]
     assert (cell.value, cell.data_type) == (text, "s")
+
+
+def test_of_a_customer_who_wrote_many_texts_the_newest_are_shown(table: ClassifiedTable) -> None:
+    few = table.take(np.arange(60))
+    ids = np.full(60, "K1", dtype=object)
+    analysis = analyze_table(replace(few, customer_ids=ids), draws=20, evidence=lambda row: [f"문장 {row}"])
+    (row,) = next(iter(sheets_of(analysis, 1))).rows
+    sentences = next(value for value in row if str(value).startswith("문장"))
+    assert str(sentences).count("\n") == 9
+    assert any(isinstance(value, Words) and value.ko.endswith("외 55건") for value in row)
 
 
 def test_a_long_queue_is_cut_and_says_so(analysis: Analysis) -> None:
