@@ -9,7 +9,7 @@ from nlp.recovery.columns import ValueColumns, not_in_won, passed_over
 from nlp.recovery.gain import GainModel
 from nlp.recovery.outcome import FEWEST, OutcomeFit
 from nlp.recovery.priors import Priors
-from nlp.recovery.texts import Words, words
+from nlp.recovery.texts import Words, sourced, words
 from nlp.recovery.value import FEWEST as FEWEST_PAID
 
 
@@ -19,7 +19,7 @@ def notes_of(
     """Notes for the reader of a ranking, in Korean and English, the gravest first."""
     return (
         *(
-            words("note", "contested", key=constant.key, value=constant.value, source=constant.source)
+            words("note", "contested", key=constant.key, value=constant.value, source=sourced(constant.source))
             for constant in priors.switched_on
         ),
         *_missing(table, model),
@@ -88,8 +88,4 @@ def _used(columns: ValueColumns, per_order: tuple[str, ...]) -> Words:
     """The columns that were read, each with what it was read as."""
     read = {name: words("role", "order" if name in per_order else role) for name, role in columns.used.items()}
     ko, en = ("; ".join(f"{name} → {getattr(role, lang)}" for name, role in read.items()) for lang in ("ko", "en"))
-    return Words(
-        code="columns_used",
-        ko=words("note", "columns_used", columns=ko).ko,
-        en=words("note", "columns_used", columns=en).en,
-    )
+    return words("note", "columns_used", columns=Words(code="", ko=ko, en=en))

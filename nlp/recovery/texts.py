@@ -19,9 +19,23 @@ class Words:
 
 
 def words(kind: str, code: str, **filled: object) -> Words:
-    """The words of ``code`` among those of a ``kind`` (tier, stage, note …), with its blanks filled."""
+    """The words of ``code`` among those of a ``kind`` (tier, stage, note …); blanks take plain values or Words."""
     entry = _table()[kind][code]
-    return Words(code=code, ko=entry["ko"].format(**filled), en=entry["en"].format(**filled))
+    ko, en = (
+        entry[lang].format(**{name: getattr(v, lang) if isinstance(v, Words) else v for name, v in filled.items()})
+        for lang in ("ko", "en")
+    )
+    return Words(code=code, ko=ko, en=en)
+
+
+def sourced(text: str) -> Words:
+    """A unit or source of a constant or an action, with its wording in ``data/priors.ko.toml``; else as written."""
+    return Words(code="", ko=_sources().get(text, text), en=text)
+
+
+@cache
+def _sources() -> dict[str, str]:
+    return tomllib.loads(data_path("priors.ko.toml").read_text(encoding="utf-8"))
 
 
 @cache

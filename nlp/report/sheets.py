@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from nlp.recovery.texts import words
+from nlp.recovery.texts import sourced, words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.queue import FAMILIES, families
@@ -22,7 +22,7 @@ from nlp.report.sheet_figures import (
     voices_sheet,
     weeks_sheet,
 )
-from nlp.report.words import Words, joined, plain, say, sourced, terms_of
+from nlp.report.words import Words, joined, plain, say, terms_of
 
 _SENTENCES: Final = 10
 _TEXTS: Final = 5

@@ -6,13 +6,13 @@ from collections import Counter
 
 from nlp.recovery.actions import retention_tactics, success_points
 from nlp.recovery.levers import levers
-from nlp.recovery.texts import words
+from nlp.recovery.texts import sourced, words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell
 from nlp.report.selection import case_unit, shown_id, stage_shares, to_recover, until
 from nlp.report.titled import Titled, table_of
-from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, sourced, won
+from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
 
 _QUEUE = 40
 

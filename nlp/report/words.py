@@ -68,11 +68,6 @@ def plain(text: str) -> Words:
     return Words(code="", ko=text, en=text)
 
 
-def sourced(text: str) -> Words:
-    """A unit or source of a constant or an action, with its wording in ``data/priors.ko.toml``; else as written."""
-    return Words(code="", ko=_sources().get(text, text), en=text)
-
-
 def label_words(taxonomy: Taxonomy, group: str, label: str) -> Words:
     """Name of a label; the id stands for a label that the taxonomy lacks."""
     if not taxonomy.has(group, label):
@@ -218,11 +213,6 @@ def _final(word: str) -> int:
     spoken = _BRACKETS.sub("", word) or word
     last = next((letter for letter in reversed(spoken) if letter.isalnum() or letter in "%+"), "")
     return (ord(last) - ord("가")) % 28 if "가" <= last <= "힣" else _FINALS.get(last, 0)
-
-
-@cache
-def _sources() -> dict[str, str]:
-    return tomllib.loads(data_path("priors.ko.toml").read_text(encoding="utf-8"))
 
 
 @cache

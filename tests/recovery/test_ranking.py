@@ -319,6 +319,7 @@ def test_switching_a_contested_constant_on_is_told_first(tmp_path: Path) -> None
     path.write_text("[value.growth]\nenabled = true\n", encoding="utf-8")
     ranking = rank(table(document()), priors=Priors.load(path))
     assert "value.growth" in ranking.notes[0].en
+    assert "사고 실험" in ranking.notes[0].ko
     assert ranking.case(0).value_sources["growth"] > 0
     assert rank(table(document())).case(0).value_sources["growth"] == 0
 

@@ -8,6 +8,7 @@ import pytest
 
 from nlp.recovery.actions import actions
 from nlp.recovery.priors import Priors
+from nlp.recovery.texts import sourced
 from nlp.report.words import (
     Words,
     broken,
@@ -19,7 +20,6 @@ from nlp.report.words import (
     say,
     short,
     short_names,
-    sourced,
     texts_of,
     won,
 )
