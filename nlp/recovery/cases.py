@@ -31,7 +31,8 @@ class Cases:
     """``n`` cases; a customer's documents are one case, a document without a customer is its own.
 
     Of a customer's documents those of the *episode* speak: the newest one, what came within the repeat window
-    before it, and what has no date. ``episode`` ``(n_documents,)`` marks them. ``order`` holds the rows of the table
+    before it, and what has no date. ``episode`` ``(n_documents,)`` marks them, ``complaining`` those of all documents
+    that hold a complaint. ``order`` holds the rows of the table
     sorted by case and time, ``starts`` ``(n + 1,)`` the position in ``order`` where each case begins, ``newest``
     ``(n,)`` the row of its newest document.
 
@@ -54,6 +55,7 @@ class Cases:
     starts: NDArray[np.int64]
     newest: NDArray[np.int64]
     episode: NDArray[np.bool_]
+    complaining: NDArray[np.bool_]
     probabilities: NDArray[np.float32]
     decided: NDArray[np.bool_]
     repeat: NDArray[np.float64]
@@ -88,9 +90,10 @@ class Cases:
         return self.order[self.starts[case] : self.starts[case + 1]]
 
     def episode_rows(self, case: int) -> NDArray[np.int64]:
-        """Those of the episode, newest first, undated ones last."""
+        """Those of the episode, complaints ahead; newest first, undated ones last."""
         rows = self.rows(case)[::-1]
-        return rows[self.episode[rows]]
+        rows = rows[self.episode[rows]]
+        return rows[np.argsort(~self.complaining[rows], kind="stable")]
 
     def latest(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """The newest known number of each case ``(n,)`` from one per document; NaN where none is known."""
@@ -152,6 +155,7 @@ def group_cases(
         starts=starts,
         newest=newest,
         episode=member,
+        complaining=complaint >= 0.5,
         probabilities=_together(table, order, starts, member, newest),
         decided=np.logical_or.reduceat((table.decided & member[:, None])[order], starts[:-1], axis=0),
         repeat=repeat,

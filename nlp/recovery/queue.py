@@ -38,7 +38,8 @@ class Contribution:
 class Case:
     """One case for presentation; see ``Ranking`` for the units.
 
-    ``rows`` are all of the customer's, oldest first; ``evidence`` is of the episode alone, the newest text first.
+    ``rows`` are all of the customer's, oldest first; ``evidence`` is of the episode alone, complaints ahead and
+    the newest text first.
     """
 
     id: str

@@ -282,6 +282,12 @@ def test_evidence_sentences_come_from_the_caller_for_the_episode_newest_first() 
     assert rank(data).case(0).evidence == ()
 
 
+def test_evidence_begins_with_what_the_customer_complains_of() -> None:
+    praise = document(customer="A", days_ago=1, severity="0", sentiment="positive", response=["positive_wom"])
+    data = table(document(customer="A", days_ago=5), praise)
+    assert rank(data, evidence=lambda row: (f"근거 {row}",)).case(0).evidence == ("근거 0", "근거 1")
+
+
 def test_a_bare_table_is_ranked_and_says_what_is_missing_in_two_languages() -> None:
     ranking = rank(table(document(days_ago=None, channel=None)))
     codes = {note.code for note in ranking.notes}
