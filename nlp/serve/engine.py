@@ -111,14 +111,14 @@ class Engine:
         """Raise what ``model`` raises when nothing can be answered."""
         _ = self.model
 
-    def admit(self, tokens: int = 0) -> None:
+    def admit(self, tokens: int = 0, *, share: float = 1.0) -> None:
         """Raise OverloadedError when a request of so many tokens would wait too long in the high lane.
 
         It waits for what is due before it and, while it is paced itself, for the others' share; not for all the rest
-        of a large request, which lets it pass.
+        of a large request, which lets it pass. ``share`` of the queue is what may be full.
         """
         due = self._in_flight + self._uncut + self._lanes.due[Lane.HIGH]
-        self.load.check(tokens, before=min(self.load.owed[Lane.HIGH], due + STRETCH * tokens))
+        self.load.check(tokens, before=min(self.load.owed[Lane.HIGH], due + STRETCH * tokens), share=share)
 
     async def start(self, load: Callable[[], LoadedModel]) -> None:
         """Load the first model; a failure is kept in ``error``, and a later ``swap`` can mend it."""

@@ -29,13 +29,13 @@ class Load:
         """Tokens that so many characters will be."""
         return int(characters * self.per_char) + 4 * texts
 
-    def check(self, tokens: int, *, before: int) -> None:
+    def check(self, tokens: int, *, before: int, share: float = 1.0) -> None:
         """Raise OverloadedError when so many more tokens, and those scored before them, would wait too long.
 
-        Alone, every request is welcome.
+        With ``share`` that part of the limits holds. Alone, every request is welcome.
         """
         wait = before / self.rate
-        if before and (before + tokens > self.queue_tokens or wait > self.max_wait):
+        if before and (before + tokens > share * self.queue_tokens or wait > share * self.max_wait):
             raise retry(
                 OverloadedError(
                     "{seconds} seconds of work wait already; send the request again after the time in Retry-After",

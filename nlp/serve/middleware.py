@@ -38,6 +38,10 @@ PROBES = ("/health/live", "/health/ready")
 LEFT = 499
 """Counted where the caller left before an answer was begun; nobody sees it."""
 
+_CLOSES_AT = 0.9
+"""Share of the queue at which the door closes. What it let in a moment ago is still being read and not yet counted:
+closing only at the limit, it would let in as many again, to be refused once they are read."""
+
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _SAFE = {
@@ -142,7 +146,7 @@ class Guard:
 class Door:
     """Turns requests for inference away before anything of them is read, while more work waits than is allowed.
 
-    The engine would refuse them all the same, by the same rule; here it costs a third of the time, which in a flood
+    The engine would refuse them all the same, a little later; here it costs a third of the time, which in a flood
     is time for those who were let in.
     """
 
@@ -155,7 +159,7 @@ class Door:
         if scope["type"] == "http" and scope["method"] == "POST" and path_of(scope) in self._paths:
             request = Request(scope)
             try:
-                services(request).engine.admit()
+                services(request).engine.admit(share=_CLOSES_AT)
             except OverloadedError as error:
                 scope["state"]["route"] = path_of(scope)
                 await problem(error, request)(scope, receive, send)

@@ -33,6 +33,10 @@ there, which takes a busy machine more than the five seconds that uvicorn allows
 _START_FAILED = 3
 """How uvicorn's workers end that could not start; a supervisor restarts only what does not end with 0."""
 
+_LISTENERS = 8
+"""Handles of the one listening socket. libuv, below uvloop, accepts one connection a handle in each turn of the loop.
+Turns are long under load: with a single handle, new callers would stand before the door."""
+
 _MOST_HEAD = 1 << 16
 _HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -75,8 +79,10 @@ def serve(settings: Settings) -> None:
         timeout_worker_healthcheck=_HUNG_AFTER,
     )
     if settings.workers == 1:
+        with config.bind_socket() as bound:
+            listeners = [bound.dup() for _ in range(_LISTENERS)]
         server = uvicorn.Server(config)
-        server.run()
+        server.run(listeners)
         if not server.started:
             sys.exit(_START_FAILED)
         return

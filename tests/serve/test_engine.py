@@ -161,6 +161,19 @@ def test_a_long_wait_refuses_even_where_the_queue_has_room(model: LoadedModel) -
     run(work())
 
 
+def test_the_door_closes_before_the_queue_is_full(model: LoadedModel) -> None:
+    slow = gated(model, is_open=False)
+
+    async def work() -> None:
+        async with occupied(slow, TEXTS[0], max_wait=10.0) as (one, _):
+            one.load.rate = one.load.owed[Lane.HIGH] / 9.5
+            one.admit()
+            with pytest.raises(OverloadedError):
+                one.admit(share=0.9)
+
+    run(work())
+
+
 def test_a_lone_text_is_let_in_beside_a_large_request_and_another_large_one_is_not(model: LoadedModel) -> None:
     slow = gated(model, is_open=False)
 

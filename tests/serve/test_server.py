@@ -390,6 +390,22 @@ def test_a_worker_that_a_busy_machine_starts_slowly_is_not_taken_for_hung(
     assert configs[0].timeout_worker_healthcheck >= 30
 
 
+def test_several_connections_are_accepted_in_one_turn_of_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses: list[object] = []
+
+    def run(_: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        for listener in sockets:
+            addresses.append(listener.getsockname())
+            listener.close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    runner.serve(Settings.load(None, data_dir=tmp_path, port=0))
+    assert len(addresses) >= 8
+    assert len(set(addresses)) == 1
+
+
 def test_a_serving_process_holds_no_training_and_no_morpheme_analyser(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         server.ready()
