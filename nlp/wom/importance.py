@@ -66,15 +66,15 @@ def importance_performance(
     heteroscedasticity-robust errors (MacKinnon & White 1985, HC3) and a ridge of one pseudo-complaint. Both
     sides come from the same classifier, whose errors may go together: read it as a guide to where to look, not as
     a causal effect. Items that no complaint names are left out. Empty with a note when a group is missing, fewer
-    than 50 documents complain, or all or none of them have the outcome.
+    than 50 documents complain, all or none of them have the outcome, or none names an item.
     """
     target = _outcome(table, outcome)
     rows = complaint_rows(table)
     if group not in table.taxonomy or target is None:
         return _empty(group, outcome, note("label"))
-    if rows.sum() < FEWEST or len(np.unique(target[rows])) < 2:
-        return _empty(group, outcome, note("text"))
     decided = table.decided[:, table.taxonomy.columns(group)]
+    if rows.sum() < FEWEST or len(np.unique(target[rows])) < 2 or not decided[rows].any():
+        return _empty(group, outcome, note("text"))
     named = np.asarray(decided[rows].any(axis=0))
     decided = decided[:, named]
     ids = [label for label, there in zip(table.taxonomy.group(group).ids, named, strict=True) if there]

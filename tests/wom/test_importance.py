@@ -63,3 +63,9 @@ def test_the_interval_of_a_slope_holds_the_truth_as_often_as_it_says():
         slopes, errors = robust_slopes(x, y, ridge=1e-3)
         held += abs(slopes[0] - 0.5) <= 1.645 * errors[0]
     assert 0.85 <= held / runs <= 0.95
+
+
+def test_complaints_that_name_no_item_give_no_chart():
+    chart = importance_performance(_complaints(range(1, 60, 2)), group="servqual")
+    assert chart.items == ()
+    assert [one.missing for one in chart.notes] == ["text"]
