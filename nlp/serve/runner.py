@@ -80,6 +80,8 @@ def serve(settings: Settings) -> None:
     )
     if settings.workers == 1:
         with config.bind_socket() as bound:
+            # At once: until somebody listens, Linux lets a second server bind the same address.
+            bound.listen(config.backlog)
             listeners = [bound.dup() for _ in range(_LISTENERS)]
         server = uvicorn.Server(config)
         server.run(listeners)

@@ -395,7 +395,9 @@ def test_several_connections_are_accepted_in_one_turn_of_the_loop(
 ) -> None:
     addresses: list[object] = []
 
-    def run(_: uvicorn.Server, sockets: list[socket.socket]) -> None:
+    def run(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        socket.create_connection(sockets[0].getsockname()).close()  # another server could not bind the address now
+        server.started = True
         for listener in sockets:
             addresses.append(listener.getsockname())
             listener.close()
