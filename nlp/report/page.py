@@ -21,7 +21,7 @@ from nlp.report.tables import (
     ksqi_table,
     lever_table,
     priors_table,
-    queue_table,
+    queue_tables,
     rules_table,
     touchpoint_table,
     waiting_table,
@@ -80,7 +80,7 @@ def _queue(analysis: Analysis) -> Sequence[Block | None]:
     return (
         gain_chart(analysis),
         Deck(title=say("ui", "cards", n=len(shown), unit=case_unit(analysis)), cards=shown),
-        queue_table(analysis, first=len(shown)),
+        *queue_tables(analysis, first=len(shown)),
         rank_chart(analysis) if to_recover(analysis) > 1 else None,
     )
 

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from nlp.recovery.actions import retention_tactics, success_points
 from nlp.recovery.levers import levers
 from nlp.recovery.texts import sourced, words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
-from nlp.report.charts.style import Cell
-from nlp.report.selection import case_unit, shown_id, stage_shares, to_recover, until
+from nlp.report.charts.style import Cell, Table
+from nlp.report.selection import case_unit, in_tiers, shown_id, stage_shares, to_recover, until
 from nlp.report.titled import Titled, table_of
 from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
 
-_QUEUE = 40
+_QUEUE, _BEHIND = 40, 10
 
 
-def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
-    """The cases worth a recovery that follow the cards, a line each."""
-    places = range(first, min(first + _QUEUE, to_recover(analysis)))
-    if not places:
-        return None
+def queue_tables(analysis: Analysis, *, first: int) -> Iterator[Titled]:
+    """The cases worth a recovery that follow the cards, a line each.
+
+    Where urgent ones leave no room for others, the largest gains behind them have a table of their own.
+    """
+    worth, urgent = to_recover(analysis), in_tiers(analysis)["urgent"]
+    end = min(first + _QUEUE, worth)
+    tables = {"more": range(first, end)}
+    if urgent > end - _BEHIND:
+        start = max(end, urgent)
+        tables["behind"] = range(start, min(start + _BEHIND, worth))
+    for code, places in tables.items():
+        if places:
+            title = say("ui", code, n=len(places), unit=case_unit(analysis))
+            yield Titled(title=title, note=None, table=_lines(analysis, places), folded=True)
+
+
+def _lines(analysis: Analysis, places: range) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for place in places:
         case = analysis.ranking.case(place)
@@ -38,15 +52,8 @@ def queue_table(analysis: Analysis, *, first: int) -> Titled | None:
                 stage_words(case),
             )
         )
-    return Titled(
-        title=say("ui", "more", n=len(rows), unit=case_unit(analysis)),
-        note=None,
-        table=table_of(
-            ("rank", "rank_range", "customer", "tier", "causes", "gain_short", "leave", "deadline", "recovery_stage"),
-            rows,
-        ),
-        folded=True,
-    )
+    columns = ("rank", "rank_range", "customer", "tier", "causes", "gain_short", "leave", "deadline", "recovery_stage")
+    return table_of(columns, rows)
 
 
 def lever_table(analysis: Analysis, *, most: int = 8) -> Titled | None:

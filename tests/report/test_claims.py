@@ -19,7 +19,7 @@ from nlp.report.headlines import headlines
 from nlp.report.html import render_report
 from nlp.report.page import build_page
 from nlp.report.selection import shown_id, until
-from nlp.report.tables import lever_table
+from nlp.report.tables import lever_table, queue_tables
 from nlp.report.words import texts_of
 from nlp.wom.audit import Audit
 from nlp.wom.keyphrases import Edge, EmergingPhrases, Graph, Node
@@ -74,6 +74,26 @@ def test_headline_and_chart_name_the_same_gain_where_urgent_cases_cost_more_than
     assert analysis.ranking.gain[:10].max() < 0
     gain = titles(analysis)["gain"].split("worth ")[1].split(" in")[0]
     assert f"worth {gain} in expectation" in codes(analysis)["queue_texts"]
+
+
+def test_where_urgent_cases_fill_the_queue_the_largest_gains_behind_them_are_shown_too() -> None:
+    urgent = {"cause": ["ethics"], "monthly": "3000"}
+    other = {"cause": ["core_service_failure"], "response": ["switching"], "severity": "2", "monthly": "60000"}
+
+    def shown(urgents: int, others: int) -> list[tuple[str, list[object]]]:
+        tables = queue_tables(read(*[urgent] * urgents, *[other] * others), first=10)
+        return [(table.title.en, [row[0] for row in table.table.rows]) for table in tables if table.table]
+
+    assert shown(60, 15) == [
+        ("The next 40 texts", [str(rank) for rank in range(11, 51)]),
+        (
+            "Behind ethics, safety and third parties, the 10 texts with the largest gain",
+            [str(rank) for rank in range(61, 71)],
+        ),
+    ]
+    assert shown(45, 15)[1][1] == [str(rank) for rank in range(51, 61)]
+    assert [title for title, _ in shown(30, 30)] == ["The next 40 texts"]
+    assert [title for title, _ in shown(12, 4)] == ["The next 6 texts"]
 
 
 def test_headline_and_chart_sum_up_the_same_customers_though_the_chart_shows_more() -> None:
