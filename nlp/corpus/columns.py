@@ -14,6 +14,7 @@ from typing import Any
 from nlp.corpus.tables import unique_names
 from nlp.errors import ColumnError, Message
 from nlp.resources import data_path
+from nlp.text.redact import redact
 from nlp.types import Speaker
 
 
@@ -174,12 +175,13 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
             "{place}: the first row looks like data ({start!r} …), not like the names of columns; put a row "
             "of names above it, for example 내용",
             place=place,
-            start=names[free[0]][:40],
+            start=redact(names[free[0]]).text[:40],
         )
     if len(free) == 1:
         kept = {role: at for role, at in index.items() if at != free[0]}
         return Roles(index=kept | {"text": free[0]}, guessed_text=True)
-    shown = ", ".join(repr(name) for name in names[:40]) or Message("none")
+    # Of a file without names of columns, this is a customer's row.
+    shown = ", ".join(repr(redact(name).text) for name in names[:40]) or Message("none")
     if free:
         found = Message("{count} columns look like free text", count=len(free))
     else:

@@ -207,9 +207,7 @@ class JobRunner:
         if self.store.jobs.claim(job.id, self.owner, lease=LEASE) is not None:
             _log.warning("job failed", job=job.id, problem="its files are gone from the data folder")
             error = DangolError(
-                "{name}: the files of the job are gone from {folder}; send the file again",
-                name=job.file_name,
-                folder=self.folder,
+                "{name}: the files of the job are gone from the server; send the file again", name=job.file_name
             )
             self.store.jobs.finish(job.id, self.owner, "failed", error=error)
 

@@ -578,3 +578,10 @@ def test_a_text_that_parquet_holds_once_is_in_memory_once(tmp_path: Path, kind: 
     assert len(found) == 1500
     assert found[0].fields["금액"] == "1"
     assert found[2].fields["상담내용"] is found[5].fields["상담내용"]
+
+
+def test_a_file_without_names_of_columns_is_refused_without_telling_whose_row_it_begins_with(tmp_path: Path) -> None:
+    path = tmp_path / "계약.csv"
+    path.write_text("1,010-4821-7730,jiwon88@example.com\n2,010-4821-7731,sora@example.com\n", encoding="utf-8")
+    with pytest.raises(ColumnError, match=r"'1', '\[전화번호\]', '\[이메일\]'"):
+        read_documents(path)
