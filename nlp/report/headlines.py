@@ -10,6 +10,7 @@ import numpy as np
 from nlp.report.analysis import Analysis
 from nlp.report.selection import (
     by_customer,
+    case_unit,
     cause_changes,
     cause_shares,
     in_focus,
@@ -185,4 +186,4 @@ def _queue(analysis: Analysis) -> Iterator[Words]:
     )
     for tier, count in in_tiers(analysis).items():
         if count and tier != "ordinary":
-            yield say("headline", tier, n=number(count))
+            yield say("headline", tier, n=number(count), unit=case_unit(analysis))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,6 +97,14 @@ def test_where_urgent_cases_fill_the_queue_the_largest_gains_behind_them_are_sho
     assert [title for title, _ in shown(12, 4)] == ["The next 6 texts"]
 
 
+def test_urgent_and_doubtful_cases_are_counted_as_what_they_are() -> None:
+    for without, unit in ((), "명"), (("customer",), "건"):
+        analysis = analyze_table(complaint_table(120, without=without), now=NOW, draws=20)
+        found = {line.code: line.ko for line in headlines(analysis)}
+        assert re.search(rf"걸린 \d+{unit}은", found["urgent"])
+        assert re.search(rf"못한 \d+{unit}은", found["person"])
+
+
 def test_headline_and_chart_sum_up_the_same_customers_though_the_chart_shows_more() -> None:
     other = {"cause": ["core_service_failure"], "response": ["switching"], "severity": "2", "monthly": "60000"}
     analysis = read(*[other] * 20)
@@ -145,7 +154,7 @@ def test_only_doubtful_cases_worth_a_recovery_are_counted_for_a_person() -> None
     abstained = np.zeros_like(made.abstained)
     abstained[2:8, [group.id for group in made.taxonomy.groups].index("cause")] = True
     analysis = analyze_table(replace(made, abstained=abstained), now=NOW, draws=20)
-    assert codes(analysis)["person"].startswith("3 of the cases")
+    assert codes(analysis)["person"].startswith("3 texts of those")
     tile = build_page(analysis).tiles[-1]
     assert (tile.figure, tile.note.en) == ("5", "First of all 0 · person decides 3")
 
