@@ -42,11 +42,20 @@ class Found(NamedTuple):
 D = "[0-9공영일이삼사오육륙칠팔구]"
 """A digit, written or spoken."""
 
+NO_DIGIT = rf"(?!(?!이(?:에요|예요|고|라|요|입|랑|야)){D})"
+"""No digit follows, but perhaps the 이 of "…이에요"."""
+
 FILLER = r"(?:에|요)?[ \t.,]{1,3}(?:음|어|그|아|네|저기|하고)[ \t.,]{1,3}"
 """A pause in speech: "공일공 어 일이삼사"."""
 
 SEP = rf"(?:{FILLER}|[ \t\-.,/~)]{{1,3}}|[ \t]?(?:에|의|다시|대시|하이픈|국에|이고요?|고요|이요|요)[ \t.,]{{0,2}})"
 """What stands between the groups of a number: "010-1234", "공일공에 일이삼사", "칠팔구고요 …"."""
+
+LETTER = (
+    r"(?:에이치|에이|비|씨|디|에프|지|아이|제이|케이|엘|엠|엔|오|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트"
+    r"|언더바|언더스코어|밑줄|하이픈|대시|점|닷)"
+)
+"""A Latin letter or a sign, read aloud."""
 
 PROVINCE = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 

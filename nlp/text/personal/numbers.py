@@ -12,11 +12,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from nlp.text.personal.found import FILLER, PROVINCE, SEP, D, Found, digits_of, numerals
+from nlp.text.personal.found import FILLER, LETTER, NO_DIGIT, PROVINCE, SEP, D, Found, digits_of, numerals
 
 _G2, _G3, _G4, _G6, _G7 = (numerals(count) for count in (2, 3, 4, 6, 7))
 _GAP = r"[^\d\n\[\]]"
 """Between a word that announces a number and the number."""
+_PAST_ANOTHER = r"(?:[^\n\ufffc]{0,12}\ufffc{4,20}){1,4}[^\d\n\ufffc]{0,12}?"
+"""The same, with others in between that are masked already."""
 
 # "30000원", "3개", "2시간": amounts, not parts of a number.
 _UNIT = r"[만천백]?[ \t]?원|[만억개명건회일월년분초층박세살대점%퍼]|번째|시간?|인분|기가|메가|[GM]B|k?[gm]\b|ml"
@@ -45,6 +47,8 @@ _SPOKEN_LANDLINE = re.compile(
 )
 _AREA_FORM = re.compile(r"0\d{1,2}[ \t]?[)\-][ \t]?\d{3,4}[ \t]?-[ \t]?\d{4}(?!\d|-)")
 _SAFE_PHONE = re.compile(rf"(?<!\d)050[0-9]?{SEP}?[0-9]{{3,4}}{SEP}?[0-9]{{4}}(?!\d)")
+_DESK = re.compile(r"(?:고객[ \t]?센터|콜[ \t]?센터|대표[ \t]?(?:번호|전화))[^\d\n,]{0,8}$")
+"""Before the number of a firm's desk."""
 _LOCAL_PHONE = re.compile(
     rf"(?:연락처|전화|휴대폰|핸드폰|폰[ \t]?번호)(?:[ \t]?번호)?{_GAP}{{0,8}}?"
     r"(?P<it>(?<![\d\-])(?!1[568]\d\d)[1-9]\d{2,3}[ \t\-.]{1,3}\d{4}(?![\d\-]))"
@@ -56,7 +60,9 @@ _RESIDENT = re.compile(
 )
 _SPOKEN_RESIDENT = re.compile(rf"(?<![가-힣\d])(?P<it>{_G6}{SEP}?{_G7})")
 _STARRED_RESIDENT = re.compile(r"(?<!\d)(?P<it>\d{6}[ \t]?-?[ \t]?[1-8][*xX●○•]{4,6})")
-_RESIDENT_FRONT = re.compile(rf"(?:{_RESIDENT_WORD}[ \t]?)?앞(?:자리|번호){_GAP}{{0,10}}?(?P<it>(?<!\d){_G6})(?!\d)")
+_RESIDENT_FRONT = re.compile(
+    rf"(?:{_RESIDENT_WORD}[ \t]?)?앞(?:자리|번호){_GAP}{{0,14}}?(?P<it>(?<!\d)(?:{_G6}|\d{{6}}[1-8]))(?!\d)"
+)
 _RESIDENT_BACK = re.compile(rf"뒷(?:자리|번호){_GAP}{{0,10}}?(?P<it>(?<!\d){_G7})(?!\d)")
 
 _CARD = re.compile(rf"(?<!\d)(?P<it>(?:{_G4}(?:[ \t\-.,/]{{1,3}}|[ \t]?(?:에|다시)[ \t]?)){{3}}{_G4})(?!\d)")
@@ -87,7 +93,7 @@ _NEXT_ACCOUNT = re.compile(
 """Behind an account that is masked already."""
 _ACCOUNT_BEFORE_BANK = re.compile(
     rf"(?P<it>(?<![\d\-])\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,6}}[ \t]?[\- \t][ \t]?\d{{2,7}}"
-    rf"(?:[ \t]?[\- \t][ \t]?\d{{1,3}})?(?!\d))[ \t,(]{{0,3}}{_BANK}"
+    rf"(?:[ \t]?[\- \t][ \t]?\d{{1,3}})?(?!\d))[ \t,(]{{0,3}}(?:{_BANK}|통장|계좌)"
 )
 
 _TWO = rf"(?:{_G2}|{D}?십{D}?)"
@@ -96,23 +102,56 @@ _LICENSE = re.compile(
     rf"(?P<it>(?<!\d)(?:(?:{PROVINCE})[ \t]?)?{_TWO}{SEP}?{_TWO}{SEP}?{_G6}{SEP}?{_TWO}"
     rf"|(?:{PROVINCE})[ \t]?{_G2}{SEP}?{_G6}{SEP}?{_G2})(?!\d)"
 )
-_PASSPORT = re.compile(
-    rf"여권{_GAP}{{0,15}}?"
-    rf"(?P<it>(?<![A-Za-z0-9])[A-Za-z]{{1,2}}[ \t\-]?\d{{3}}[ \t]?[A-Za-z0-9][ \t]?\d{{3,4}})(?![A-Za-z0-9])"
+# "M4O912278": the letter for a zero; "엠 일이삼사 오육칠팔": read aloud.
+_PASSPORT_NUMBER = (
+    r"(?:(?<![A-Za-z0-9])[A-Za-z]{1,2}[ \t\-]?(?:\d{3}[ \t]?[A-Za-z0-9][ \t]?\d{3,4}|(?=[Oo]?\d)[\dOo]{7,8})"
+    rf"(?![A-Za-z0-9])|(?<![가-힣A-Za-z])(?:[A-Za-z]|{LETTER})(?:[ \t]?{LETTER})?{SEP}?{D}(?:{SEP}?{D}){{6,7}}"
+    rf"{NO_DIGIT})"
 )
+_PASSPORT = re.compile(
+    r"(?:여권|패스포트|passport|(?<![A-Za-z])PP(?![A-Za-z]))"
+    rf"(?:{_GAP}{{0,25}}?|{_PAST_ANOTHER})(?P<it>{_PASSPORT_NUMBER})",
+    re.IGNORECASE,
+)
+_PASSPORT_BEFORE_WORD = re.compile(rf"(?P<it>{_PASSPORT_NUMBER})[ \t,(]{{0,3}}여권")
 _USE = "[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호]"
+_NO_UNIT_WORD = rf"(?!{_UNIT})(?![ \t](?:{_UNIT})(?![가-힣]{{2}}))"
 _PLATE = re.compile(
-    rf"(?<![\d가-힣])(?P<it>(?:(?:{PROVINCE})[ \t]?)?\d{{1,3}}[ \t]?{_USE}[ \t\-]?\d{{4}})(?!\d){_NO_UNIT}"
+    rf"(?<![\d가-힣])(?P<it>(?:(?:{PROVINCE})[ \t]?)?\d{{1,3}}[ \t]?{_USE}[ \t\-]?\d{{4}})(?!\d){_NO_UNIT_WORD}"
+)
+_SPOKEN_CLASS = (
+    r"(?:[영공일이삼사오육칠팔구]{2,3}|[영공일이삼사오육칠팔구]?백?[일이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)"
 )
 _SPOKEN_PLATE = re.compile(
-    rf"(?:차|번호)[가-힣]{{0,3}}[ \t](?:[가-힣]{{1,3}}[ \t])?"
-    rf"(?P<it>(?:(?:{PROVINCE})[ \t]?)?[영공일이삼사오육칠팔구십백]{{2,6}}[ \t]?{_USE}[ \t]?{_G4})(?!{D})"
+    rf"(?<![가-힣\d])(?P<it>(?:(?:{PROVINCE})[ \t]?)?"
+    rf"(?:(?:{_SPOKEN_CLASS}|\d{{2,3}})(?:[ \t]?(?![사오구]){_USE}[ \t]?|[ \t][오구][ \t]){_G4})){NO_DIGIT}"
 )
+"""In a text about a car."""
 _TEMPORARY_PLATE = re.compile(rf"임시{_GAP}{{0,12}}?(?P<it>(?:(?:{PROVINCE})[ \t]?)?임[ \t]?\d{{4}})(?!\d)")
+_DATE = (
+    r"(?:(?:19|20)?\d\d[ \t]?[년./\-][ \t]?(?:0?[1-9]|1[0-2])[ \t]?[월./\-][ \t]?(?:[12]\d|3[01]|0?[1-9])(?:[ \t]?일)?)"
+)
 _BIRTH = re.compile(
-    rf"(?:생년월일|생일|출생일?)(?:{_GAP}{{0,10}}?|[^\n\ufffc]{{0,8}}\ufffc+[^\d\n\ufffc]{{0,12}})"
-    rf"(?P<it>(?<!\d)(?:(?:19|20)?\d\d[ \t]?[년./\-][ \t]?\d{{1,2}}[ \t]?[월./\-]"
-    rf"[ \t]?\d{{1,2}}(?:[ \t]?일)?|(?:19|20)?\d{{6}}|{_G6}))(?!\d)"
+    r"(?:생년월일?|생일|출생(?:일|연도)?|태어난"
+    r"|(?<![A-Za-z])(?:DOB|D\.O\.B\.?|birth(?:day|date|[ \t]date)?)(?![A-Za-z]))"
+    rf"(?:{_GAP}{{0,10}}?|{_PAST_ANOTHER})"
+    rf"(?P<it>(?<!\d)(?:{_DATE}|(?:19|20)?\d{{6}}|{_G6}))(?!\d)",
+    re.IGNORECASE,
+)
+_FAR_BIRTH = re.compile(rf"(?:생년월일|생일){_GAP}{{10,30}}?(?P<it>(?<!\d){_DATE})(?!\d)")
+_DATE_OF_BIRTH = re.compile(
+    rf"(?<![\d.\-/])(?P<it>{_DATE}|(?:\d{{1,2}}[ \t]?월[ \t]?)\d{{1,2}}[ \t]?일)(?:으?로|[이가]|에)?[ \t]?"
+    r"(?:생일|생년월일|생신|출생|태어)"
+)
+# Six digits that can be a day of birth of those who are fifteen or older, and nothing says that they number a thing.
+_BARE_BIRTH = re.compile(
+    r"(?<![\d가-힣A-Za-z\-.,/#:_])(?P<it>(?:[4-9]\d|0\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\d\-.,/A-Za-z_]\d?)"
+    + _NO_UNIT
+)
+# "[이름] (1987.11.02)", "[이름], 87년 3월 2일생"
+_DATE_BESIDE_PERSON = re.compile(
+    r"\ufffc{4}[ \t]?(?:님|씨|고객님?|환자)?[ \t]?[,(/:][ \t]?"
+    rf"(?P<it>(?=(?:19)?[3-9]\d[^\d]|19\d|20[01]\d){_DATE}|(?:19\d\d|20[01]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _BORN = re.compile(
     r"(?<![\d\-])(?P<it>(?:19|20)?\d\d(?:[./\-][ \t]?\d{1,2}[./\-][ \t]?\d{1,2}\.?"
@@ -134,11 +173,7 @@ _BORN_WORD = re.compile("생일|생년월일|출생|태어|년생")
 _BIRTH_IN_BRACKETS = re.compile(
     r"(?:고객|회원|환자|보험자|\ufffc)[ \t]?님?[ \t]?\((?P<it>\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))\)"
 )
-_LETTER = (
-    r"(?:에이치|에이|비|씨|디|에프|지|아이|제이|케이|엘|엠|엔|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트"
-    r"|언더바|언더스코어|밑줄|하이픈|대시|점|닷)"
-)
-_SPOKEN_USER = re.compile(rf"(?<![A-Za-z0-9가-힣])(?:(?:[A-Za-z0-9._\-]|{_LETTER}|{D})[ \t]?){{2,40}}+$")
+_SPOKEN_USER = re.compile(rf"(?<![A-Za-z0-9가-힣])(?:(?:[A-Za-z0-9._\-]|{LETTER}|{D})[ \t]?){{2,40}}+$")
 _SPOKEN_DOMAIN = re.compile(
     r"(?:골뱅이|앳|at(?=[ \t]+[A-Za-z]+\.[A-Za-z]))[ \t]?"
     r"(?:네이버|지메일|다음|한메일|카카오|네이트|핫메일|구글|[A-Za-z]{2,12})"
@@ -152,7 +187,6 @@ _LONGEST_USER = 48
 """Characters before the "at" of an e-mail address that is read aloud, blanks among them."""
 
 _BY_WORD: tuple[tuple[re.Pattern[str], str, int], ...] = (
-    (_SAFE_PHONE, "전화번호", 1),
     (_LOCAL_PHONE, "전화번호", 3),
     (_STARRED_RESIDENT, "주민등록번호", 0),
     (_RESIDENT_FRONT, "주민등록번호", 2),
@@ -160,6 +194,7 @@ _BY_WORD: tuple[tuple[re.Pattern[str], str, int], ...] = (
     (_CARD_AFTER_WORD, "카드번호", 0),
     (_LICENSE, "운전면허번호", 0),
     (_PASSPORT, "여권번호", 0),
+    (_PASSPORT_BEFORE_WORD, "여권번호", 0),
     (_SPOKEN_LANDLINE, "전화번호", 4),
 )
 _BY_FORM = (
@@ -177,15 +212,20 @@ _WRITTEN_SEVEN = re.compile(r"\d(?:[^\n\d]{0,8}\d){6}")
 _STARS = re.compile(r"[*xX●○•]{4}")
 _PLATE_SIGN = re.compile(r"[\d임][ \t]?[가-힣]?[ \t\-]?\d{4}")
 _EMAIL_SIGN = re.compile(r"@|at|At|AT|골뱅이|앳")
-_CAR_SIGN = re.compile("차|번호")
+_CAR_SIGN = re.compile(
+    "차|번호판|견인|운전|렌트|택시|과속|딱지|범칙금|모닝|그랜저|소나타|쏘나타|아반떼|카니발|쏘렌토|싼타페|투싼|스파크|레이|포터|제네시스|벤츠"
+)
 _BORN_SIGN = re.compile(r"[\d.일][ \t]?(?:출생|생)|\(\d{6}\)")
-_BIRTH_SIGN = re.compile(r"생년월일|생일|생신|출생")
+_BIRTH_SIGN = re.compile(r"생년|생일|생신|출생|태어|DOB|D\.O\.B|[Bb]irth|BIRTH")
 
 
 def find_numbers(view: str) -> Iterator[Found]:
     """Numbers and e-mail in a text that ``view_of`` made plain; 1588-… and order numbers are left."""
     if _SIX_DIGITS.search(view):
         yield from _by_word(view)
+        for match in _BARE_BIRTH.finditer(view):
+            if not _numbers_a_thing(view, match.start()):
+                yield Found("생년월일", *match.span("it"), 6)
         if _WRITTEN_SEVEN.search(view):
             yield from _by_form(view)
     if _STARS.search(view):
@@ -203,9 +243,13 @@ def find_numbers(view: str) -> Iterator[Found]:
     if _BIRTH_SIGN.search(view):
         yield from _matches(_BIRTH, view, "생년월일", 2)
         yield from _matches(_BIRTHDAY, view, "생년월일", 2)
+        yield from _matches(_FAR_BIRTH, view, "생년월일", 3)
+        yield from _matches(_DATE_OF_BIRTH, view, "생년월일", 3)
     if ("생" in view or "(" in view) and _BORN_SIGN.search(view):
         yield from _matches(_BORN, view, "생년월일", 3)
         yield from _matches(_BIRTH_IN_BRACKETS, view, "생년월일", 3)
+    if "\ufffc" in view:
+        yield from _matches(_DATE_BESIDE_PERSON, view, "생년월일", 3)
     if _BORN_WORD.search(view):
         yield from _matches(_SPOKEN_BIRTH, view, "생년월일", 3)
 
@@ -223,6 +267,9 @@ def _by_word(view: str) -> Iterator[Found]:
         yield Found("전화번호", *match.span(), 1)
     for pattern, kind, rank in _BY_WORD:
         yield from _matches(pattern, view, kind, rank)
+    for match in _SAFE_PHONE.finditer(view):
+        if not _DESK.search(view[max(0, match.start() - 16) : match.start()]):
+            yield Found("전화번호", *match.span(), 1)
     for pattern in (_ACCOUNT, _NEXT_ACCOUNT, _ACCOUNT_BEFORE_BANK):
         for match in pattern.finditer(view):
             if not _TRACKED.search(view[max(0, match.start("it") - 16) : match.start("it")]):

@@ -52,12 +52,15 @@ _ROOM_SIGN = (
     r"|\d{2,4}-\d{3,4}(?![\d\-]))"
 )
 _TAIL = (
+    rf"(?:[ \t]\([가-힣A-Za-z0-9 ]{{2,16}}\)(?=[ \t](?:\d{{1,4}}|[가-힣])동))?"
     rf"(?:[ \t,(]{{0,3}}(?:(?:[가-힣]{{2,8}}[ \t])?{_BUILDING}(?![가-힣])|{_ROOM}|[가-힣]{{1,5}}동(?=\))"
     rf"|[가-힣A-Za-z0-9]{{2,12}}(?=[ \t]{_ROOM_SIGN}))\)?){{0,5}}"
 )
 
 _ADDRESS = re.compile(rf"(?<![가-힣])(?P<region>{_REGION}){_STREET}[ \t]?{_NUMBER}{_TAIL}")
-_COMPLEX = re.compile(rf"(?<![가-힣])(?P<region>{_REGION})(?:{_STREET}[ \t]+)?(?:{_BUILDING}[ \t]*)?{_DOOR}")
+_COMPLEX = re.compile(
+    rf"(?<![가-힣])(?P<region>{_REGION})(?:{_STREET}[ \t]+)?(?:{_BUILDING}(?:[가-힣]{{1,4}}(?=[ \t]))?[ \t]*)?{_DOOR}"
+)
 _LOT = re.compile(rf"(?<![가-힣])(?:{_REGION})[가-힣]{{2,5}}동[ \t]\d{{1,4}}-\d{{1,4}}(?![\d\-])(?:번지)?{_TAIL}")
 """A quarter and a number of two parts need no region: "봉천동 1587-4"."""
 _WORD_BEFORE = re.compile(r"(?:주소|거주|사는[ \t]?곳|집[은이]|배송지|배달지|자택)[^\n]{0,12}$")
