@@ -5,6 +5,10 @@ from time import perf_counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pii_blind import LIKE_MENDED as BLIND_LIKE_MENDED
+from pii_blind import LIKE_UNSEEN as BLIND_LIKE_UNSEEN
+from pii_blind import MENDED as BLIND_MENDED
+from pii_blind import UNSEEN as BLIND_UNSEEN
 from pii_cases import HELD_OUT, SECOND, TEMPLATES, generate
 from pii_fresh import MENDED, UNSEEN, fresh_cases
 from pii_other import LIKE_MENDED as OTHER_LIKE_MENDED
@@ -53,11 +57,13 @@ def test_wording_that_the_rules_were_not_mended_on_is_masked_nearly_as_well() ->
     ("personal", "lookalikes", "recall", "names"),
     [
         (TALK_MENDED, LIKE_MENDED, 0.95, 0.94),
-        (TALK_UNSEEN, LIKE_UNSEEN, 0.85, 0.80),
+        (TALK_UNSEEN, LIKE_UNSEEN, 0.89, 0.86),
         (OTHER_MENDED, OTHER_LIKE_MENDED, 0.93, 0.89),
-        (OTHER_UNSEEN, OTHER_LIKE_UNSEEN, 0.74, 0.63),
+        (OTHER_UNSEEN, OTHER_LIKE_UNSEEN, 0.81, 0.73),
+        (BLIND_MENDED, BLIND_LIKE_MENDED, 0.93, 0.87),
+        (BLIND_UNSEEN, BLIND_LIKE_UNSEEN, 0.74, 0.57),
     ],
-    ids=["mended", "unseen", "other_mended", "other_unseen"],
+    ids=["mended", "unseen", "other_mended", "other_unseen", "blind_mended", "blind_unseen"],
 )
 def test_names_and_numbers_as_people_say_them_are_masked_and_lookalikes_stay(
     personal: tuple[str, ...], lookalikes: tuple[str, ...], recall: float, names: float
@@ -67,7 +73,7 @@ def test_names_and_numbers_as_people_say_them_are_masked_and_lookalikes_stay(
     assert scores["overall"].precision >= 0.95
     assert scores["이름"].recall >= names
     false, _ = score(cases_of(lookalikes))
-    assert false["overall"].predicted - false["overall"].right <= 2
+    assert false["overall"].predicted - false["overall"].right <= 3
 
 
 @pytest.mark.parametrize("case", CASES[::7], ids=lambda case: case.text[:30])
@@ -150,6 +156,19 @@ def test_spans_and_tokens_agree(text: str) -> None:
         ("제 301-22-0417-881 통장에서 나갔어요", "제 [계좌번호] 통장에서 나갔어요"),
         ("고객센터 0505-123-4567, 안심번호 0505-123-4567", "고객센터 0505-123-4567, 안심번호 [전화번호]"),
         ("래미안시티 101동 1203호 앞", "[주소] 앞"),
+        # days of birth in other forms
+        ("4월 12일이 제 생일, 생일 0412", "[생년월일]이 제 생일, 생일 [생년월일]"),
+        ("M/52, 1972.03.04 / 칠구년 사월 이일이요", "M/52, [생년월일] / [생년월일]이요"),
+        ("생일 쿠폰 12월 3일까지, 3월 5일 생산", "생일 쿠폰 12월 3일까지, 3월 5일 생산"),
+        # names by their place
+        ("피해자 구여진 측에서", "피해자 [이름] 측에서"),
+        ("환자명/돈세라/ 수험생 음도윤 수험번호", "환자명/[이름]/ 수험생 [이름] 수험번호"),
+        ("서하맘이에요, 시율쌤이", "[이름]맘이에요, [이름]쌤이"),
+        ("판매자 소라님이 밤에 전화, 판매자 재량으로", "판매자 [이름]님이 밤에 전화, 판매자 재량으로"),
+        ("솜밧차 씨 사업장, 아저씨 글씨", "[이름] 씨 사업장, 아저씨 글씨"),
+        ("강사 Sophia 쌤 수업, req by Brian, Galaxy 폰", "강사 [이름] 쌤 수업, req by [이름], Galaxy 폰"),
+        ("김과장이란 사람이 와서 박 씨고 방 씨인데", "[이름]과장이란 사람이 와서 [이름] 씨고 [이름] 씨인데"),
+        ("고객 여러분께서 담당 부서로 직원 말씀이", "고객 여러분께서 담당 부서로 직원 말씀이"),
         # handles
         ("톡아디 duru_77이랑 duru77 둘 다 제 거", "톡아디 [아이디]이랑 [아이디] 둘 다 제 거"),
         ("아이디는 제이와이 언더바 사이공이예요", "아이디는 [아이디]이예요"),

@@ -96,21 +96,23 @@ def _before_titles(view: str) -> Iterator[tuple[int, int]]:
     """Family names before titles; with a blank between, or without 님, of fewer families and titles."""
     patterns, lists = _patterns(), name_lists()
     for match in patterns.titled.finditer(view):
-        name, title = match["n"], match["t"]
-        if not _begins_word(view, match.start()) or name + title in lists.no_titled:
+        start = match.start() - 1
+        blank = view[max(0, start) : match.start()] in (" ", "\t")
+        start -= blank
+        name, title = view[max(0, start) : start + 1], match.group()
+        if not name or name not in lists.title_family or not _begins_word(view, start):
             continue
-        if match["blank"] and name in lists.before_title:
+        if name + title in lists.no_titled or (blank and name in lists.before_title):
             continue
         follows = patterns.behind_title.match(view, match.end())
         if follows and (follows["sir"] or title in lists.own_titles):
-            yield match.span("n")
+            yield start, start + 1
 
 
 @cache
 def _patterns() -> _Patterns:
     lists = name_lists()
-    whole, given = _whole(lists), _given(lists)
-    titles = any_of(lists.cues["of_family"]).pattern
+    whole, given = _whole(lists), _given()
     signs = {
         **dict.fromkeys((*lists.cues["field"], "받는 ", "보내는 ", "보낸 "), "field"),
         **dict.fromkeys(("이름", "성함", "성명", "존함"), "named"),
@@ -119,7 +121,7 @@ def _patterns() -> _Patterns:
         **dict.fromkeys(("드림", "올림", "배상"), "signed"),
         "\n": "line",
         "-": "hyphen",
-        **dict.fromkeys(("씨", " 님", "가고요", "가예요", "가입니다", "가 성이"), "mister"),
+        **dict.fromkeys(("씨", " 님", "미스터 ", "미스 ", "가고요", "가예요", "가입니다", "가 성이"), "mister"),
         **dict.fromkeys(
             (
                 "째 ",
@@ -138,9 +140,6 @@ def _patterns() -> _Patterns:
             ),
             "child",
         ),
-        **dict.fromkeys((f"이{gap}{kin}" for gap in ("", " ") for kin in _KIN.split("|")), "kin"),
-        **dict.fromkeys(("이하고", "한테", "에게"), "to"),
-        **dict.fromkeys(("라는 ", "라고 하는"), "said"),
         **dict.fromkeys(("라고 합니다", "라고합니다", "라고 해요"), "says"),
     }
     return _Patterns(
@@ -158,9 +157,9 @@ def _patterns() -> _Patterns:
         # "산모는 장그린이에요", "환자분은 기찬솔 님", "예약은 사공탁으로": behind a role.
         said_to_be=re.compile(rf"[은는이가][ \t](?P<n>{_full(lists)})(?={_IS}|[ \t]?님|이시|이라|으로[ \t])"),
         role=re.compile(rf"{_START}{lists.any_cue('role')}(?:분|님)?\Z"),
-        titled=re.compile(rf"(?P<n>[{lists.title_family}])(?P<blank>[ \t]?)(?P<t>{titles})"),
+        titled=any_of(lists.cues["of_family"]),
         behind_title=re.compile(
-            r"(?P<sir>님(?!들))|(?:이|이?[가은는을를도께의]|한테|에게|에[게서]|이?랑|입니다|이?라고|인데요?)?"
+            r"(?P<sir>님(?!들))|(?:인지|이?란|이?라는|이라던|측|이?며|쯤|이|이?[가은는을를도께의]|한테|에게|에[게서]|이?랑|입니다|이?라고|인데요?)?"
             r"(?:[ \t.,)~!?\n]|$)"
         ),
     )
@@ -226,6 +225,9 @@ def _whole(lists: NameLists) -> Mapping[str, tuple[str, ...]]:
             # "제가 염 가고요", "성이 목씨입니다", "혜씨라고 … 혜가 성이에요", "김씨가"
             rf"(?:제가|저는|성은|성이)[ \t](?P<n>{family})"
             r"(?=[ \t]?(?:가|씨)(?:고요|이고|입니다|인데|예요|이에요|요))",
+            # "미스터 김이", "박 씨고 저는"
+            rf"미스터?[ \t](?P<n>[{lists.mister_family}])(?![가-힣]{{2}})",
+            rf"{_START}(?P<n>[{lists.mister_family}])(?=[ \t]씨(?:고[ \t]|인데|네[ \t]|래요|입니|예요|라[서고]))",
             rf"{_START}(?P<n>{family})(?=씨라고|[이가][ \t]성(?:이에|인데|입니|이고))",
             rf"{_START}(?P<n>[{lists.mister_family}])"
             r"(?=씨(?:[가는를라의]|입니다|인데|이에요|한테|네)(?![가-힣]{4}))",
@@ -233,7 +235,7 @@ def _whole(lists: NameLists) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _given(lists: NameLists) -> Mapping[str, tuple[str, ...]]:
+def _given() -> Mapping[str, tuple[str, ...]]:
     """Patterns for given names alone, by the sign that a text must hold; ``_is_given`` has to be asked."""
     two = "(?P<n>[가-힣]{2})"
     return {
@@ -247,14 +249,6 @@ def _given(lists: NameLists) -> Mapping[str, tuple[str, ...]]:
             # "둘째 하리가"
             rf"{_START}{_OWN_CHILD}[ \t]{two}(?=[가는를](?![가-힣])|한테|에게)",
         ),
-        # "한별이 엄마"
-        "kin": (rf"{_START}{two}(?=이[ \t]?(?:{_KIN}))",),
-        # "점장 심재한테", "반장 강산이하고"
-        "to": (rf"{_START}(?:{lists.any_cue('person')}|부?반장)[ \t]{two}(?=이하고|한테|에게)",),
-        # "보름 씨"
-        "mister": (rf"{_START}{two}(?=[ \t]?씨(?![가-힣]{{3}}|앗))",),
-        # "동민이라는 직원", "동민이라고 하는 동생"
-        "said": (rf"{_START}{two}(?=이?라(?:는|고[ \t]하는)[ \t]{_STAFF})",),
     }
 
 

@@ -45,6 +45,9 @@ D = "[0-9공영일이삼사오육륙칠팔구]"
 NO_DIGIT = rf"(?!(?!이(?:에요|예요|고|라|요|입|랑|야)){D})"
 """No digit follows, but perhaps the 이 of "…이에요"."""
 
+PAST_ANOTHER = r"(?:[^\n\ufffc]{0,12}\ufffc{4,20}){1,4}[^\d\n\ufffc]{0,12}?"
+"""Between a word that announces a number and the number: others that are masked already."""
+
 FILLER = r"(?:에|요)?[ \t.,]{1,3}(?:음|어|그|아|네|저기|하고)[ \t.,]{1,3}"
 """A pause in speech: "공일공 어 일이삼사"."""
 
@@ -73,7 +76,7 @@ _LETTER_O = re.compile(
 """A mobile number with the letter for its zeros."""
 _LETTERS_O = str.maketrans("oO", "00")
 _ANY_ODD = re.compile(f"[{_ODD}{_WIDE}]")
-_ODD_DIGIT = re.compile(r"(?![0-9])\d")
+_ODD_DIGIT = re.compile(r"[^\D0-9]")
 _SPOKEN = str.maketrans("공영일이삼사오육륙칠팔구", "001234566789")
 
 

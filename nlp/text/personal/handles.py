@@ -29,7 +29,7 @@ _THING_BEFORE = re.compile(
 _HALF_SPOKEN = rf"{_LATIN}[공영일이삼사오육륙칠팔구]{{2,6}}?{NO_DIGIT}"
 _SPELT = (
     rf"(?=[^\n]{{0,40}}?(?:언더바|언더스코어|밑줄|하이픈|대시|{D}{{2}}))"
-    rf"(?:{LETTER}|[A-Za-z])[ \t]?(?:(?:{LETTER}|[A-Za-z]|{D})[ \t]?){{2,24}}?(?<![ \t])"
+    rf"(?:{LETTER}|[A-Za-z](?![A-Za-z_]))[ \t]?(?:(?:{LETTER}|[A-Za-z](?![A-Za-z_])|{D})[ \t]?){{2,24}}?(?<![ \t])"
     rf"{NO_DIGIT}(?![ \t]?(?:{LETTER}|{D}{{2}}))"
 )
 _BY_ACCOUNT = re.compile(
@@ -47,17 +47,21 @@ _BY_MESSENGER = re.compile(rf"{_MESSENGER}{_IS}(?P<it>{_MARKED}){_END}")
 _AT = re.compile(rf"(?<![A-Za-z0-9._@/])(?P<it>@[A-Za-z0-9_][A-Za-z0-9_.]{{2,29}}){_END}")
 _DOMAIN = re.compile(r".*\.(?:com|net|org|kr|co|io|me|jp|cn)\Z", re.IGNORECASE)
 _OFFICIAL = re.compile(r"공식|본사|채널|official", re.IGNORECASE)
+_SOMEBODY_SIGN = re.compile(r"[._\-][A-Za-z_\d]{1,20}[ \t]?(?:[님이]|라는|란)")
 _SIGN = re.compile(
-    r"@|\ufffc{5}|[A-Za-z0-9](?:[ \t]?님|[ \t]이[ \t]?[사분유놈]|[ \t]?이?라는|란[ \t])"
+    r"@|\ufffc"
     r"|아이디|아디|아뒤|닉|계정|추천인|ID|id|Id|톡|위챗|텔레|인스타|페북|페이스북|트위터|디스코드|디코|스팀|스레드|스냅챗|라인"
 )
 
 
 def find_handles(view: str) -> Iterator[Found]:
     """Handles in a text that ``view_of`` made plain; those of a firm ("공식 계정 @dangol") stay."""
-    if not _SIGN.search(view):
-        return
-    for pattern in (_BY_ACCOUNT, _BY_MESSENGER, _AT, _ALOUD, _NEXT, _SOMEBODY):
+    patterns: tuple[re.Pattern[str], ...] = ()
+    if _SIGN.search(view):
+        patterns = (_BY_ACCOUNT, _BY_MESSENGER, _AT, _ALOUD, _NEXT)
+    if _SOMEBODY_SIGN.search(view):
+        patterns = (*patterns, _SOMEBODY)
+    for pattern in patterns:
         for match in pattern.finditer(view):
             around = view[max(0, match.start() - 10) : match.end() + 8]
             before = view[max(0, match.start() - 8) : match.start()]

@@ -75,6 +75,8 @@ def name_cues() -> NameCues:
     lists = name_lists()
     syllable = f"[{''.join(sorted({*lists.given_syllables, *''.join(lists.common_given)}))}]"
     double = rf"(?:{'|'.join(lists.double_family)}){syllable}{{1,2}}"
+    double_rest = "|".join(f"(?<={name[0]}){name[1]}{syllable}{{2}}" for name in lists.double_family)
+    alone = "".join(name[0] for name in lists.double_family if name[0] not in lists.any_family)
     usual = rf"(?P<n>{double}|[{lists.usual_family}]{syllable}{{2}})"
     single = rf"(?P<n>[{lists.usual_family}][{lists.single_given}])"
     title = lists.any_cue("title")
@@ -91,13 +93,14 @@ def name_cues() -> NameCues:
         ),
         # "민수씨", "서윤이 엄마", "지훈 팀장님", "지훈이가": the given name has to be unmistakable.
         given_alone=re.compile(
-            rf"{_WORD_START}(?P<n>[{''.join(sorted({name[0] for name in lists.common_given}))}][가-힣])"
+            rf"(?P<n>[{''.join(sorted({name[0] for name in lists.common_given}))}](?<![가-힣].)[가-힣])"
             rf"(?=이?[ \t]?{lists.any_cue('relative')}|[ \t]?{title}(?:님|분|(?![가-힣]))|님(?![가-힣]{{3}})"
+            r"|이?네(?=[ \t](?:집|가게|식당|엄마|아빠|식구)|로[ \t])"
             r"|이(?:가|는|를|랑|한테|네)(?![가-힣])|(?:한테|에게|(?P<open>[가는를]))(?![가-힣]))"
         ),
         # No cue but the name itself.
         full_alone=re.compile(
-            rf"{_NO_LETTER_BEFORE}(?P<n>(?:{'|'.join(lists.double_family)}|[{lists.usual_family}]){syllable}{{2}})"
+            rf"(?P<n>[{lists.any_family}{alone}](?<![가-힣A-Za-z].)(?:{double_rest}|(?<![{alone}]){syllable}{{2}}))"
             rf"(?={_AFTER})"
         ),
         # "임현준, 임예건", "김명선이 김명신으로": behind the first name.
@@ -118,7 +121,7 @@ def _candidate(lists: NameLists, full: str) -> re.Pattern[str]:
     """At the start of a word or run on from a word that announces it: "저는한서윤인데요", "상담사양지수입니다"."""
     families = lists.any_family + "".join(name[0] for name in lists.double_family)
     announces = (
-        r"(?<=저는|제가|나는|본인|[름함]은|[름함]이|주는|상담|담사|담원|당자|기사|니저|약자|취인|령인|청인|금주|의자|객명|자명"
+        r"(?<=저는|제가|나는|본인|세요|니까|[름함]은|[름함]이|주는|상담|담사|담원|당자|기사|니저|약자|취인|령인|청인|금주|의자|객명|자명"
         r"|승객|센터|신인|차주|참조|명찰|보험|은행|카드|통신)|(?<=(?<![가-힣])[저전난네예제])|(?<=[^가-힣][은는이가])"
     )
     follows = (

@@ -13,6 +13,7 @@ from functools import cache
 from math import inf, log
 
 from nlp.text.personal.name_lists import name_lists
+from nlp.text.personal.ordinary import is_begun
 
 # The least ``form_of`` that is asked of a name: the more its surroundings say, the less.
 SURE_FORM = 1.0
@@ -59,6 +60,8 @@ def is_full_name(word: str, follows: str = "") -> bool:
     if given not in common and (not _syllables().issuperset(given) or _WORD_ENDING.fullmatch(given)):
         return False
     if word in lists.words or word[-1] in lists.never_last or given in _titles():  # "이교수님"
+        return False
+    if given not in common and not double and is_begun(word) and form_of(word) < LIKELY_FORM:
         return False
     if word[:2] not in lists.nouns or word[-1] not in lists.noun_endings:
         return True

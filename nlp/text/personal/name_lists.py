@@ -32,6 +32,7 @@ class NameLists:
     firsts: str
     lasts: str
     unmistakable_given: frozenset[str]
+    noun_names: frozenset[str]
     public_persons: frozenset[str]
     never_last: str
     nouns: frozenset[str]
@@ -71,6 +72,7 @@ def name_lists() -> NameLists:
         firsts=table["first"],
         lasts=table["last"],
         unmistakable_given=frozenset(common) - {*table["double_meaning"].split(), *nouns},
+        noun_names=frozenset(table["noun_names"].split()),
         public_persons=frozenset(table["public"].split()),
         never_last=table["not_last"],
         nouns=nouns,

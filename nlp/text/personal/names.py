@@ -15,6 +15,7 @@ from nlp.text.personal.found import Found
 from nlp.text.personal.name_cues import BEFORE, name_cues
 from nlp.text.personal.name_forms import (
     ANY_FORM,
+    DOUBTFUL_FORM,
     FAIR_FORM,
     LIKELY_FORM,
     POOR_FORM,
@@ -25,7 +26,11 @@ from nlp.text.personal.name_forms import (
     may_be_verb,
 )
 from nlp.text.personal.name_lists import name_lists
+from nlp.text.personal.ordinary import is_begun, times_begun
+from nlp.text.personal.persons import find_persons
 
+_NOUN_ENDINGS = "은이하인한"
+"""Last syllables of names that nouns take too, as particles or endings."""
 _PARTICLE = re.compile(r"(?:이가|[이가은는을를]|으?로)(?![가-힣])")
 _NAMED_NUMBERS = ("주민등록번호", "외국인등록번호", "계좌번호")
 """Kinds of numbers that even a short name stands beside."""
@@ -42,8 +47,9 @@ def find_names(view: str, numbers: Sequence[Found]) -> list[Found]:
     spans.update(_listed_with(view, spans))
     spans.update(find_foreign_names(view))
     spans.update(find_bare_names(view))
+    spans.update(find_persons(view))
     for name in {view[start:end] for start, end in spans if end - start >= 3}:
-        spans.update(match.span() for match in re.finditer(rf"(?<![가-힣]){name}", view))
+        spans.update(match.span() for match in re.finditer(rf"(?<![가-힣]){re.escape(name)}", view))
     return [Found("이름", start, end, 5) for start, end in spans]
 
 
@@ -90,8 +96,14 @@ def _without_cue(view: str, *, about_a_person: bool) -> Iterator[tuple[int, int]
         word, follows = match["n"], view[match.end("n") : match.end("n") + _BEHIND]
         if word in lists.public_persons:
             continue
+        if word[0] not in lists.usual_family and not word.startswith(lists.double_family):
+            if word[1:] in lists.unmistakable_given and word[-1] not in _NOUN_ENDINGS and not is_begun(word):
+                yield match.span("n")
+            continue
         if about_a_person:
             least = FAIR_FORM
+        elif not times_begun(word) and word[-1] not in _NOUN_ENDINGS and _PARTICLE.match(follows):
+            least = DOUBTFUL_FORM
         elif word[0] in lists.frequent_family and _PARTICLE.match(follows):
             least = LIKELY_FORM
         else:

@@ -12,13 +12,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from nlp.text.personal.found import FILLER, LETTER, NO_DIGIT, PROVINCE, SEP, D, Found, digits_of, numerals
+from nlp.text.personal.births import BARE_RUN, find_births
+from nlp.text.personal.found import FILLER, LETTER, NO_DIGIT, PAST_ANOTHER, PROVINCE, SEP, D, Found, digits_of, numerals
 
 _G2, _G3, _G4, _G6, _G7 = (numerals(count) for count in (2, 3, 4, 6, 7))
 _GAP = r"[^\d\n\[\]]"
 """Between a word that announces a number and the number."""
-_PAST_ANOTHER = r"(?:[^\n\ufffc]{0,12}\ufffc{4,20}){1,4}[^\d\n\ufffc]{0,12}?"
-"""The same, with others in between that are masked already."""
 
 # "30000원", "3개", "2시간": amounts, not parts of a number.
 _UNIT = r"[만천백]?[ \t]?원|[만억개명건회일월년분초층박세살대점%퍼]|번째|시간?|인분|기가|메가|[GM]B|k?[gm]\b|ml"
@@ -110,7 +109,7 @@ _PASSPORT_NUMBER = (
 )
 _PASSPORT = re.compile(
     r"(?:여권|패스포트|passport|(?<![A-Za-z])PP(?![A-Za-z]))"
-    rf"(?:{_GAP}{{0,25}}?|{_PAST_ANOTHER})(?P<it>{_PASSPORT_NUMBER})",
+    rf"(?:{_GAP}{{0,25}}?|{PAST_ANOTHER})(?P<it>{_PASSPORT_NUMBER})",
     re.IGNORECASE,
 )
 _PASSPORT_BEFORE_WORD = re.compile(rf"(?P<it>{_PASSPORT_NUMBER})[ \t,(]{{0,3}}여권")
@@ -128,51 +127,6 @@ _SPOKEN_PLATE = re.compile(
 )
 """In a text about a car."""
 _TEMPORARY_PLATE = re.compile(rf"임시{_GAP}{{0,12}}?(?P<it>(?:(?:{PROVINCE})[ \t]?)?임[ \t]?\d{{4}})(?!\d)")
-_DATE = (
-    r"(?:(?:19|20)?\d\d[ \t]?[년./\-][ \t]?(?:0?[1-9]|1[0-2])[ \t]?[월./\-][ \t]?(?:[12]\d|3[01]|0?[1-9])(?:[ \t]?일)?)"
-)
-_BIRTH = re.compile(
-    r"(?:생년월일?|생일|출생(?:일|연도)?|태어난"
-    r"|(?<![A-Za-z])(?:DOB|D\.O\.B\.?|birth(?:day|date|[ \t]date)?)(?![A-Za-z]))"
-    rf"(?:{_GAP}{{0,10}}?|{_PAST_ANOTHER})"
-    rf"(?P<it>(?<!\d)(?:{_DATE}|(?:19|20)?\d{{6}}|{_G6}))(?!\d)",
-    re.IGNORECASE,
-)
-_FAR_BIRTH = re.compile(rf"(?:생년월일|생일){_GAP}{{10,30}}?(?P<it>(?<!\d){_DATE})(?!\d)")
-_DATE_OF_BIRTH = re.compile(
-    rf"(?<![\d.\-/])(?P<it>{_DATE}|(?:\d{{1,2}}[ \t]?월[ \t]?)\d{{1,2}}[ \t]?일)(?:으?로|[이가]|에)?[ \t]?"
-    r"(?:생일|생년월일|생신|출생|태어)"
-)
-# Six digits that can be a day of birth of those who are fifteen or older, and nothing says that they number a thing.
-_BARE_BIRTH = re.compile(
-    r"(?<![\d가-힣A-Za-z\-.,/#:_])(?P<it>(?:[4-9]\d|0\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\d\-.,/A-Za-z_]\d?)"
-    + _NO_UNIT
-)
-# "[이름] (1987.11.02)", "[이름], 87년 3월 2일생"
-_DATE_BESIDE_PERSON = re.compile(
-    r"\ufffc{4}[ \t]?(?:님|씨|고객님?|환자)?[ \t]?[,(/:][ \t]?"
-    rf"(?P<it>(?=(?:19)?[3-9]\d[^\d]|19\d|20[01]\d){_DATE}|(?:19\d\d|20[01]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
-)
-_BORN = re.compile(
-    r"(?<![\d\-])(?P<it>(?:19|20)?\d\d(?:[./\-][ \t]?\d{1,2}[./\-][ \t]?\d{1,2}\.?"
-    r"|[ \t]?년[ \t]?\d{1,2}[ \t]?월[ \t]?\d{1,2}[ \t]?일?"
-    r"|(?:0\d|1[0-2])[0-3]\d))[ \t]?(?:출생|생(?![산선맥수크새활물일각]))"
-)
-_NUMERAL = "[일이삼사오육칠팔구십]"
-_SPOKEN_BIRTH = re.compile(
-    rf"(?<![가-힣])(?P<it>(?:천구백|이천)?[이삼사오육칠팔구]?십?{_NUMERAL}?[ \t]?년생?[ \t]?"
-    rf"(?:{_NUMERAL}{{1,2}}|유|시|정|동짓|섣)[ \t]?[월달][ \t]?"
-    rf"(?:{_NUMERAL}{{1,3}}[ \t]?일|초?[ \t]?(?:하루|이틀|사흘|나흘|닷새|엿새|이레|여드레|아흐레|열흘)"
-    r"|그믐|보름|스무[가-힣]{1,3}))"
-)
-_BIRTHDAY = re.compile(
-    r"(?:생일|생신)[은이]?[ \t:]*(?:(?:음력|양력)(?:으로)?[ \t]*)?"
-    r"(?P<it>\d{1,2}[ \t]?월[ \t]?\d{1,2}[ \t]?일)(?!까지|부터)"
-)
-_BORN_WORD = re.compile("생일|생년월일|출생|태어|년생")
-_BIRTH_IN_BRACKETS = re.compile(
-    r"(?:고객|회원|환자|보험자|\ufffc)[ \t]?님?[ \t]?\((?P<it>\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))\)"
-)
 _SPOKEN_USER = re.compile(rf"(?<![A-Za-z0-9가-힣])(?:(?:[A-Za-z0-9._\-]|{LETTER}|{D})[ \t]?){{2,40}}+$")
 _SPOKEN_DOMAIN = re.compile(
     r"(?:골뱅이|앳|at(?=[ \t]+[A-Za-z]+\.[A-Za-z]))[ \t]?"
@@ -193,8 +147,6 @@ _BY_WORD: tuple[tuple[re.Pattern[str], str, int], ...] = (
     (_RESIDENT_BACK, "주민등록번호", 2),
     (_CARD_AFTER_WORD, "카드번호", 0),
     (_LICENSE, "운전면허번호", 0),
-    (_PASSPORT, "여권번호", 0),
-    (_PASSPORT_BEFORE_WORD, "여권번호", 0),
     (_SPOKEN_LANDLINE, "전화번호", 4),
 )
 _BY_FORM = (
@@ -212,20 +164,19 @@ _WRITTEN_SEVEN = re.compile(r"\d(?:[^\n\d]{0,8}\d){6}")
 _STARS = re.compile(r"[*xX●○•]{4}")
 _PLATE_SIGN = re.compile(r"[\d임][ \t]?[가-힣]?[ \t\-]?\d{4}")
 _EMAIL_SIGN = re.compile(r"@|at|At|AT|골뱅이|앳")
+_PASSPORT_SIGN = re.compile("여권|패스포트|[Pp]assport|PASSPORT|PP")
 _CAR_SIGN = re.compile(
     "차|번호판|견인|운전|렌트|택시|과속|딱지|범칙금|모닝|그랜저|소나타|쏘나타|아반떼|카니발|쏘렌토|싼타페|투싼|스파크|레이|포터|제네시스|벤츠"
 )
-_BORN_SIGN = re.compile(r"[\d.일][ \t]?(?:출생|생)|\(\d{6}\)")
-_BIRTH_SIGN = re.compile(r"생년|생일|생신|출생|태어|DOB|D\.O\.B|[Bb]irth|BIRTH")
 
 
 def find_numbers(view: str) -> Iterator[Found]:
     """Numbers and e-mail in a text that ``view_of`` made plain; 1588-… and order numbers are left."""
     if _SIX_DIGITS.search(view):
         yield from _by_word(view)
-        for match in _BARE_BIRTH.finditer(view):
+        for match in BARE_RUN.finditer(view):
             if not _numbers_a_thing(view, match.start()):
-                yield Found("생년월일", *match.span("it"), 6)
+                yield Found("생년월일", *match.span("it"), 7)
         if _WRITTEN_SEVEN.search(view):
             yield from _by_form(view)
     if _STARS.search(view):
@@ -240,18 +191,7 @@ def find_numbers(view: str) -> Iterator[Found]:
             if not _FIRM_MAIL.match(view, item.start)
         )
         yield from _spoken_emails(view)
-    if _BIRTH_SIGN.search(view):
-        yield from _matches(_BIRTH, view, "생년월일", 2)
-        yield from _matches(_BIRTHDAY, view, "생년월일", 2)
-        yield from _matches(_FAR_BIRTH, view, "생년월일", 3)
-        yield from _matches(_DATE_OF_BIRTH, view, "생년월일", 3)
-    if ("생" in view or "(" in view) and _BORN_SIGN.search(view):
-        yield from _matches(_BORN, view, "생년월일", 3)
-        yield from _matches(_BIRTH_IN_BRACKETS, view, "생년월일", 3)
-    if "\ufffc" in view:
-        yield from _matches(_DATE_BESIDE_PERSON, view, "생년월일", 3)
-    if _BORN_WORD.search(view):
-        yield from _matches(_SPOKEN_BIRTH, view, "생년월일", 3)
+    yield from find_births(view)
 
 
 def _spoken_emails(view: str) -> Iterator[Found]:
@@ -274,6 +214,9 @@ def _by_word(view: str) -> Iterator[Found]:
         for match in pattern.finditer(view):
             if not _TRACKED.search(view[max(0, match.start("it") - 16) : match.start("it")]):
                 yield Found("계좌번호", *match.span("it"), 3)
+    if _PASSPORT_SIGN.search(view):
+        yield from _matches(_PASSPORT, view, "여권번호", 0)
+        yield from _matches(_PASSPORT_BEFORE_WORD, view, "여권번호", 0)
     if _CAR_SIGN.search(view):
         yield from _matches(_SPOKEN_PLATE, view, "차량번호", 4)
     for match in _RESIDENT.finditer(view):
