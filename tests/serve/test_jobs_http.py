@@ -573,8 +573,8 @@ def test_behind_a_proxy_links_and_limits_hold_whether_it_takes_its_path_off(
         assert client.get(f"{sent}/health/live", headers={"Host": "10.0.0.7"}).status_code == 200
         assert client.post(f"{sent}/v1/predict", json={"texts": ["가" * 2048]}).status_code == 413
         client.app.state.services.engine.admit = refuse  # type: ignore[attr-defined]
-        assert client.post(f"{sent}/v1/predict", content=b"{").json()["detail"] == "busy"
+        assert client.post(f"{sent}/v1/predict", content=b"{").json()["detail"] == "busy above 0.9"
 
 
-def refuse() -> None:
-    raise OverloadedError("busy")
+def refuse(*, share: float) -> None:
+    raise OverloadedError(f"busy above {share}")
