@@ -114,6 +114,23 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
                     option=option_of("speaker"),
                 )
             )
+        if file.scattered:
+            warn(
+                Message(
+                    "  {column!r} says who speaks, but no column which rows are one call, so each row, the agent's "
+                    "too, was read as a text of its own; name the column of the calls' numbers with {option}",
+                    column=file.roles["speaker"],
+                    option=option_of("call_id"),
+                )
+            )
+        if file.told:
+            warn(
+                Message(
+                    "  calls in which only what they say tells the agent from the customer: {calls:,}; look at some, "
+                    "and write 상담사 or 고객 as the speakers where it is wrong",
+                    calls=file.told,
+                )
+            )
         if file.unattributed:
             warn(
                 Message(

@@ -11,15 +11,22 @@ from nlp.corpus.columns import Roles, speaker_of
 from nlp.corpus.dates import clock_seconds
 from nlp.corpus.tables import RawRow
 from nlp.text.prepare import render
+from nlp.text.segment import agent_among
 from nlp.types import Turn
 
 
 class Call(NamedTuple):
-    """The turns of one call in order, their text with speaker marks, and the cells that describe the call."""
+    """The turns of one call in order, their text with speaker marks, and the cells that describe the call.
+
+    ``strangers`` are the names of those whose turns are an unknown speaker's, one a turn; ``told`` is true where
+    nameless speakers were known by their words.
+    """
 
     row: RawRow
     turns: tuple[Turn, ...]
     text: str
+    strangers: tuple[str, ...]
+    told: bool
 
 
 class CallSpool:
@@ -82,13 +89,19 @@ class CallSpool:
         if all(clock is not None for clock, _ in rows):
             rows = sorted(rows, key=lambda entry: entry[0] or 0.0)
         speaker_at = self._roles.index.get("speaker")
-        turns = tuple(
-            Turn(
-                speaker=speaker_of(row.cells[speaker_at]) if speaker_at is not None else "unknown",
-                text=row.cells[self._roles.text].strip(),
-            )
+        spoken = [
+            (row.cells[speaker_at].strip() if speaker_at is not None else "", row.cells[self._roles.text].strip())
             for _, row in rows
-        )
+        ]
+        speakers = {name: speaker_of(name) for name, _ in spoken}
+        nameless = [name for name, speaker in speakers.items() if name and speaker == "unknown"]
+        agent = None
+        if "agent" not in speakers.values():
+            agent = agent_among({name: [text for other, text in spoken if other == name] for name in nameless})
+        if agent is not None:
+            speakers |= {name: "agent" if name == agent else "customer" for name in nameless}
+        turns = tuple(Turn(speaker=speakers[name], text=text) for name, text in spoken)
+        strangers = tuple(name for name, _ in spoken if speakers[name] == "unknown")
         width = len(first.cells)
         described = [next((row.cells[at] for _, row in rows if row.cells[at]), "") for at in range(width)]
-        return Call(first._replace(cells=described), turns, render(turns))
+        return Call(first._replace(cells=described), turns, render(turns), strangers, agent is not None)

@@ -46,6 +46,12 @@ class Columns:
 
 _LONGEST_NAME = 25
 _HEADER_WITHIN = 20
+_MOST_WORDS = 4
+_MOST_CODES = 4
+_ATTRIBUTED = 0.8
+"""Share of a column's cells that must name a known speaker for it to be the speakers'."""
+_CODES = re.compile(r"(?:화자|발화자|참여자|참석자|speaker|spk|channel|ch|s)?[0-9]{1,2}|[a-z]|left|right")
+_CODED = re.compile(r"화자|참여자|참석자|채널|구분|speaker|spk|channel|^ch$|participant|side|track|leg")
 
 ROLES = tuple(field.name for field in fields(Columns))
 
@@ -160,8 +166,7 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
     index = {role: at for role, at in recognised(names).items() if at not in named.values()} | named
     if columns.text is not None and columns.utterance is None and columns.call_id is None:
         index.pop("utterance", None)
-    if "call_id" in index and "speaker" not in index and (at := _speaking(sample, index)) is not None:
-        index["speaker"] = at
+    index = _with_speakers(names, index, named, sample)
     by_turns = "call_id" in index and ("utterance" in index or {"speaker", "text"} <= index.keys())
     if by_turns:
         return Roles(index=index, by_turns=True)
@@ -179,7 +184,8 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
         )
     if len(free) == 1:
         kept = {role: at for role, at in index.items() if at != free[0]}
-        return Roles(index=kept | {"text": free[0]}, guessed_text=True)
+        by_turns = {"call_id", "speaker"} <= kept.keys()
+        return Roles(index=kept | {"text": free[0]}, guessed_text=True, by_turns=by_turns)
     # Of a file without names of columns, this is a customer's row.
     shown = ", ".join(repr(redact(name).text) for name in names[:40]) or Message("none")
     if free:
@@ -196,9 +202,15 @@ def resolve(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[st
 
 
 def speaker_of(name: str) -> Speaker:
-    """Who speaks, from a cell such as ``상담원1``, ``고객님`` or ``AGENT``."""
-    key = normalize_name(name).rstrip("0123456789")
-    return _speakers().get(key) or _speakers().get(key.removesuffix("님"), "unknown")
+    """Who speaks, from a cell such as ``상담원1``, ``고객님``, ``AGENT`` or ``상담사 김하늘``."""
+    known, endings = _speakers()
+    words = [normalize_name(name), *re.split(r"[\W_]+", name.lower())[:_MOST_WORDS]]
+    bare = [word.rstrip("0123456789") for word in words]
+    keys = [*bare, *(word.removesuffix("님") for word in bare)]
+    found = {known[key] for key in keys if key in known}
+    if "agent" in found or (not found and any(key.endswith(endings) for key in keys)):
+        return "agent"
+    return "customer" if found else "unknown"
 
 
 def names_nobody(customer_id: str) -> bool:
@@ -239,10 +251,11 @@ def _nobody() -> frozenset[str]:
 
 
 @cache
-def _speakers() -> dict[str, Speaker]:
+def _speakers() -> tuple[dict[str, Speaker], tuple[str, ...]]:
+    """Who goes by which name, and how the names of agents end."""
     kinds = _table()["speakers"]
-    found: dict[str, Speaker] = dict.fromkeys(kinds["agent"], "agent")
-    return found | dict.fromkeys(kinds["customer"], "customer")
+    found: dict[str, Speaker] = dict.fromkeys(map(normalize_name, kinds["agent"]), "agent")
+    return found | dict.fromkeys(map(normalize_name, kinds["customer"]), "customer"), tuple(kinds["endings"])
 
 
 def _position(names: Sequence[str], wanted: str, role: str, place: str) -> int:
@@ -267,14 +280,43 @@ def _follow(sample: Sequence[Sequence[str]], at: int) -> bool:
     return 0 < len(set(calls)) * 2 <= len(calls)
 
 
-def _speaking(sample: Sequence[Sequence[str]], index: Mapping[str, int]) -> int | None:
-    """The column that says who speaks, by its cells, where the rows of a call follow one another; None without one."""
-    if not _follow(sample, index["call_id"]):
-        return None
-    for at in range(max(map(len, sample), default=0)):
-        cells = {row[at] for row in sample if at < len(row) and row[at].strip()}
-        if at not in index.values() and {speaker_of(cell) for cell in cells} == {"agent", "customer"}:
+def _with_speakers(
+    names: Sequence[str], index: Mapping[str, int], named: Mapping[str, int], sample: Sequence[Sequence[str]]
+) -> dict[str, int]:
+    """The roles, where rows that share a number are the turns of a call: who speaks, and that the number is a call's.
+
+    So the number may be one of documents (``접수번호``), and a column that is called 채널 may tell L from R.
+    """
+    at = index.get("call_id", index.get("id") if "id" not in named else None)
+    if at is None or not _follow(sample, at):
+        return dict(index)
+    taken = {place for role, place in index.items() if role != "channel" or role in named}
+    speaker = index["speaker"] if "speaker" in index else _speaking(names, sample, taken, at)
+    if speaker is None:
+        return dict(index)
+    return {role: place for role, place in index.items() if place not in (at, speaker)} | {
+        "call_id": at,
+        "speaker": speaker,
+    }
+
+
+def _speaking(names: Sequence[str], sample: Sequence[Sequence[str]], taken: set[int], call: int) -> int | None:
+    """The column that says who speaks, by its cells; ``call`` holds the calls' numbers. None without one."""
+    for at, name in enumerate(names):
+        rows = [(row[call], row[at]) for row in sample if max(at, call) < len(row) and row[at].strip()]
+        if at in taken or not rows:
+            continue
+        speakers = [speaker_of(cell) for _, cell in rows]
+        known = len(rows) - speakers.count("unknown")
+        if {"agent", "customer"} <= set(speakers) and known >= _ATTRIBUTED * len(rows):
             return at
+        codes = {normalize_name(cell) for _, cell in rows}
+        if 2 <= len(codes) <= _MOST_CODES and all(map(_CODES.fullmatch, codes)) and _CODED.search(normalize_name(name)):
+            spoken: dict[str, set[str]] = {}
+            for number, cell in rows:
+                spoken.setdefault(number, set()).add(cell)
+            if sum(len(cells) > 1 for cells in spoken.values()) * 2 >= len(spoken):
+                return at
     return None
 
 

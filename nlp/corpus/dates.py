@@ -18,6 +18,7 @@ KST = timezone(timedelta(hours=9))
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")
 _EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
 
 
@@ -63,17 +64,20 @@ def in_korea(moment: datetime) -> datetime:
 
 
 def clock_seconds(value: str) -> float | None:
-    """Seconds for ordering the turns of a call, from a date and time, ``00:01:23`` or ``83.5``."""
+    """A number for ordering the turns of a call, from a date and time, ``00:01:23``, ``83.5`` or ``83500`` (ms)."""
     value = value.strip()
     if (match := _CLOCK.fullmatch(value)) is not None:
         hours, minutes, seconds = match.groups()
         return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
-    if (moment := parse_time(value)) is not None:
-        return (moment - _EXCEL_EPOCH).total_seconds()
-    try:
+    if _NUMBER.fullmatch(value):
         return float(value)
-    except ValueError:
-        return None
+    moment = parse_time(value)
+    return None if moment is None else (moment - _EXCEL_EPOCH).total_seconds()
+
+
+def turn_moment(value: str) -> datetime | None:
+    """When a turn was said; None for a place within the call, such as ``00:01:23`` or the milliseconds ``45000``."""
+    return None if _SERIAL.fullmatch(value.strip()) else parse_time(value)
 
 
 def _zone(written: str, *, exact: bool) -> timezone | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
 from nlp.corpus.columns import Columns, resolve
-from nlp.corpus.dates import parse_time
+from nlp.corpus.dates import parse_time, turn_moment
 from nlp.corpus.results import OURS, SCOPE_COLUMN, SCOPES_KO, UNSURE_COLUMN, Incoming, Layout, incoming_of
 from nlp.corpus.writers import METADATA_KEY
 from nlp.errors import FileFormatError
@@ -88,8 +88,10 @@ def load_classified(path: str | Path, taxonomy: Taxonomy, *, columns: Columns | 
     for row, held in enumerate(table[meta["abstained"]].to_pylist()):
         for name in held:
             abstained[row, korean[name]] = True
-    clock = roles.get("time") or roles.get("turn_time")
-    moments = [parse_time(value) if value else None for value in texts(clock)]
+    clock, read = roles.get("time"), parse_time
+    if clock is None:
+        clock, read = roles.get("turn_time"), turn_moment
+    moments = [read(value) if value else None for value in texts(clock)]
     played = {name for role, name in roles.items() if role in _ARRAYS}
     return ClassifiedTable(
         taxonomy=taxonomy,

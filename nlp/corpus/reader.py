@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.corpus.calls import CallSpool
-from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve, speaker_of, texts_among
-from nlp.corpus.dates import clock_seconds, parse_time
+from nlp.corpus.columns import Columns, Roles, header_of, normalize_name, resolve, texts_among
+from nlp.corpus.dates import clock_seconds, parse_time, turn_moment
 from nlp.corpus.formats import SAMPLE, format_named, open_tables
 from nlp.corpus.rejects import as_came
 from nlp.corpus.tables import SPREADSHEETS, RawRow, Table, first_rows, unique_names, without_surrogates
@@ -53,7 +53,7 @@ class ReadReport:
     once, ``rows`` counts their utterances. Of a workbook ``sheets`` were read, and ``unread`` hold something and were
     not; ``hidden_sheets`` neither, for they are hidden, while ``hidden_rows`` of the rows are and were read. Of calls
     ``unattributed`` counts utterances that nobody known spoke, and ``strangers`` are some of the names that stand
-    there; ``torn`` calls became a document a row.
+    there; in ``told`` calls nameless speakers were known by what they said; ``torn`` calls became a document a row.
     """
 
     path: str
@@ -76,8 +76,14 @@ class ReadReport:
     hidden_sheets: tuple[str, ...] = ()
     unattributed: int = 0
     strangers: tuple[str, ...] = ()
+    told: int = 0
     torn: bool = False
     other_texts: tuple[str, ...] = ()
+
+    @property
+    def scattered(self) -> bool:
+        """Whether a column says who speaks, but none which rows are one call, so that each row became a document."""
+        return "speaker" in self.roles and "call_id" not in self.roles
 
     @property
     def misnamed(self) -> str | None:
@@ -111,6 +117,7 @@ class Reader:
         self._share_done = 0.0
         self._rows = self._documents = self._rejected = self._undated = self._hidden = 0
         self._strangers = Counter[str]()
+        self._told = 0
 
     @property
     def position(self) -> int:
@@ -145,6 +152,7 @@ class Reader:
             hidden_sheets=self._table.hidden_sheets,
             torn=self._roles.torn,
             unattributed=sum(self._strangers.values()),
+            told=self._told,
             strangers=tuple(name for name, _ in self._strangers.most_common(_SHOWN)),
         )
 
@@ -156,6 +164,7 @@ class Reader:
     def __iter__(self) -> Iterator[Document | Reject]:
         self._rows = self._documents = self._rejected = self._undated = self._hidden = 0
         self._strangers.clear()
+        self._told = 0
         self._share_done = 0.0
         return self._calls() if self._roles.by_turns else self._single()
 
@@ -165,18 +174,16 @@ class Reader:
         self._share_done = 1.0
 
     def _calls(self) -> Iterator[Document | Reject]:
-        speaker_at = self._roles.index.get("speaker")
         with CallSpool(self._roles) as spool:
             for row in self._checked():
                 if isinstance(row, Reject):
                     yield row
                 else:
                     spool.add(row)
-                    speaker = row.cells[speaker_at].strip() if speaker_at is not None else ""
-                    if speaker_of(speaker) == "unknown":
-                        self._strangers[speaker] += 1
             for done, call in enumerate(spool.calls(), start=1):
                 self._share_done = done / len(spool)
+                self._strangers.update(call.strangers)
+                self._told += call.told
                 if len(call.text) > MAX_CELL:
                     whole = RawRow(call.row.line, [call.text], sheet=call.row.sheet)
                     problem = Message("the whole call exceeds {limit:,} characters", limit=MAX_CELL)
@@ -269,7 +276,7 @@ class Reader:
     def _time(self, written: str | None, turn: str | None) -> tuple[datetime | None, bool]:
         """When it was said, and whether a time stood there that cannot be read; ``00:01:23`` into a call is none."""
         turn = turn if self._roles.by_turns else None
-        found = parse_time(written or turn or "")
+        found = parse_time(written) if written else turn_moment(turn or "")
         wrong = "time" in self._roles.index or (turn is not None and clock_seconds(turn) is None)
         return found, found is None and wrong
 

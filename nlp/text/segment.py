@@ -8,7 +8,7 @@ Others also head a review's remarks (직원: 친절, A: 만족), so that they co
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -113,12 +113,18 @@ def _speakers(text: str, pieces: Sequence[tuple[str, int, int]]) -> dict[str, Sp
         said.setdefault(label, []).append(text[start:end])
     speakers: dict[str, Speaker] = {label: _role(label) or "unknown" for label in said}
     nameless = [label for label in said if label and speakers[label] == "unknown"]
-    if len(nameless) >= 2 and "agent" not in speakers.values():
-        cues = {label: len(_AGENT_CUES.findall("\n".join(said[label]))) for label in nameless}
-        agent = max(nameless, key=lambda label: cues[label])
-        if cues[agent] and sum(count == cues[agent] for count in cues.values()) == 1:
-            speakers |= {label: "agent" if label == agent else "customer" for label in nameless}
+    agent = agent_among({label: said[label] for label in nameless}) if "agent" not in speakers.values() else None
+    if agent is not None:
+        speakers |= {label: "agent" if label == agent else "customer" for label in nameless}
     return speakers
+
+
+def agent_among(said: Mapping[str, Sequence[str]]) -> str | None:
+    """Who of nameless speakers talks like an agent, from what each of them said; None where their words do not tell."""
+    cues = {label: len(_AGENT_CUES.findall("\n".join(turns))) for label, turns in said.items()}
+    most = max(cues.values(), default=0)
+    agents = [label for label, count in cues.items() if count == most]
+    return agents[0] if len(said) >= 2 and most and len(agents) == 1 else None
 
 
 _END = re.compile(

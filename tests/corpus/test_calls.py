@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from nlp.corpus.columns import Columns
 from nlp.corpus.reader import Reject, read_documents
 from nlp.text.prepare import render
 from nlp.types import Document
@@ -27,7 +29,7 @@ def test_rows_of_a_call_become_one_document_with_turns_in_time(tmp_path: Path) -
         path,
         "A,C1,2026-11-21 10:00:09,고객,해지하려고요\n"
         "A,C1,2026-11-21 10:00:01,상담원,무엇을 도와드릴까요\n"
-        "A,,2026-11-21 10:00:20,ARS,연결 중\n",
+        "A,,2026-11-21 10:00:20,지인,연결 중\n",
     )
     assert isinstance(call, Document)
     assert call.text == render(call.turns)
@@ -102,7 +104,7 @@ def test_who_speaks_is_found_by_the_cells_where_calls_have_many_rows(tmp_path: P
 
 def test_speakers_that_nobody_knows_are_counted_and_named(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
-    path.write_text("통화ID,화자,발화\nA,L,무엇을 도와드릴까요\nA,R,해지요\nA,R,지금요\nA,고객,네\n", encoding="utf-8")
+    path.write_text("통화ID,화자,발화\nA,L,여보세요\nA,R,해지요\nA,R,지금요\nA,고객,네\n", encoding="utf-8")
     reader = read_documents(path)
     for _ in range(2):
         assert len(list(reader)) == 1
@@ -115,3 +117,78 @@ def test_calls_of_many_rows_without_speakers_are_told(tmp_path: Path) -> None:
     assert read_documents(path).report.torn
     path.write_text("통화ID,내용\nA,비싸요\nA,해지요\nB,느려요\n", encoding="utf-8")
     assert not read_documents(path).report.torn
+
+
+def test_the_milliseconds_of_a_call_order_its_turns_and_are_no_dates(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("통화ID,시작(ms),화자,발화\nA,90000,고객,다\nA,45000,고객,나\nA,9000,고객,가\n", encoding="utf-8")
+    (call,) = read_documents(path)
+    assert isinstance(call, Document)
+    assert (call.text, call.time) == ("고객: 가\n고객: 나\n고객: 다", None)
+
+
+@pytest.mark.parametrize("name", ["발화순번", "순번", "SEQ", "START_TM", "start_sec", "발화 시작 시각", "구간시작"])
+def test_numbers_and_times_by_other_names_order_the_turns(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"통화ID,{name},화자,발화\nA,10,고객,나\nA,9,고객,가\n", encoding="utf-8")
+    (call,) = read_documents(path)
+    assert isinstance(call, Document)
+    assert call.text == "고객: 가\n고객: 나"
+
+
+@pytest.mark.parametrize(
+    ("column", "agent", "customer"),
+    [("채널", "L", "R"), ("channel", "0", "1"), ("화자", "화자2", "화자1"), ("speaker_label", "spk_0", "spk_1")],
+)
+def test_nameless_speakers_are_told_apart_by_what_they_say(
+    tmp_path: Path, column: str, agent: str, customer: str
+) -> None:
+    path = tmp_path / "calls.csv"
+    rows = "".join(f"{call},{agent},무엇을 도와드릴까요\n{call},{customer},해지하려고요\n" for call in "AB")
+    path.write_text(f"통화ID,{column},텍스트\n{rows}C,{customer},여보세요\nC,{agent},네\n", encoding="utf-8")
+    reader = read_documents(path)
+    first, second, third = (item for item in reader if isinstance(item, Document))
+    assert first.text == second.text == "상담원: 무엇을 도와드릴까요\n고객: 해지하려고요"
+    assert [turn.speaker for turn in third.turns] == ["unknown", "unknown"]
+    assert (reader.report.told, reader.report.unattributed, reader.report.rows) == (2, 2, 6)
+    assert first.channel is None
+
+
+def test_a_flag_of_utterances_or_a_channel_of_calls_is_no_speaker(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("통화ID,채널,묵음,텍스트\nA,a,0,네\nA,a,1,음\nB,b,0,네\nB,b,1,음\n", encoding="utf-8")
+    report = read_documents(path).report
+    assert (report.by_turns, report.roles["channel"]) == (False, "채널")
+
+
+def test_a_chat_with_machines_and_named_agents_is_one_text(tmp_path: Path) -> None:
+    path = tmp_path / "chat.csv"
+    turns = "챗봇,해지하시나요?\nX,고객,아니요\nX,상담사 김하늘,네\nX,고객,결제가 두 번 됐어요\nX,단비봇,종료합니다"
+    path.write_text(f"상담번호,발신자,메시지\nX,{turns}\n", encoding="utf-8")
+    (chat,) = read_documents(path)
+    assert isinstance(chat, Document)
+    assert chat.id == "X"
+    assert [turn.text for turn in chat.turns if turn.speaker != "agent"] == ["아니요", "결제가 두 번 됐어요"]
+
+
+def test_speakers_without_a_call_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("파일,speaker_label,text\na.wav,spk_0,네\na.wav,spk_1,해지요\n", encoding="utf-8")
+    assert read_documents(path).report.scattered
+    assert not read_documents(path, columns=Columns(call_id="파일")).report.scattered
+
+
+def test_a_column_of_the_agents_words_is_not_the_customers_text(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("콜ID,상담사 발화내용,고객 발화내용\nA,무엇을 도와드릴까요,해지요\n", encoding="utf-8")
+    (call,) = read_documents(path)
+    assert isinstance(call, Document)
+    assert call.text == "해지요"
+
+
+def test_a_call_whose_words_are_found_by_their_look_is_one_text(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(
+        "콜ID,SPK,x\nA,AGT,한빛텔레콤입니다 무엇을 도와드릴까요\nA,CUST,인터넷이 자꾸 끊겨서 해지하려고요\n", "utf-8"
+    )
+    assert [document.text.count("\n") for document in read_documents(path) if isinstance(document, Document)] == [1]

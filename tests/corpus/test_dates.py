@@ -66,7 +66,8 @@ def test_any_text_is_a_date_or_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("00:01:23", 83.0), ("1:23.5", 83.5), ("83.5", 83.5), ("곧", None), ("", None)]
+    ("written", "seconds"),
+    [("00:01:23", 83.0), ("1:23.5", 83.5), ("83.5", 83.5), ("45000", 45000.0), ("곧", None), ("", None)],
 )
 def test_turn_clocks_are_read(written: str, seconds: float | None) -> None:
     assert clock_seconds(written) == seconds
