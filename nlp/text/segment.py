@@ -1,8 +1,10 @@
 """Dialogues into turns with speakers, and texts into sentences: by rule, because the text is noisy.
 
-A text is a dialogue when speakers are marked: 상담원: … 고객: …, [상담사] … [고객] …, A: … B: …,
-화자1: …, on lines of their own or inline. Some words mark a speaker by themselves (고객, 상담원, 화자1).
-Others also head a review's remarks (직원: 친절, A: 만족), so that they count only when they alternate.
+A text is a dialogue when speakers are marked: 상담원: … 고객: …, [상담사] … [고객] …, (상) … (고) …, A: … B: …,
+화자1: …, on lines of their own or inline, with a time before or after the mark or not; and, at the start of lines,
+고객 00:12 …, 고객> …, 고객 - … and 고객 alone. Some words mark a speaker by themselves (고객, 상담원, 화자1).
+Others also head a review's remarks (직원: 친절, A: 만족), so that they count only when they alternate; and some only
+where others have made a text a dialogue (팀장, ARS, 가족).
 """
 
 from __future__ import annotations
@@ -19,26 +21,47 @@ MARKS: dict[Speaker, str] = {"customer": "고객", "agent": "상담원", "unknow
 
 _CUSTOMER = "고객님?|민원인|소비자|발신자|통화자|customer|client|caller"
 _AGENT = "상담[원사]님?|상담직원|상담 ?매니저|담당 ?상담[원사]|챗봇|자동응답|agent|csr"
-_NUMBERED = r"화자 ?[0-9A-Za-z]?|발화자 ?[0-9A-Za-z]|참여자 ?[0-9]|speaker[ _]?[0-9A-Za-z]{1,2}"
-_WEAK_CUSTOMER = "손님|회원님?|이용자|구매자|환자|보호자|승객|투숙객|학부모|수강생"
-_WEAK_AGENT = "직원|점원|매니저|기사님?|사장님?|점주|판매자|담당자|접수처|원무과|안내|은행원|설계사"
-_WEAK_LETTER = "[ABQCSH]|S[0-9]|SPK[0-9]|T[0-9]"
+_NUMBERED = (
+    r"화자 ?[0-9A-Za-z]?|발화자 ?[0-9A-Za-z]|(?:참여자|참석자) ?[0-9]|speaker[ _]?[0-9A-Za-z]{1,2}|spk[ _]?[0-9]{1,2}"
+)
+_WEAK_CUSTOMER = (
+    "손님|회원님?|이용자|구매자|환자|보호자|승객|투숙객|학부모|수강생|고|(?:고객 ?)?문의(?: ?내용)?|(?:불만|민원) ?내용"
+)
+_WEAK_AGENT = (
+    "직원|점원|매니저|기사님?|사장님?|점주|판매자|담당자|접수처|원무과|안내|은행원|설계사|상"
+    "|답변(?: ?내용)?|(?:처리|조치) ?(?:내용|결과|사항)|안내 ?내용|회신"
+)
+_WEAK_LETTER = "[ABQCSH]|S[0-9]|T[0-9]"
+_LATE_CUSTOMER = "고객 ?가족|가족|배우자|남편|아내|자녀|대리인"
+_LATE_AGENT = (
+    "상담|ARS|IVR|시스템|system|[팀실]장님?|파트장님?|센터장님?|슈퍼바이저|supervisor|bot|[가-힣A-Za-z]{0,8}봇"
+)
 
-_LABELS = "|".join((_CUSTOMER, _AGENT, _NUMBERED, _WEAK_CUSTOMER, _WEAK_AGENT, _WEAK_LETTER))
+_STRONG_LABELS = "|".join((_CUSTOMER, _AGENT, _NUMBERED))
+_LATE_LABELS = f"{_LATE_CUSTOMER}|{_LATE_AGENT}"
+_LABELS = "|".join((_LATE_LABELS, _STRONG_LABELS, _WEAK_CUSTOMER, _WEAK_AGENT, _WEAK_LETTER))
+_CLOCK = r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}\.? )?(?:오[전후] |[AP]M )?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?"
+_BOXED_TIME = rf"[\[(]{_CLOCK}(?: ?[-~] ?{_CLOCK})?[\])]"
+_NAMED = r"(?: ?\[이름\])?(?: ?\([^()\n]{1,15}\))?"
 _MARK = re.compile(
-    # Numbered labels may carry a time: "상담원 (10:02): …". A colon between digits is a clock, not a mark.
-    rf"(?:(?<=\n)|(?<=[\s.?!…~,\]\"'”)/|])|^)"
+    # A colon between digits is a clock, not a mark. Some exports write line breaks as a backslash and an n.
+    rf"(?:(?:^|(?<=\n)){_CLOCK} ?|(?:^|(?<=\n)|(?<=\\n)|(?<=[\s.?!…~,\]\"'”)/|]))(?:{_BOXED_TIME} ?)?)"
     rf"(?:[-•*>]\s?)?(?:"
-    rf"(?P<open>[\[(<【])\s?(?P<boxed>{_LABELS})\s?(?P<number>[0-9]?)\s?[\])>】]\s?:?"
-    rf"|(?P<bare>{_LABELS})(?P<digit>[0-9]?)\s?(?:\([0-9:. ]{{4,12}}\)\s?)?[:：](?![0-9/)])"
-    rf")[ \t]*",
+    rf"(?P<open>[\[(<【])\s?(?P<boxed>{_LABELS})\s?(?P<number>[0-9]?){_NAMED}\s?[\])>】](?: ?{_BOXED_TIME})?\s?:?"
+    rf"|(?P<bare>{_LABELS})(?P<digit>[0-9]?){_NAMED}\s?[:：](?![0-9/)])"
+    rf")[ \t]*"
+    rf"|(?:^|(?<=\n))(?:(?:{_BOXED_TIME}|{_CLOCK}) ?)?(?P<line>{_STRONG_LABELS}|{_LATE_LABELS})(?P<place>[0-9]?)"
+    rf"(?: ?\[이름\])?(?: ?(?:{_BOXED_TIME}|{_CLOCK})| ?>| [-–—](?= )|(?=\n))[ \t]*",
     re.IGNORECASE,
 )
 _ROLES: tuple[tuple[re.Pattern[str], Speaker], ...] = (
-    (re.compile(rf"{_CUSTOMER}|{_WEAK_CUSTOMER}", re.IGNORECASE), "customer"),
-    (re.compile(rf"{_AGENT}|{_WEAK_AGENT}", re.IGNORECASE), "agent"),
+    (re.compile(rf"{_CUSTOMER}|{_WEAK_CUSTOMER}|{_LATE_CUSTOMER}", re.IGNORECASE), "customer"),
+    (re.compile(rf"{_AGENT}|{_WEAK_AGENT}|{_LATE_AGENT}", re.IGNORECASE), "agent"),
 )
-_STRONG = re.compile(rf"{_CUSTOMER}|{_AGENT}|{_NUMBERED}", re.IGNORECASE)
+_STRONG = re.compile(_STRONG_LABELS, re.IGNORECASE)
+_LATE = re.compile(_LATE_LABELS, re.IGNORECASE)
+_GRADES = {"상", "고"}
+"""Short for 상담원 and 고객 where both stand; alone they grade something (상, 중, 하)."""
 _FIELD = re.compile(r"(?:^|(?<=[\n,/]))[ \t]*([가-힣]{1,8})[ \t]*[:：](?=[ \t]*\S)")
 
 _AGENT_CUES = re.compile(
@@ -62,37 +85,48 @@ def turn_spans(text: str) -> tuple[TurnSpan, ...]:
 
     What stands before the first mark is a turn of an unknown speaker.
     """
-    marks = [(match.start(), match.end(), _label(match)) for match in _MARK.finditer(text)]
-    if not marks or not _is_dialogue(text, marks):
+    found = [(match, _label(match)) for match in _MARK.finditer(text)]
+    if not {label for _, label in found} >= _GRADES:
+        found = [(match, label) for match, label in found if label not in _GRADES]
+    if not any(map(_strong, (label for _, label in found))):
+        found = [(match, label) for match, label in found if not _LATE.fullmatch(label)]
+    if not _is_dialogue(text, found):
         return ()
+    marks = [(match.start(), match.end(), label) for match, label in found]
     ends = [start for start, _, _ in marks[1:]] + [len(text)]
     pieces = [("", 0, marks[0][0])]
     pieces += [(label, start, end) for (_, start, label), end in zip(marks, ends, strict=True)]
     speakers = _speakers(text, pieces)
-    found = []
+    spans = []
     for label, start, end in pieces:
         said = text[start:end]
         left, right = start + len(said) - len(said.lstrip()), start + len(said.rstrip())
         if left < right:
-            found.append(TurnSpan(speakers[label], left, right))
-    return tuple(found)
+            spans.append(TurnSpan(speakers[label], left, right))
+    return tuple(spans)
 
 
 def _label(match: re.Match[str]) -> str:
-    label = match["boxed"] or match["bare"]
-    return re.sub(r"\s", "", label + (match["number"] or match["digit"] or "")).upper()
+    label = match["boxed"] or match["bare"] or match["line"]
+    return re.sub(r"\s", "", label + (match["number"] or match["digit"] or match["place"] or "")).upper()
 
 
-def _is_dialogue(text: str, marks: Sequence[tuple[int, int, str]]) -> bool:
-    labels = [label for _, _, label in marks]
-    if marks[0][0] == 0 and _STRONG.fullmatch(re.sub(r"\d$", "", labels[0])):
+def _strong(label: str) -> bool:
+    return bool(_STRONG.fullmatch(label) or _STRONG.fullmatch(label.rstrip("0123456789")))
+
+
+def _is_dialogue(text: str, marks: Sequence[tuple[re.Match[str], str]]) -> bool:
+    if not marks:
+        return False
+    first, labels = marks[0][0], [label for _, label in marks]
+    if first.start() == 0 and not first["line"] and _strong(labels[0]):
         return True
     changes = sum(one != other for one, other in pairwise(labels))
     if not changes:
         return False
-    if any(_STRONG.fullmatch(label) for label in labels):
+    if any(map(_strong, labels)):
         return True
-    if marks[0][0] > 0 and text[marks[0][0] - 1] != "\n" and changes < 2:
+    if first.start() > 0 and text[first.start() - 1] != "\n" and changes < 2:
         return False  # "평점은 A: 좋음 B: 나쁨"
     # "가격: 비쌈, 직원: 친절, 시설: 낡음": remarks by subject, most of which name no speaker.
     fields = sum(1 for match in _FIELD.finditer(text) if not _role(match[1]))

@@ -7,7 +7,7 @@ import re
 from nlp.text.segment import sentences, turn_spans
 
 # No speaker is marked without one of these; most texts have none, and looking for marks takes far longer.
-_MAY_MARK = re.compile(r"[:：\])>】]")
+_MAY_MARK = re.compile(r"[:：\])>】\n]")
 
 
 def customer_spans(text: str) -> tuple[tuple[int, int], ...]:

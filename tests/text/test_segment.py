@@ -24,6 +24,21 @@ from nlp.text.segment import clauses, sentences, turn_spans
         ("S1: 여보세요\nS2: 네", ["unknown", "unknown"]),
         ("여보세요\n상담원: 네\n고객: 해지요", ["unknown", "agent", "customer"]),
         ("고객: 한마디만 할게요", ["customer"]),
+        ("(상) 무엇을 도와드릴까요 (고) 해지요", ["agent", "customer"]),
+        ("상: 네\n고: 해지요", ["agent", "customer"]),
+        ("고객 00:05 해지요\n상담원 00:09 네", ["customer", "agent"]),
+        ("참석자 1 00:05\n무엇을 도와드릴까요\n참석자 2 00:09\n해지요", ["agent", "customer"]),
+        ("고객\n해지요\n상담원\n네", ["customer", "agent"]),
+        ("고객> 해지요\n상담사> 네", ["customer", "agent"]),
+        ("고객 - 해지요\n상담사 - 네", ["customer", "agent"]),
+        ("spk_0: 무엇을 도와드릴까요\nspk_1: 해지요", ["agent", "customer"]),
+        ("상담사([이름]): 네\n고객([이름]): 해지요", ["agent", "customer"]),
+        ("챗봇: 해지하시나요?\n고객: 아니요\n상담사 [이름] : 네\n단비봇: 끝", ["agent", "customer", "agent", "agent"]),
+        (
+            "ARS: 0번을 눌러 주세요 고객: 네 팀장: 바꿨습니다 고객 가족: 저기요",
+            ["agent", "customer", "agent", "customer"],
+        ),
+        ("문의내용: 인터넷 끊김 / 처리내용: 사과드림", ["customer", "agent"]),
     ],
 )
 def test_speakers_of_a_dialogue(text: str, expected: list[str]) -> None:
@@ -44,11 +59,36 @@ def test_speakers_of_a_dialogue(text: str, expected: list[str]) -> None:
         "오후 3:00에 전화했더니 상담원이 끊었어요",
         '상담원이 "고객님은 몰라도 된다"고 했어요',
         "배송: 느림 / 포장: 엉망",
+        "불만 강도(상) 빈도(중)",
+        "상담원 10:00 통화, 위약금이 비싸다고 함",
+        "고객 - 요금 과다 주장",
+        "고객\n요금 과다 주장",
+        "팀장: 사과함\n시스템: 오류",
         "",
     ],
 )
 def test_what_is_no_dialogue(text: str) -> None:
     assert turn_spans(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[00:00:01] 상담원: 네\n[00:00:05] 고객: 해지\n[00:00:09] 상담원: 네",
+        "(00:01) 상담원 : 네 (00:05) 고객 : 해지 (00:09) 상담원 : 네",
+        "00:01 상담원: 네\n00:05 고객: 해지\n00:09 상담원: 네",
+        "[상담원] [오전 10:01] 네\n[고객] [오전 10:02] 해지\n[상담원] [오전 10:03] 네",
+        "2026-11-20 10:00:11 [상담원] 네\n2026-11-20 10:00:12 [고객] 해지\n2026-11-20 10:00:13 [상담원] 네",
+        "상담원 (10:01)\n네\n고객 (10:02)\n해지\n상담원 (10:03)\n네",
+    ],
+)
+def test_times_around_marks_are_nobodys_words(text: str) -> None:
+    assert [text[turn.start : turn.end] for turn in turn_spans(text)] == ["네", "해지", "네"]
+
+
+def test_a_time_that_was_said_stays() -> None:
+    text = "고객: 오후 3:00 상담원: 네 고객: 3:30"
+    assert text[turn_spans(text)[0].start : turn_spans(text)[0].end] == "오후 3:00"
 
 
 def test_turns_hold_what_was_said_without_marks() -> None:
