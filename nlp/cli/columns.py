@@ -103,6 +103,14 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
                     format=file.format,
                 )
             )
+        if file.unmarked:
+            warn(
+                Message(
+                    "  texts in which an agent speaks as well, but no mark says who: {rows:,}; all of it was read as "
+                    "the customer's. Export them with the speakers, for example 상담사: … 고객: …",
+                    rows=file.unmarked,
+                )
+            )
         if file.undated:
             warn(Message("  rows whose date could not be read: {rows:,}", rows=file.undated))
         if file.torn:
@@ -131,7 +139,15 @@ def show_files(files: Iterable[ReadReport], console: Console, reader: Reader) ->
                     calls=file.told,
                 )
             )
-        if file.unattributed:
+        if file.unattributed and "speaker" not in file.roles:
+            warn(
+                Message(
+                    "  no column says who speaks, so the agent's words were read as the customer's; if there is one, "
+                    "name it with {option}",
+                    option=option_of("speaker"),
+                )
+            )
+        elif file.unattributed:
             warn(
                 Message(
                     "  utterances read as the customer's, for nobody known spoke them: {rows:,} (speakers: {names}); "

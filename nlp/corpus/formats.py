@@ -78,6 +78,12 @@ def open_tables(path: Path) -> list[Table]:
     encoding = detect_encoding(path)
     with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
         start = file.read(1 << 16).lstrip("\ufeff \t\r\n")
+    if start.startswith("{") and start.split("\n", 1)[0].strip() == "{":
+        raise FileFormatError(
+            "{path}: this is one JSON object over several lines; write each object, for example each call, on one line "
+            "(JSON Lines) instead",
+            path=path,
+        )
     if start.startswith("{") and _is_object(start):
         return [JsonLinesTable(path, encoding)]
     if start.startswith("["):

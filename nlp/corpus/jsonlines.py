@@ -1,4 +1,7 @@
-"""JSON Lines: one object a line, keys as columns; those of an object within it as ``customer.id``."""
+"""JSON Lines: one object a line, keys as columns; those of an object within it as ``customer.id``.
+
+An object that holds the turns of a call in a list is a row for each turn.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from nlp.corpus.encoding import Encoding
 from nlp.corpus.tables import RawRow, cell_text, composed, undecodable, without_surrogates
 from nlp.errors import Message
 
+_TURNS: Final = ("turns", "utterances", "segments", "dialogue", "messages")
 _MOST_KEYS: Final = 2_000
 """Columns of a file; each row has a cell for each of them."""
 
@@ -56,25 +60,40 @@ class JsonLinesTable:
                     continue
                 # An escape such as "\\ud83d" alone is half of an emoji that no file could be written with.
                 halves = "\\ud" in line or "\\uD" in line
-                cells_of = dict(_flat(entry))
-                unknown = [key for key in cells_of if key not in at]
-                if len(names) + len(unknown) > _MOST_KEYS:
-                    problem = Message("the file has more than {most:,} different keys", most=_MOST_KEYS)
-                    yield RawRow(number, [line], problem)
-                    continue
-                for key in unknown:
-                    at[key] = len(names)
-                    names.append(key)
-                cells = [""] * len(names)
-                for key, value in cells_of.items():
-                    text = cell_text(value)
-                    cells[at[key]] = without_surrogates(text) if halves else text
-                yield RawRow(number, cells)
+                for row in _turns(entry, number):
+                    cells_of = dict(_flat(row))
+                    unknown = [key for key in cells_of if key not in at]
+                    if len(names) + len(unknown) > _MOST_KEYS:
+                        problem = Message("the file has more than {most:,} different keys", most=_MOST_KEYS)
+                        yield RawRow(number, [line], problem)
+                        break
+                    for key in unknown:
+                        at[key] = len(names)
+                        names.append(key)
+                    cells = [""] * len(names)
+                    for key, value in cells_of.items():
+                        text = cell_text(value)
+                        cells[at[key]] = without_surrogates(text) if halves else text
+                    yield RawRow(number, cells)
             self._raw = None
 
     def position(self) -> int:
         """Bytes handed to the decoder so far."""
         return self._raw.tell() if self._raw is not None and not self._raw.closed else 0
+
+
+def _turns(entry: Mapping[str, Any], number: int) -> Sequence[Mapping[str, Any]]:
+    """The turns of a call that stand in a list, each with what the call's object says besides; else the entry itself.
+
+    A call without a number of its own gets that of its line. The whole text beside the turns says nothing more.
+    """
+    for key in _TURNS:
+        turns = entry.get(key)
+        if isinstance(turns, list) and turns and all(isinstance(turn, dict) and turn for turn in turns):
+            call = {name: value for name, value in entry.items() if name != "text" and not isinstance(value, list)}
+            numbered = {"call_id", "id"} & call.keys()
+            return [{**turn, **call} if numbered else {**turn, **call, "call_id": number} for turn in turns]
+    return [entry]
 
 
 def _flat(entry: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

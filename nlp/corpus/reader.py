@@ -17,6 +17,7 @@ from nlp.corpus.formats import SAMPLE, format_named, open_tables
 from nlp.corpus.rejects import as_came
 from nlp.corpus.tables import SPREADSHEETS, RawRow, Table, first_rows, unique_names, without_surrogates
 from nlp.errors import ColumnError, FileFormatError, Message
+from nlp.text.segment import has_unmarked_agent
 from nlp.types import Document
 
 MAX_CELL = 100_000
@@ -53,7 +54,8 @@ class ReadReport:
     once, ``rows`` counts their utterances. Of a workbook ``sheets`` were read, and ``unread`` hold something and were
     not; ``hidden_sheets`` neither, for they are hidden, while ``hidden_rows`` of the rows are and were read. Of calls
     ``unattributed`` counts utterances that nobody known spoke, and ``strangers`` are some of the names that stand
-    there; in ``told`` calls nameless speakers were known by what they said; ``torn`` calls became a document a row.
+    there; in ``told`` calls nameless speakers were known by what they said; ``torn`` calls became a document a row. In
+    ``unmarked`` texts an agent speaks as well, and no mark says who.
     """
 
     path: str
@@ -77,6 +79,7 @@ class ReadReport:
     unattributed: int = 0
     strangers: tuple[str, ...] = ()
     told: int = 0
+    unmarked: int = 0
     torn: bool = False
     other_texts: tuple[str, ...] = ()
 
@@ -117,7 +120,7 @@ class Reader:
         self._share_done = 0.0
         self._rows = self._documents = self._rejected = self._undated = self._hidden = 0
         self._strangers = Counter[str]()
-        self._told = 0
+        self._told = self._unmarked = 0
 
     @property
     def position(self) -> int:
@@ -153,6 +156,7 @@ class Reader:
             torn=self._roles.torn,
             unattributed=sum(self._strangers.values()),
             told=self._told,
+            unmarked=self._unmarked,
             strangers=tuple(name for name, _ in self._strangers.most_common(_SHOWN)),
         )
 
@@ -164,13 +168,18 @@ class Reader:
     def __iter__(self) -> Iterator[Document | Reject]:
         self._rows = self._documents = self._rejected = self._undated = self._hidden = 0
         self._strangers.clear()
-        self._told = 0
+        self._told = self._unmarked = 0
         self._share_done = 0.0
         return self._calls() if self._roles.by_turns else self._single()
 
     def _single(self) -> Iterator[Document | Reject]:
         for row in self._checked():
-            yield row if isinstance(row, Reject) else self._document(row, row.cells[self._roles.text].strip())
+            if isinstance(row, Reject):
+                yield row
+            else:
+                text = row.cells[self._roles.text].strip()
+                self._unmarked += has_unmarked_agent(text)
+                yield self._document(row, text)
         self._share_done = 1.0
 
     def _calls(self) -> Iterator[Document | Reject]:

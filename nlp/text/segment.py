@@ -28,7 +28,7 @@ _WEAK_CUSTOMER = (
     "손님|회원님?|이용자|구매자|환자|보호자|승객|투숙객|학부모|수강생|고|(?:고객 ?)?문의(?: ?내용)?|(?:불만|민원) ?내용"
 )
 _WEAK_AGENT = (
-    "직원|점원|매니저|기사님?|사장님?|점주|판매자|담당자|접수처|원무과|안내|은행원|설계사|상"
+    "직원|점원|매니저|기사님?|사장님?|점주|판매자|담당자|접수처|원무과|안내|은행원|설계사|데스크|창구|상"
     "|답변(?: ?내용)?|(?:처리|조치) ?(?:내용|결과|사항)|안내 ?내용|회신"
 )
 _WEAK_LETTER = "[ABQCSH]|S[0-9]|T[0-9]"
@@ -69,6 +69,8 @@ _AGENT_CUES = re.compile(
     r"|콜센터입니다|상담[원사]\s?\S{0,4}입니다|말씀해\s?주시겠|확인해\s?드리|안내해?\s?드리|처리해\s?드리"
     r"|감사합니다[,.]?\s*\S+(?:입니다|센터)|죄송합니다만|불편을\s?드려|본인\s?확인|회원님|성함이\s?어떻게"
 )
+_SPOKEN = 3
+_NAMED_MARK = re.compile(rf"^(?:{_STRONG_LABELS})[^\n:]{{0,9}}:", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,15 @@ def agent_among(said: Mapping[str, Sequence[str]]) -> str | None:
     most = max(cues.values(), default=0)
     agents = [label for label, count in cues.items() if count == most]
     return agents[0] if len(said) >= 2 and most and len(agents) == 1 else None
+
+
+def has_unmarked_agent(text: str) -> bool:
+    """Whether an agent speaks in ``text``, by three set phrases that are not all the same, and no mark says where.
+
+    A name beside the mark (상담사 김하늘: …) makes it one only once it is masked.
+    """
+    cues = _AGENT_CUES.findall(text)
+    return len(cues) >= _SPOKEN and len(set(cues)) > 1 and not turn_spans(text) and not _NAMED_MARK.search(text)
 
 
 _END = re.compile(

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from nlp.cli import options
 from nlp.cli.app import COMMANDS, app, main
+from nlp.cli.columns import show_files
+from nlp.corpus.reader import read_documents
 from nlp.errors import InputError, MissingExtraError
 from nlp.model.classifier import ComplaintClassifier
 
@@ -328,3 +331,24 @@ def test_a_job_that_is_interrupted_says_how_it_goes_on(
 def test_a_folder_in_place_of_a_file_is_refused_with_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"this is a folder; .*\*\.csv"):
         options.present([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("파일,화자,발화\na,상담사,네\na,고객,해지요\n", "--call-id-column"),
+        ("통화ID,화자,발화\nA,L,무엇을 도와드릴까요\nA,R,해지요\n", "말을 보고 상담사와 고객을 가린 통화 1건"),
+        ("통화ID,화자,발화\nA,L,여보세요\nA,R,해지요\n", "고객의 말로 읽은 발화 2개(화자: 'L', 'R')"),
+        ("통화ID,발화\nA,여보세요\nA,해지요\n", "화자 열이 없어"),
+        ("내용\n무엇을 도와드릴까요 해지요 고객님 확인해 드리겠습니다\n", "표시가 없는 글 1개"),
+    ],
+)
+def test_doubts_about_who_speaks_are_told(tmp_path: Path, rows: str, told: str) -> None:
+    path, said = tmp_path / "calls.csv", io.StringIO()
+    path.write_text(rows, encoding="utf-8")
+    file = read_documents(path)
+    list(file)
+
+    show_files([file.report], Console(file=said, width=400), options.Reader("ko"))
+
+    assert told in said.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from openpyxl import Workbook
 
 from nlp.corpus.columns import Columns
 from nlp.corpus.reader import Reject, read_documents
+from nlp.errors import FileFormatError
 from nlp.text.prepare import render
 from nlp.types import Document
 
@@ -192,3 +194,37 @@ def test_a_call_whose_words_are_found_by_their_look_is_one_text(tmp_path: Path) 
         "콜ID,SPK,x\nA,AGT,한빛텔레콤입니다 무엇을 도와드릴까요\nA,CUST,인터넷이 자꾸 끊겨서 해지하려고요\n", "utf-8"
     )
     assert [document.text.count("\n") for document in read_documents(path) if isinstance(document, Document)] == [1]
+
+
+@pytest.mark.parametrize("key", ["turns", "utterances", "segments"])
+def test_a_call_whose_turns_stand_in_a_list_is_one_text(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "calls.jsonl"
+    turns = [
+        {"start": 9, "text": "해지하려고요", "speaker": {"label": "1"}},
+        {"start": 1, "text": "무엇을 도와드릴까요", "speaker": {"label": "2"}},
+    ]
+    calls = [{"text": "무엇을 도와드릴까요 해지하려고요", key: turns}] * 2
+    path.write_text("\n".join(json.dumps(call, ensure_ascii=False) for call in calls), encoding="utf-8")
+    reader = read_documents(path)
+    found = [document.text for document in reader if isinstance(document, Document)]
+    assert found == ["상담원: 무엇을 도와드릴까요\n고객: 해지하려고요"] * 2
+    path.write_text(json.dumps({"id": "X", key: turns, "고객번호": "C1"}, ensure_ascii=False), encoding="utf-8")
+    (call,) = read_documents(path)
+    assert isinstance(call, Document)
+    assert (call.id, call.customer_id, len(call.turns)) == ("X", "C1", 2)
+
+
+def test_one_object_over_several_lines_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps({"text": "해지요"}, indent=1), encoding="utf-8")
+    with pytest.raises(FileFormatError, match="one JSON object over several lines"):
+        read_documents(path)
+
+
+def test_texts_in_which_an_unmarked_agent_speaks_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("내용\n무엇을 도와드릴까요 해지요 고객님 확인해 드리겠습니다\n비싸요\n", encoding="utf-8")
+    reader = read_documents(path)
+    for _ in range(2):
+        assert len(list(reader)) == 2
+        assert reader.report.unmarked == 1

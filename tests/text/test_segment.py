@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.text.segment import clauses, sentences, turn_spans
+from nlp.text.segment import clauses, has_unmarked_agent, sentences, turn_spans
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,20 @@ def test_times_around_marks_are_nobodys_words(text: str) -> None:
 def test_a_time_that_was_said_stays() -> None:
     text = "고객: 오후 3:00 상담원: 네 고객: 3:30"
     assert text[turn_spans(text)[0].start : turn_spans(text)[0].end] == "오후 3:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "unmarked"),
+    [
+        ("무엇을 도와드릴까요 해지요 고객님 확인해 드리겠습니다 네", True),
+        ("상담원: 무엇을 도와드릴까요 고객: 해지요 상담원: 고객님 확인해 드리겠습니다", False),
+        ("상담사 나은채: 무엇을 도와드릴까요\n고객: 해지요\n상담사 나은채: 고객님 확인해 드리겠습니다", False),
+        ("고객님 고객님 하면서 고객님이 잘못했대요", False),
+        ("확인해 드린다더니 연락이 없어요", False),
+    ],
+)
+def test_an_agent_whom_no_mark_tells_from_the_customer_is_noticed(text: str, unmarked: bool) -> None:
+    assert has_unmarked_agent(text) is unmarked
 
 
 def test_turns_hold_what_was_said_without_marks() -> None:
