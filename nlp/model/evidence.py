@@ -9,9 +9,10 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.model.scope import unread
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
-from nlp.text.segment import clauses, sentences
+from nlp.text.segment import clauses
 
 Span: TypeAlias = tuple[int, int]
 
@@ -56,14 +57,17 @@ def find_evidence(
 
     That is a sentence; of a long one, as people write without full stops, the clause that is nearly as probable by
     itself. ``decided`` holds the label ids of each text, as in ``Prediction.labels[group]``. A label that no sentence
-    of a text alone makes probable still gets its best one.
+    of a text alone makes probable still gets its best one; where the customer says nothing, there is none.
 
     Every sentence is scored once, and the clauses of long sentences that were chosen once more. What the label loses
     when a sentence is left out costs a pass over the whole text for each and finds no better ones
     (``benchmarks/evidence.py``).
     """
     columns = {label: classifier.taxonomy.column(group, label) for label in set().union(*decided)}
-    found = [sentences(text.customer) if labels else () for text, labels in zip(texts, decided, strict=True)]
+    found = [
+        text.customer_sentences() if labels and unread(text) != "no_words" else ()
+        for text, labels in zip(texts, decided, strict=True)
+    ]
     whole = [dict.fromkeys(labels, spans) for labels, spans in zip(decided, found, strict=True)]
     chosen = _best(classifier, texts, whole, columns)
     parts = [

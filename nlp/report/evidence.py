@@ -7,7 +7,6 @@ from collections.abc import Callable
 from nlp.classified import ClassifiedTable
 from nlp.report.analysis import Phrases
 from nlp.text.prepare import prepare
-from nlp.text.segment import sentences
 
 
 def lexical_evidence(
@@ -23,8 +22,8 @@ def lexical_evidence(
         typical.setdefault(item.label, set()).update(item.phrase.shown.split())
 
     def of(row: int) -> tuple[str, ...]:
-        said = prepare(str(table.texts[row]), mask=False).customer
-        found = [said[start:end] for start, end in sentences(said)]
+        text = prepare(str(table.texts[row]), mask=False)
+        found = [text.customer[start:end] for start, end in text.customer_sentences()]
         causes = table.taxonomy.group("cause").ids if "cause" in table.taxonomy else ()
         wanted = {word for cause in causes if table.has("cause", cause)[row] for word in typical.get(cause, ())}
         # "거부하다" stands in a sentence as 거부했다, 거부하고 …: the stem is what can be found.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nlp.text.alignment import Alignment
 from nlp.text.normalize import normalize
 from nlp.text.redact import redact
-from nlp.text.segment import MARKS, TurnSpan, turn_spans
+from nlp.text.segment import MARKS, TurnSpan, sentences, turn_spans
 from nlp.types import Turn
 
 
@@ -35,6 +35,16 @@ class PreparedText:
     def to_source(self, start: int, end: int) -> tuple[int, int]:
         """The span of ``source`` behind the span ``[start, end)`` of ``masked``."""
         return self.alignment.to_source(start, end)
+
+    def customer_sentences(self) -> tuple[tuple[int, int], ...]:
+        """Spans of the sentences of ``customer``, in order; none runs on from one turn into the next."""
+        found: list[tuple[int, int]] = []
+        offset = 0
+        for left, right in self.customer_spans:
+            said = self.masked[left:right]
+            found += ((offset + start, offset + end) for start, end in sentences(said))
+            offset += len(said) + 1
+        return tuple(found)
 
     def customer_to_masked(self, start: int, end: int) -> tuple[int, int]:
         """The span of ``masked`` that holds the span ``[start, end)`` of ``customer``."""

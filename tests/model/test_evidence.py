@@ -103,3 +103,17 @@ def test_no_span_is_scored_twice() -> None:
 
     assert len(classifier.scored) == len(set(classifier.scored))
     assert sum(map(len, classifier.scored)) <= 2 * len(text.customer)
+
+
+def test_evidence_does_not_run_on_over_the_agents_turn(classifier: ComplaintClassifier) -> None:
+    prepared = prepare("고객: 요금이 너무 비싸요\n상담원: 직원이 불친절했다니 죄송합니다\n고객: 네 박지훈이요")
+
+    (found,) = find_evidence(classifier, [prepared], decided=[("price", "ethics")])
+
+    assert {evidence.text for evidence in found.values()} <= {"요금이 너무 비싸요", "네 [이름]이요"}
+
+
+def test_a_call_in_which_only_the_agent_speaks_has_no_evidence(classifier: ComplaintClassifier) -> None:
+    prepared = prepare("상담원: 요금이 비싸서 해지하신다고요\n상담원: 다시 전화드리겠습니다")
+
+    assert find_evidence(classifier, [prepared], decided=[("price",)]) == [{}]
