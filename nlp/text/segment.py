@@ -64,6 +64,13 @@ _GRADES = {"상", "고"}
 """Short for 상담원 and 고객 where both stand; alone they grade something (상, 중, 하)."""
 _FIELD = re.compile(r"(?:^|(?<=[\n,/]))[ \t]*([가-힣]{1,8})[ \t]*[:：](?=[ \t]*\S)")
 
+_ANSWERED = re.compile(
+    r"^[-_ ]*(?:original message|원본 ?메[시세]지|원본 ?메일|-+ ?원본[^\n]{0,12}?)[-_ ]*$"
+    r"|^.{0,120}(?:님이 작성(?:한 내용)?|wrote) ?:$"
+    r"|^(?:from|보낸 ?사람|보낸 ?이) ?:.{1,120}\n(?:sent|date|to|보낸 ?날짜|날짜|받는 ?사람|일시) ?:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
 _AGENT_CUES = re.compile(
     r"고객님|무엇을 도와|뭘 도와|어떤 도움|도와\s?드리|도와\s?드릴|고객센터(?:입니다|예요|\s*상담)"
     r"|콜센터입니다|상담[원사]\s?\S{0,4}입니다|말씀해\s?주시겠|확인해\s?드리|안내해?\s?드리|처리해\s?드리"
@@ -85,8 +92,12 @@ class TurnSpan:
 def turn_spans(text: str) -> tuple[TurnSpan, ...]:
     """The turns of a dialogue as positions in ``text``; empty when ``text`` is no dialogue.
 
-    What stands before the first mark is a turn of an unknown speaker.
+    What stands before the first mark is a turn of an unknown speaker. A mail with the mail that it answers below is a
+    turn of the customer's and one of the firm's.
     """
+    if (answered := _ANSWERED.search(text)) is not None and (own := text[: answered.start()].strip()):
+        start = text.index(own)
+        return (TurnSpan("customer", start, start + len(own)), TurnSpan("agent", answered.start(), len(text.rstrip())))
     found = [(match, _label(match)) for match in _MARK.finditer(text)]
     if not {label for _, label in found} >= _GRADES:
         found = [(match, label) for match, label in found if label not in _GRADES]

@@ -86,6 +86,22 @@ def test_times_around_marks_are_nobodys_words(text: str) -> None:
     assert [text[turn.start : turn.end] for turn in turn_spans(text)] == ["네", "해지", "네"]
 
 
+@pytest.mark.parametrize(
+    "answered",
+    [
+        "-----Original Message-----\nFrom: 고객센터\n늦어서 죄송합니다",
+        "2026년 11월 19일 (목) 오후 3:00, 고객센터 <help@a.kr>님이 작성:\n> 늦어서 죄송합니다",
+        "보낸 사람: 고객센터\n날짜: 2026-11-19\n늦어서 죄송합니다",
+    ],
+)
+def test_the_mail_that_a_mail_answers_is_not_the_customers(answered: str) -> None:
+    text = f"환불이 안 됐어요\n\n{answered}"
+    first, second = turn_spans(text)
+    assert (first.speaker, text[first.start : first.end]) == ("customer", "환불이 안 됐어요")
+    assert (second.speaker, text[second.start : second.end]) == ("agent", answered)
+    assert turn_spans(answered) == ()
+
+
 def test_a_time_that_was_said_stays() -> None:
     text = "고객: 오후 3:00 상담원: 네 고객: 3:30"
     assert text[turn_spans(text)[0].start : turn_spans(text)[0].end] == "오후 3:00"
