@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nlp.classified import ClassifiedTable
 from nlp.recovery.cues import Cues
+from nlp.wom.speech import customer_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +29,15 @@ class Readings:
     def of(
         cls, table: ClassifiedTable, *, cues: Cues | None = None, copies: NDArray[np.int64] | None = None
     ) -> Readings:
-        """Read a table's texts by ``cues``; without them, by those that ship."""
+        """Read what customers say in a table's texts by ``cues``; without them, by those that ship."""
         cues = cues or Cues.load()
+        said = [customer_text(text) for text in table.texts]
         unsafe = np.zeros(len(table), dtype=bool)
         rows = np.arange(len(table))
         if "severity" in table.taxonomy:
             rows = np.flatnonzero(table.decided[:, table.taxonomy.columns("severity").stop - 1])
-        unsafe[rows] = cues.safety.holds(table.texts[rows])
-        return cls(involuntary=np.array(cues.involuntary.holds(table.texts), dtype=bool), unsafe=unsafe, copies=copies)
+        unsafe[rows] = cues.safety.holds([said[row] for row in rows])
+        return cls(involuntary=np.array(cues.involuntary.holds(said), dtype=bool), unsafe=unsafe, copies=copies)
 
     def take(self, rows: NDArray[np.int64]) -> Readings:
         """Those of the documents at ``rows``."""

@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from recovery_tables import document, table
 
 from nlp.errors import InputError
 from nlp.recovery.cues import Cues
+from nlp.recovery.readings import Readings
 
 CUES = Cues.load()
 
@@ -86,3 +88,12 @@ def test_a_cue_file_that_is_incomplete_or_wrong_is_named(tmp_path: Path, text: s
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=said):
         Cues.load(path)
+
+
+def test_what_an_agent_asks_is_no_reason_and_no_harm() -> None:
+    call = "ARS: 화재 사고는 1번을 눌러 주세요\n상담원: 혹시 이사 가게 되어 해지하시나요?\n고객: {said}"
+    said = [call.format(said="아니요 비싸서요"), call.format(said="이사 가게 되어 해지합니다 불이 났거든요")]
+
+    found = Readings.of(table(*(document(severity="3", text=text) for text in said)))
+
+    assert found.involuntary.tolist() == found.unsafe.tolist() == [False, True]
