@@ -24,7 +24,7 @@ from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import PreparedText, prepare
 from nlp.types import Document, Prediction
 
-_PARTS_VERSION = 6
+_PARTS_VERSION = 7
 _GROWTH = 3.0
 """Bytes of blocks and output together, per byte of input; a guess that stops hopeless jobs early."""
 
