@@ -269,6 +269,19 @@ def test_an_endless_word_is_read_in_the_time_that_its_length_takes(endless: str)
     assert redact(masked).text == masked
 
 
+@pytest.mark.parametrize(
+    "repeated",
+    ["아이디 에이비 언더바 ", "ab_12 그리고 ", "생년월일" + "[이름]" * 25],
+    ids=["aloud", "listed", "masked"],
+)
+def test_a_long_list_is_read_in_the_time_that_its_length_takes(repeated: str) -> None:
+    text = "아이디 " + repeated * (20_000 // len(repeated))
+    begin = perf_counter()
+    masked = redact(text).text
+    assert perf_counter() - begin < 4
+    assert redact(masked).text == masked
+
+
 def test_what_an_endless_row_of_digits_stands_beside_is_kept() -> None:
     masked = redact("제 번호는 " + "일" * 500 + " 입니다. 환불해 주세요").text
     assert masked.startswith("제 번호는 [주민등록번호]")

@@ -45,7 +45,7 @@ D = "[0-9공영일이삼사오육륙칠팔구]"
 NO_DIGIT = rf"(?!(?!이(?:에요|예요|고|라|요|입|랑|야)){D})"
 """No digit follows, but perhaps the 이 of "…이에요"."""
 
-PAST_ANOTHER = r"(?:[^\n\ufffc]{0,12}\ufffc{4,20}){1,4}[^\d\n\ufffc]{0,12}?"
+PAST_ANOTHER = r"(?:[^\n\ufffc]{0,12}+\ufffc{4,}+){1,4}[^\d\n\ufffc]{0,12}?"
 """Between a word that announces a number and the number: others that are masked already."""
 
 FILLER = r"(?:에|요)?[ \t.,]{1,3}(?:음|어|그|아|네|저기|하고)[ \t.,]{1,3}"

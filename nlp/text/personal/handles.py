@@ -27,17 +27,19 @@ _THING_BEFORE = re.compile(
 
 # "sunnyhill칠칠", "제이피 언더바 육육육삼": read aloud, with a sign or a number in it.
 _HALF_SPOKEN = rf"{_LATIN}[공영일이삼사오육륙칠팔구]{{2,6}}?{NO_DIGIT}"
+_READ = rf"(?!(?<![가-힣])아이디){LETTER}"
 _SPELT = (
     rf"(?=[^\n]{{0,40}}?(?:언더바|언더스코어|밑줄|하이픈|대시|{D}{{2}}))"
-    rf"(?:{LETTER}|[A-Za-z](?![A-Za-z_]))[ \t]?(?:(?:{LETTER}|[A-Za-z](?![A-Za-z_])|{D})[ \t]?){{2,24}}?(?<![ \t])"
-    rf"{NO_DIGIT}(?![ \t]?(?:{LETTER}|{D}{{2}}))"
+    rf"(?:{_READ}|[A-Za-z](?![A-Za-z_]))[ \t]?(?:(?:{_READ}|[A-Za-z](?![A-Za-z_])|{D})[ \t]?){{2,24}}?(?<![ \t])"
+    rf"{NO_DIGIT}(?![ \t]?(?:{_READ}|{D}{{2}}))"
 )
 _BY_ACCOUNT = re.compile(
     rf"{_ACCOUNT}{_IS}(?:영어로[ \t]?)?(?P<it>(?:{_HALF_SPOKEN}|{_MARKED}|{_PLAIN}|{_MIXED})){_END}"
 )
 _ALOUD = re.compile(rf"(?:{_ACCOUNT}|{_MESSENGER})[^\n\ufffc]{{0,16}}?(?<![가-힣A-Za-z\d])(?P<it>{_SPELT})")
-_NEXT = re.compile(rf"\ufffc{{5}}[ \t]?(?:이?랑|[와과]|하고|,|/|그리고|또는)[ \t]?(?P<it>{_MARKED}){_END}")
-"""Behind another that is masked already."""
+_MASKED = re.compile(r"\ufffc{5}(?!\ufffc)")
+_NEXT = re.compile(rf"[ \t]?(?:이?랑|[와과]|하고|,|/|그리고|또는)[ \t]?(?P<it>{_MARKED}){_END}")
+"""Behind another."""
 _SOMEBODY = re.compile(
     rf"(?<![A-Za-z0-9._@/\-])(?P<it>(?=[A-Za-z\-]*[_.\-])(?=[A-Za-z._\-]*\d){_LATIN})"
     r"(?=[ \t]?님(?![가-힣]{4})|[ \t]이[ \t]?(?:사람|분|유저|놈)"
@@ -58,13 +60,22 @@ def find_handles(view: str) -> Iterator[Found]:
     """Handles in a text that ``view_of`` made plain; those of a firm ("공식 계정 @dangol") stay."""
     patterns: tuple[re.Pattern[str], ...] = ()
     if _SIGN.search(view):
-        patterns = (_BY_ACCOUNT, _BY_MESSENGER, _AT, _ALOUD, _NEXT)
+        patterns = (_BY_ACCOUNT, _BY_MESSENGER, _AT, _ALOUD)
     if _SOMEBODY_SIGN.search(view):
         patterns = (*patterns, _SOMEBODY)
     for pattern in patterns:
         for match in pattern.finditer(view):
-            around = view[max(0, match.start() - 10) : match.end() + 8]
-            before = view[max(0, match.start() - 8) : match.start()]
-            if _DOMAIN.match(match["it"]) or _OFFICIAL.search(around) or _THING_BEFORE.search(before):
-                continue
-            yield Found("아이디", *match.span("it"), 4)
+            if _is_somebodys(match, view):
+                yield Found("아이디", *match.span("it"), 4)
+    # A list is read to its end at once: round by round there would be but one more.
+    for masked in _MASKED.finditer(view):
+        end = masked.end()
+        while (following := _NEXT.match(view, end)) and _is_somebodys(following, view):
+            yield Found("아이디", *following.span("it"), 4)
+            end = following.end("it")
+
+
+def _is_somebodys(match: re.Match[str], view: str) -> bool:
+    around = view[max(0, match.start() - 10) : match.end() + 8]
+    before = view[max(0, match.start() - 8) : match.start()]
+    return not (_DOMAIN.match(match["it"]) or _OFFICIAL.search(around) or _THING_BEFORE.search(before))
