@@ -326,6 +326,21 @@ def test_what_nobody_sees_hides_no_personal_column() -> None:
     assert mask_cell("김단골", "고객\u200b명") == "[이름]"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "연락은 오지 않는 상태임. 교환할 예정임. 하자로 인정임",
+        "- 요청: 선임 기사 배정",
+        "판매자 잠수 담당 미정",
+        "3명의 검수자가 확인",
+        "해바라기 씨 과자에 홍화씨 기름, 피신청인(몰테일)",
+        "다니엘 아저씨랑 글로리아 아가씨",
+    ],
+)
+def test_words_in_a_names_place_stay(text: str) -> None:
+    assert redact(text).text == text
+
+
 @pytest.mark.parametrize("word", ["간호사", "두번째", "마지막", "아줌마", "어르신", "유튜버", "초보자"])
 def test_what_somebody_is_said_to_be_is_no_name(word: str) -> None:
     for text in (f"저는 {word}입니다", f"제가 {word}인데 왜 이래요"):

@@ -95,7 +95,7 @@ def _patterns() -> _Patterns:
     label = lists.any_cue("foreign_label")
     given, family = (f"(?:{any_of(names).pattern})" for names in (lists.foreign_given, lists.foreign_family))
     firsts = {name[0] for name in (*lists.foreign_given, *lists.foreign_family, *lists.chinese_family, "샤")}
-    western = rf"(?:{given})(?:[ \t](?:{given}|(?!씨|님|분|측|형|쌤|군|양)[가-힣]{{1,5}}?))?"
+    western = rf"(?:{given})(?:[ \t](?:{given}|(?!씨|님|분|측|형|쌤|군|양|아저씨|아가씨)[가-힣]{{1,5}}?))?"
     vietnamese = rf"(?:{family})(?:[ \t][가-힣]{{1,3}}){{1,2}}"
     chinese = rf"[{lists.chinese_family}](?:[ \t]?(?:{_CHINESE_GIVEN})){{2}}"
     return _Patterns(

@@ -26,7 +26,7 @@ from nlp.text.personal.name_forms import (
     may_be_verb,
 )
 from nlp.text.personal.name_lists import name_lists
-from nlp.text.personal.ordinary import is_begun, times_begun
+from nlp.text.personal.ordinary import times_begun
 from nlp.text.personal.persons import find_persons
 
 _NOUN_ENDINGS = "은이하인한"
@@ -97,7 +97,7 @@ def _without_cue(view: str, *, about_a_person: bool) -> Iterator[tuple[int, int]
         if word in lists.public_persons:
             continue
         if word[0] not in lists.usual_family and not word.startswith(lists.double_family):
-            if word[1:] in lists.unmistakable_given and word[-1] not in _NOUN_ENDINGS and not is_begun(word):
+            if word[1:] in lists.unmistakable_given and word[-1] not in _NOUN_ENDINGS and not times_begun(word):
                 yield match.span("n")
             continue
         if about_a_person:

@@ -149,7 +149,7 @@ def _before(view: str, start: int) -> float:
     head = head[: len(head) - len(mark)].rstrip(" \t0123456789")
     if head.endswith("\ufffc"):
         return 1.0
-    if head.endswith("피신청인"):
+    if head.endswith("피신청인") or (head.endswith("명의") and not mark):  # "3명의 …"
         return 0.0
     match = _HANGUL_END.search(head)
     word = match.group() if match else ""
