@@ -9,6 +9,7 @@ import sys
 import tempfile
 from asyncio import Transport
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import structlog
@@ -78,23 +79,29 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=settings.shutdown_timeout,
         timeout_worker_healthcheck=_HUNG_AFTER,
     )
+    bound = config.bind_socket()
+    # At once: until somebody listens, Linux lets a second server bind the same address.
+    bound.listen(config.backlog)
     if settings.workers == 1:
-        with config.bind_socket() as bound:
-            # At once: until somebody listens, Linux lets a second server bind the same address.
-            bound.listen(config.backlog)
-            listeners = [bound.dup() for _ in range(_LISTENERS)]
+        with bound:
+            listeners = [bound.dup() for _ in range(_handles())]
         server = uvicorn.Server(config)
         server.run(listeners)
         if not server.started:
             sys.exit(_START_FAILED)
         return
-    with tempfile.TemporaryDirectory(prefix="dangol-metrics-") as folder:
+    with bound, tempfile.TemporaryDirectory(prefix="dangol-metrics-") as folder:
         # Read by prometheus_client when a worker imports it; every process then counts into files of this folder.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        workers = Workers(config, [config.bind_socket()])
+        workers = Workers(config, [bound])
         workers.run()
     if workers.failed:
         sys.exit(_START_FAILED)
+
+
+def _handles() -> int:
+    """How many handles the listening socket has. asyncio's own loops need but one, and that of Windows takes no more."""
+    return _LISTENERS if find_spec("uvloop") else 1
 
 
 def _settled_app(settings: Settings) -> FastAPI:

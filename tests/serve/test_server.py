@@ -384,10 +384,25 @@ def test_a_worker_that_a_busy_machine_starts_slowly_is_not_taken_for_hung(
     monkeypatch.setattr(runner.Workers, "run", lambda workers: configs.append(workers.config))
     monkeypatch.setattr(runner.Workers, "__init__", lambda workers, config, _: setattr(workers, "config", config))
     monkeypatch.setattr(runner.Workers, "failed", False)
-    monkeypatch.setattr(uvicorn.Config, "bind_socket", lambda _: None)
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     runner.serve(Settings.load(None, data_dir=tmp_path, workers=2, port=0))
     assert configs[0].timeout_worker_healthcheck >= 30
+
+
+def test_no_second_server_can_take_the_address_while_workers_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected = []
+
+    def run(workers: runner.Workers) -> None:
+        socket.create_connection(workers.sockets[0].getsockname()).close()
+        connected.append(True)
+
+    monkeypatch.setattr(runner.Workers, "run", run)
+    monkeypatch.setattr(runner.Workers, "failed", False)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    runner.serve(Settings.load(None, data_dir=tmp_path, workers=2, port=0))
+    assert connected
 
 
 def test_several_connections_are_accepted_in_one_turn_of_the_loop(
@@ -406,6 +421,10 @@ def test_several_connections_are_accepted_in_one_turn_of_the_loop(
     runner.serve(Settings.load(None, data_dir=tmp_path, port=0))
     assert len(addresses) >= 8
     assert len(set(addresses)) == 1
+    addresses.clear()
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    runner.serve(Settings.load(None, data_dir=tmp_path, port=0))
+    assert len(addresses) == 1  # the loop of Windows takes no second handle of a socket
 
 
 def test_a_serving_process_holds_no_training_and_no_morpheme_analyser(tmp_path: Path) -> None:
