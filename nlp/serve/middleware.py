@@ -144,7 +144,7 @@ class Guard:
 
 
 class Door:
-    """Turns requests for inference away before anything of them is read, while more work waits than is allowed.
+    """Turns requests for inference away before anything of them is read, from ``_CLOSES_AT`` of the queue on.
 
     The engine would refuse them all the same, a little later; here it costs a third of the time, which in a flood
     is time for those who were let in.

@@ -100,7 +100,7 @@ def serve(settings: Settings) -> None:
 
 
 def _handles() -> int:
-    """How many handles the listening socket has. asyncio's own loops need but one, and that of Windows takes no more."""
+    """How many handles the socket has: asyncio's own loops need but one, and that of Windows takes no more."""
     return _LISTENERS if find_spec("uvloop") else 1
 
 

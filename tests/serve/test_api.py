@@ -410,6 +410,20 @@ def test_a_bad_line_of_a_stream_names_its_fields(client: TestClient, line: objec
     assert answer.get("id") == ("a" if isinstance(line, dict) and line.get("id") == "a" else None)
 
 
+@pytest.mark.parametrize(("waiting", "status"), [(0.85, 400), (0.95, 503)])
+def test_the_door_closes_at_nine_tenths_of_the_queue_before_a_body_is_read(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, waiting: float, status: int
+) -> None:
+    engine = client.app.state.services.engine  # type: ignore[attr-defined]
+    tokens = int(waiting * engine.load.queue_tokens)
+    monkeypatch.setattr(engine, "_in_flight", tokens)
+    monkeypatch.setattr(engine.load, "owed", [tokens, 0])
+    monkeypatch.setattr(engine.load, "rate", float(engine.load.queue_tokens))
+    json_body = {"Content-Type": "application/json"}
+    assert client.post("/v1/predict", content=b"{", headers=json_body).status_code == status
+    assert client.get("/health/ready").status_code == 200
+
+
 def test_the_model_and_its_labels_are_told(client: TestClient, model: LoadedModel) -> None:
     answer = client.get("/v1/models").json()
     assert answer["model"] == model.name
