@@ -238,6 +238,7 @@ def _prepared(text: Text, number: int) -> PreparedText:
         return text
     if isinstance(text, Document):
         return prepare(text.text, turns=text.turns)
+    text = text.as_py() if hasattr(text, "as_py") else text  # of a column of an Arrow table
     if not isinstance(text, str):
         raise InputError(
             "texts[{number}] is {text!r:.80}, which is no text; give a str, a Document or a PreparedText, and leave "

@@ -160,6 +160,13 @@ def test_texts_may_come_one_by_one(classifier: ComplaintClassifier, monkeypatch:
     assert np.array_equal(classifier.predict_proba(iter(texts)), classifier.predict_proba(np.array(texts)))
 
 
+def test_a_column_of_an_arrow_table_is_a_list_of_texts(classifier: ComplaintClassifier) -> None:
+    table = pa.table({"text": [SHORT, LONG, None]})
+    assert classifier.predict(table["text"][:2]) == classifier.predict([SHORT, LONG])
+    with pytest.raises(InputError, match=r"texts\[2\] is None"):
+        classifier.predict(table["text"])
+
+
 def test_a_classifier_says_which_model_it_is(classifier: ComplaintClassifier) -> None:
     assert repr(classifier) == f"ComplaintClassifier({classifier.name!r}, {len(classifier.labels)} labels)"
 
