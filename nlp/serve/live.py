@@ -38,7 +38,7 @@ class LiveModel:
         self._given = settings.model
         self._pointer = settings.data_dir / POINTER
         self._engine = engine
-        self._seen: str | None = None
+        self._seen: str | None = ""  # which no pointer holds: nothing was read yet
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -106,13 +106,15 @@ def test_a_choice_that_cannot_be_kept_changes_nothing(tmp_path: Path, monkeypatc
     asyncio.run(work())
 
 
+@pytest.mark.parametrize("live_one", ["one", "two"])
 def test_a_pointer_that_cannot_be_read_changes_nothing_and_is_not_taken_for_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live_one: str
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / name / FILE).parent.mkdir(parents=True)
         (tmp_path / name / FILE).touch()
-    (tmp_path / live.POINTER).write_text("two\n", encoding="utf-8")
+    if live_one != "one":
+        (tmp_path / live.POINTER).write_text(f"{live_one}\n", encoding="utf-8")
     monkeypatch.setattr(live, "_LOOK_EVERY", 0.0)
     read = Path.read_text
     broken = True
@@ -134,11 +136,11 @@ def test_a_pointer_that_cannot_be_read_changes_nothing_and_is_not_taken_for_none
         broken = False
         while engine.state != "ready":
             await asyncio.sleep(0)
-        assert engine.model.name == "two"
+        assert engine.model.name == live_one
         broken = True
         for _ in range(100):
             await asyncio.sleep(0)
-        assert engine.model.name == "two"
+        assert engine.model.name == live_one
         await chosen.stop()
         await engine.stop()
 
