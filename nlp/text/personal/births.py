@@ -35,11 +35,13 @@ _WORD = (
     r"|(?<![A-Za-z])(?:DOB|D\.O\.B\.?|born|(?:date[ \t]of[ \t])?birth(?:day|date|[ \t]date)?)(?![A-Za-z]))"
 )
 _LUNAR = r"(?:[(]?(?:음력|양력|음|양)[)]?(?:으로)?[ \t]*)?"
-_BORN = r"(?:출생|태어|생일|생년월일|생신|생(?![산선맥수크새활물일각]))"
+_BORN_ALONE = "생(?![산선맥수크새활물일각필중방리화고굴연딸김])"
+_BORN = rf"(?:출생|태어|생일|생년월일|생신|{_BORN_ALONE})"
 _WHOSE = r"(?:(?:제|내|우리|저희)[ \t]?)?(?:(?:딸|아들|아이|애|엄마|아빠|어머니|아버지|남편|아내)[ \t]?)?"
-_SEX = r"(?:(?<![가-힣A-Za-z])[남여男女MFmf](?![가-힣A-Za-z])|남자|여자|남아|여아|남성|여성|환아)"
+_SEX = r"(?:(?<![가-힣A-Za-z])[남여男女MFmf](?![가-힣A-Za-z])|남아|여아|환아)"
+_GROWN = r"(?:남자|여자|남성|여성)"
 _OLD = (
-    rf"(?:19[3-9]\d[ \t]?[년./\-][ \t]?{_M}[ \t]?[월./\-][ \t]?{_DAY_OF}(?:[ \t]?일)?"
+    rf"(?:19[3-9]\d[ \t]?[년./\-][ \t]?{_M}[ \t]?[월./\-][ \t]?{_DAY_OF}(?:[ \t]?일)?+"
     rf"|[4-9]\d(?P<sep>[.\-/]){_MM}(?P=sep){_DD})"
 )
 _OLD_YEAR_SPOKEN = r"(?:천구백)?(?:[삼사오육칠팔구]십[일이삼사오육칠팔구]?|[사오육칠팔구][영공일이삼사오육칠팔구])"
@@ -55,16 +57,22 @@ _CUED = (
     # "79년 4월 2일로 생일을", "3월 5일생", "4월 12일이 제 생일"
     rf"{_NO_NUMBER_BEFORE}(?P<it>{_WRITTEN}|{_RUN})\.?\)?(?:으?로|[이가]|에)?[ \t]?{_WHOSE}{_BORN}",
     rf"{_NO_NUMBER_BEFORE}(?P<it>{_SPOKEN}|{_WRITTEN_DAY}|{_SPOKEN_DAY})"
-    rf"[ \t]?(?:생(?![산선맥수크새활물일각])|[이가에][ \t]{_WHOSE}(?:생일|생신|태어))",
+    rf"[ \t]?(?:{_BORN_ALONE}|[이가에][ \t]{_WHOSE}(?:생일|생신|태어))",
     rf"(?<![가-힣])(?P<it>{_SPOKEN})",
 )
-_BESIDE_SEX = (
-    rf"{_NO_NUMBER_BEFORE}(?P<it>{_WRITTEN}|{_RUN})[ \t]?[,/(]?[ \t]?{_SEX}(?=[ \t]?[,/)]|[ \t]|$)"
-    r"(?![ \t](?:기사|직원|분|상담))",
-    rf"{_SEX}(?:[/,][ \t]?\d\d세?)?[ \t]?[,/)(]?[ \t]?(?P<it>{_WRITTEN}|{_RUN})(?![\d\-])",
+# Who is called a man or a woman was not born in the twenties: something was booked then.
+_BESIDE_SEX = tuple(
+    pattern
+    for date, sex in ((rf"(?:{_WRITTEN}|{_RUN})", _SEX), (rf"(?!20[2-9]\d)(?:{_WRITTEN}|{_RUN})", _GROWN))
+    for pattern in (
+        rf"{_NO_NUMBER_BEFORE}(?P<it>{date})[ \t]?[,/(]?[ \t]?{sex}(?=[ \t]?[,/)]|[ \t]|$)"
+        r"(?![ \t](?:기사|직원|분|상담))",
+        rf"{sex}(?:[/,][ \t]?\d\d세?)?[ \t]?[,/)(]?[ \t]?(?P<it>{date})(?![\d\-])",
+    )
 )
 _BARE = (
-    rf"{_NO_NUMBER_BEFORE}(?P<it>{_OLD})(?![\d\-./])",
+    rf"{_NO_NUMBER_BEFORE}(?P<it>{_OLD})(?![\d\-./])"
+    r"(?![ \t]?(?:에[ \t]?)?(?:가입|계약|설립|창립|개업|개점|개막|준공|제정))",
     rf"(?<![가-힣])(?P<it>{_OLD_YEAR_SPOKEN}[ \t]?년생?[ \t]?{_SPOKEN_DAY})",
 )
 # Digits that can be the day of birth of those who are fifteen or older.
