@@ -43,6 +43,16 @@ _TEAMS = (
     "Support Team",
 )
 _LATIN_SIGN = re.compile(r"[A-Za-z][ \t,/\-]{1,3}[A-Z]")
+# "Olivia 쌤", "by Ryan,", "담당 Kevin이": one Latin word where a person is meant.
+_LATIN_PERSON = re.compile(
+    rf"{_NO_WORD}(?P<n>[A-Z][a-z]{{2,11}}(?:[ \t][A-Z][a-z]{{2,11}})?)"
+    r"(?=[ \t]?(?:쌤|씨|님|선생|강사|튜터|코치|매니저|상담[원사]|대리|팀장|과장)(?![가-힣]{3})"
+    r"|[ \t]?이?라는[ \t](?:분|직원|사람|상담|강사))"
+)
+_BY_LATIN = re.compile(
+    r"(?:(?<![A-Za-z])(?:[Bb]y|[Dd]ear|[Aa]ttn\.?:?|Mr\.?|Ms\.?|Mrs\.?)|(?:담당자?|상담[원사]|강사|직원|매니저)(?:[은는이가:])?)"
+    r"[ \t](?P<n>[A-Z][a-z]{2,11}(?:[ \t][A-Z][a-z]{2,11})?)(?![A-Za-z0-9@._\-])(?![ \t]?(?:팀|센터|부서))"
+)
 
 _PERSON_FOLLOWS = (
     r"(?=[ \t]?(?:씨|님|고객|회원|선생|강사|매니저|코치|상담|쌤|튜터|상(?=[이은께한]|[ \t]))|한테|에게|께서|[ \t]?측"
@@ -68,18 +78,6 @@ def find_foreign_names(view: str) -> Iterator[tuple[int, int]]:
     if patterns.hangul_sign.search(view):
         for pattern in patterns.hangul:
             yield from (match.span("n") for match in pattern.finditer(view))
-
-
-# "Olivia 쌤", "by Ryan,", "담당 Kevin이": one Latin word where a person is meant.
-_LATIN_PERSON = re.compile(
-    rf"{_NO_WORD}(?P<n>[A-Z][a-z]{{2,11}}(?:[ \t][A-Z][a-z]{{2,11}})?)"
-    r"(?=[ \t]?(?:쌤|씨|님|선생|강사|튜터|코치|매니저|상담[원사]|대리|팀장|과장)(?![가-힣]{3})"
-    r"|[ \t]?이?라는[ \t](?:분|직원|사람|상담|강사))"
-)
-_BY_LATIN = re.compile(
-    r"(?:(?<![A-Za-z])(?:[Bb]y|[Dd]ear|[Aa]ttn\.?:?|Mr\.?|Ms\.?|Mrs\.?)|(?:담당자?|상담[원사]|강사|직원|매니저)(?:[은는이가:])?)"
-    r"[ \t](?P<n>[A-Z][a-z]{2,11}(?:[ \t][A-Z][a-z]{2,11})?)(?![A-Za-z0-9@._\-])(?![ \t]?(?:팀|센터|부서))"
-)
 
 
 class _Patterns(NamedTuple):
