@@ -25,10 +25,11 @@ def queue_tables(analysis: Analysis, *, first: int) -> Iterator[Titled]:
     """
     worth, urgent = to_recover(analysis), in_tiers(analysis)["urgent"]
     end = min(first + _QUEUE, worth)
-    tables = {"more": range(first, end)}
-    if urgent > end - _BEHIND:
-        start = max(end, urgent)
-        tables["behind"] = range(start, min(start + _BEHIND, worth))
+    if end < worth and urgent > end - _BEHIND:
+        behind = range(urgent, min(urgent + _BEHIND, worth))
+        tables = {"more": range(first, min(end, urgent)), "behind": behind}
+    else:
+        tables = {"more": range(first, end)}
     for code, places in tables.items():
         if places:
             title = say("ui", code, n=len(places), unit=case_unit(analysis))

@@ -92,7 +92,9 @@ def test_where_urgent_cases_fill_the_queue_the_largest_gains_behind_them_are_sho
             [str(rank) for rank in range(61, 71)],
         ),
     ]
-    assert shown(45, 15)[1][1] == [str(rank) for rank in range(51, 61)]
+    (next_ones, _), (_, behind) = shown(45, 15)
+    assert next_ones == "The next 35 texts"
+    assert behind == [str(rank) for rank in range(46, 56)]
     assert [title for title, _ in shown(30, 30)] == ["The next 40 texts"]
     assert [title for title, _ in shown(12, 4)] == ["The next 6 texts"]
 
