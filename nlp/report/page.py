@@ -20,6 +20,7 @@ from nlp.report.selection import by_customer, case_unit, in_tiers, to_recover, w
 from nlp.report.tables import (
     ksqi_table,
     lever_table,
+    own_tables,
     priors_table,
     queue_tables,
     rules_table,
@@ -39,6 +40,7 @@ def build_page(analysis: Analysis) -> Page:
         ("queue", _queue(analysis)),
         ("causes", _causes(analysis)),
         ("stages", _stages(analysis)),
+        ("own", tuple(own_tables(analysis))),
         ("fix", _fix(analysis)),
         ("trend", _trend(analysis)),
         ("wom", _voices(analysis)),

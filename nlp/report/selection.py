@@ -12,6 +12,7 @@ import numpy as np
 from nlp.recovery.queue import TIERS, Tier
 from nlp.report.analysis import Analysis
 from nlp.report.words import Words, say
+from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.estimates import Estimate
 from nlp.wom.shares import Share
 from nlp.wom.trends import Change
@@ -27,6 +28,16 @@ def cause_shares(analysis: Analysis) -> list[Share]:
     """Shares of the causes over all documents, the largest first."""
     rows = [row for row in analysis.shares.rows if row.event.group == "cause" and row.event.stage is None]
     return sorted(rows, key=lambda row: -row.best.value)
+
+
+def own_shares(analysis: Analysis) -> list[tuple[Group, list[Share]]]:
+    """Groups that Dangol's own taxonomy lacks, which no chapter speaks of, with the shares of their labels in order."""
+    shipped = Taxonomy.load()
+    return [
+        (group, [row for row in analysis.shares.rows if row.event.group == group.id])
+        for group in analysis.taxonomy
+        if group.id not in shipped and analysis.shares.rows
+    ]
 
 
 def stage_shares(analysis: Analysis) -> list[Share]:

@@ -1,11 +1,11 @@
-"""The sheets of figures: causes, stages, slices, weeks, word of mouth, competitors, phrases."""
+"""The sheets of figures: causes, stages, labels, slices, weeks, word of mouth, competitors, phrases."""
 
 from __future__ import annotations
 
 from nlp.report.analysis import SLICED, Analysis
 from nlp.report.selection import cause_shares, stage_shares
 from nlp.report.sheet import Sheet, bounds, column, triple
-from nlp.report.words import event_words, joined, label_words, plain, say
+from nlp.report.words import Words, event_words, joined, label_words, plain, say
 
 
 def causes_sheet(analysis: Analysis) -> Sheet:
@@ -83,6 +83,30 @@ def stages_sheet(analysis: Analysis) -> Sheet:
         *triple("lift", "points"),
     )
     return Sheet(title=say("sheet", "stages"), note=say("chart", "journey_note"), columns=columns, rows=rows)
+
+
+def labels_sheet(analysis: Analysis) -> Sheet:
+    """Share of every label of every group."""
+    rows = (
+        [
+            Words(code=group.id, ko=group.ko, en=group.en),
+            label_words(analysis.taxonomy, group.id, share.event.label),
+            share.count,
+            *bounds(share.raw),
+            *(bounds(share.best) if share.corrected else (None, None, None)),
+        ]
+        for group in analysis.taxonomy
+        for share in analysis.shares.rows
+        if share.event.group == group.id and share.event.stage is None
+    )
+    columns = (
+        column("group", "text", 20),
+        column("label", "text", 28),
+        column("count", "count"),
+        *triple("raw_share", "share"),
+        *triple("best_share", "share"),
+    )
+    return Sheet(title=say("sheet", "labels"), note=say("sheet", "labels_note"), columns=columns, rows=rows)
 
 
 def slices_sheet(analysis: Analysis) -> Sheet:

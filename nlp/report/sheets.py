@@ -16,6 +16,7 @@ from nlp.report.sheet_figures import (
     causes_sheet,
     cells_sheet,
     competitors_sheet,
+    labels_sheet,
     phrases_sheet,
     slices_sheet,
     stages_sheet,
@@ -35,6 +36,7 @@ def sheets_of(analysis: Analysis, shown: int) -> Iterator[Sheet]:
     yield causes_sheet(analysis)
     yield cells_sheet(analysis)
     yield stages_sheet(analysis)
+    yield labels_sheet(analysis)
     if any(shares.rows for shares in analysis.slices.values()):
         yield slices_sheet(analysis)
     if analysis.trend.weeks:

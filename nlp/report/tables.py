@@ -11,8 +11,8 @@ from nlp.recovery.texts import sourced, words
 from nlp.report.analysis import Analysis
 from nlp.report.cards import causes_of, stage_words
 from nlp.report.charts.style import Cell, Table
-from nlp.report.selection import case_unit, in_tiers, shown_id, stage_shares, to_recover, until
-from nlp.report.titled import Titled, table_of
+from nlp.report.selection import case_unit, in_tiers, own_shares, shown_id, stage_shares, to_recover, until
+from nlp.report.titled import Titled, share_table, table_of
 from nlp.report.words import DASH, Words, joined, label_words, number, percent, percent_range, plain, say, won
 
 _QUEUE, _BEHIND = 40, 10
@@ -103,6 +103,14 @@ def waiting_table(analysis: Analysis) -> Titled | None:
         ),
         wide=False,
     )
+
+
+def own_tables(analysis: Analysis) -> Iterator[Titled]:
+    """Shares of the labels of each group that Dangol's own taxonomy lacks."""
+    for group, rows in own_shares(analysis):
+        names = [label_words(analysis.taxonomy, group.id, row.event.label) for row in rows]
+        title = Words(code=group.id, ko=group.ko, en=group.en)
+        yield Titled(title=title, note=None, table=share_table("label", names, rows), wide=False)
 
 
 def touchpoint_table(analysis: Analysis) -> Titled | None:

@@ -8,6 +8,7 @@ from statistics import NormalDist
 from nlp.report.analysis import Analysis
 from nlp.report.charts.style import BLUE, BLUES, GREEN, INK, Chart, Table, Trace, known, whiskers
 from nlp.report.selection import cause_shares, leads, stage_shares
+from nlp.report.titled import share_table
 from nlp.report.words import (
     Words,
     broken,
@@ -51,23 +52,7 @@ def cause_chart(analysis: Analysis) -> Chart | None:
         data=(_bars(names, [row.best for row in rows], BLUE),),
         layout=_bar_layout(),
         height=90 + 38 * len(rows),
-        table=Table(
-            columns=tuple(
-                say("column", code) for code in ("cause", "count", "raw_share", "range", "best_share", "best_range")
-            ),
-            rows=tuple(
-                (
-                    name,
-                    number(row.count),
-                    percent(row.raw.value, digits=1),
-                    percent_range(row.raw),
-                    percent(row.best.value, digits=1) if row.corrected else say("word", "uncorrected"),
-                    percent_range(row.best) if row.corrected else "",
-                )
-                for name, row in zip(names, rows, strict=True)
-            ),
-            whole=True,
-        ),
+        table=share_table("cause", names, rows),
     )
 
 
