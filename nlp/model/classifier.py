@@ -119,6 +119,11 @@ class ComplaintClassifier:
         """Calibration and thresholds in use."""
         return self._decision
 
+    @property
+    def familiarity(self) -> Familiarity | None:
+        """What tells texts unlike those of training; None for models that have none."""
+        return self._familiarity
+
     def at_precision(self, precision: float) -> ComplaintClassifier:
         """The same model, deciding so that about this share of its labels is right; see ``Decision.at_precision``.
 

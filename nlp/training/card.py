@@ -83,7 +83,7 @@ def _recipe(facts: Mapping[str, Any]) -> str:
         steps.append(f"thresholds from {facts['folds']} cross-validation folds")
     if facts["soften"]:
         by_folds = "the mean out-of-fold prediction of an encoder and a linear model"
-        source = by_folds if facts["folds"] else f"what {facts['teacher']} predicts"
+        source = by_folds if facts["folds"] else f"what {facts['teacher']} predicts, and all where rows have no label"
         steps.append(f"{facts['soften']:.0%} of every target is {source}")
     return "; ".join(steps)
 

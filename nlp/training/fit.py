@@ -135,8 +135,10 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     start = teacher.decision(best.logits, stop_texts, max_length=windows.max_length) if teacher and teaches else None
     decision = fit_decision(best.logits, targets[stop_rows], taxonomy, max_length=windows.max_length, start=start)
     if by_folds is None:
+        # The few rows that decide when to stop do not show how far ordinary texts spread; the teacher's many did.
+        inherited = teacher.familiarity(texts, windows) if teacher and teaches else None
         seen = token_counts(windows.korean_tokens(at(texts, fit_rows)), n_tokens=windows.n_tokens)
-        familiarity = fit_familiarity(at(texts, stop_rows), best.logits, decision, taxonomy, windows, known=seen)
+        familiarity = inherited or fit_familiarity(stop_texts, best.logits, decision, taxonomy, windows, known=seen)
     else:
         thresholds, familiarity = by_folds
         decision = replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from nlp.errors import ModelError
 from nlp.model.classifier import ComplaintClassifier
 from nlp.model.decision import Decision
+from nlp.model.familiarity import Familiarity, token_counts
+from nlp.model.windows import Windows
 from nlp.taxonomy import Group, Taxonomy
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_calibration
@@ -72,6 +74,19 @@ class Teacher:
             precision=own.precision,
         )
         return fit_calibration(logits, self.predict_proba(texts), self.taxonomy, start=start)
+
+    def familiarity(self, seen: Sequence[PreparedText], windows: Windows) -> Familiarity | None:
+        """What it knows, and the tokens of the texts ``seen`` by a model with these ``windows`` that learnt from it.
+
+        None where it has none, reads other tokens, or has an any-of label that ``taxonomy`` lacks, on which its energy
+        hangs.
+        """
+        own, groups = self.model.familiarity, self.model.taxonomy
+        needed = {f"{group.id}:{label}" for group in groups if group.kind == "any-of" for label in group.ids}
+        if own is None or not np.array_equal(own.letters, windows.letters) or not needed <= self._known.keys():
+            return None
+        added = token_counts(windows.korean_tokens(seen), n_tokens=windows.n_tokens)
+        return replace(own, counts=own.counts + added)
 
     @cached_property
     def _known(self) -> Mapping[str, int]:

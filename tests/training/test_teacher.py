@@ -14,6 +14,7 @@ pytest.importorskip("torch", reason="needs the train extra")
 
 from nlp.errors import InputError, LabelledDataError, ModelError
 from nlp.model.classifier import ComplaintClassifier
+from nlp.model.windows import Windows
 from nlp.resources import data_path
 from nlp.taxonomy import Taxonomy
 from nlp.text.prepare import prepare
@@ -69,7 +70,7 @@ def test_the_card_says_who_taught_and_how_many_rows_validated(run: TrainingRun) 
     facts = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["training"]
     assert (facts["stop_rows"], facts["also"]) == (60, 0)
     card = (folder / "README.md").read_text(encoding="utf-8")
-    assert "25% of every target is what tiny predicts" in card
+    assert "25% of every target is what tiny predicts, and all where rows have no label" in card
 
 
 def test_soft_labels_without_folds_or_a_teacher_are_refused(run: TrainingRun) -> None:
@@ -151,6 +152,27 @@ def test_rows_that_label_a_new_group_alone_learn_the_others_from_the_teacher_and
     assert learnt.labels == (*old.labels, "topic:parking", "topic:noise")
     assert {label: learnt.decision.threshold[label] for label in old.labels} == dict(old.decision.threshold)
     assert learnt.decision.confidence.items() >= old.decision.confidence.items()
+
+
+def test_texts_are_as_familiar_as_to_the_teacher_and_those_of_the_rows_more_so(
+    new_group: TrainingRun, tiny_model: Path
+) -> None:
+    learnt = ComplaintClassifier.from_pretrained(train(new_group, today=date(2026, 11, 22)), threads=1)
+    new, old = learnt.familiarity, ComplaintClassifier.from_pretrained(tiny_model, threads=1).familiarity
+
+    assert new is not None
+    assert old is not None
+    assert (new.energy, new.rarity, new.bound) == (old.energy, old.rarity, old.bound)
+    assert new.counts.sum() > old.counts.sum()
+    assert (new.counts >= old.counts).all()
+
+
+def test_a_teacher_with_a_label_more_hands_no_familiarity_on(tiny_model: Path) -> None:
+    taxonomy, windows = Taxonomy.load(), Windows.load(tiny_model, max_length=64)
+    fewer = Taxonomy(groups=tuple(group for group in taxonomy if group.id != "stage"))
+
+    assert Teacher.load(tiny_model, taxonomy).familiarity([prepare("주차장이 좁아요")], windows) is not None
+    assert Teacher.load(tiny_model, fewer).familiarity([prepare("주차장이 좁아요")], windows) is None
 
 
 def test_a_teacher_that_lacks_a_group_labels_unlabelled_texts_beside_the_linear_model(
