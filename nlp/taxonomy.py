@@ -125,11 +125,11 @@ class Taxonomy:
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Taxonomy:
-        """Read a taxonomy file; without a path, the one that ships with Dangol.
+        """Read a taxonomy file, or that of a model folder; without a path, the one that ships with Dangol.
 
         Raises TaxonomyError when it cannot be read or contradicts itself.
         """
-        path = data_path("taxonomy.toml") if path is None else Path(path)
+        path = taxonomy_file(path)
         try:
             return cls.parse(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError) as error:
@@ -230,6 +230,12 @@ class Taxonomy:
                     "{group}: exactly one label is needed, the row has {count}", group=group.id, count=len(chosen)
                 )
         return decided
+
+
+def taxonomy_file(path: str | Path | None) -> Path:
+    """The file of a taxonomy that is given as a file, as a model folder or, to mean the one that ships, as None."""
+    path = data_path("taxonomy.toml") if path is None else Path(path)
+    return path / "taxonomy.toml" if path.is_dir() else path
 
 
 def complaints(decided: NDArray[np.bool_], taxonomy: Taxonomy) -> NDArray[np.bool_] | None:

@@ -156,3 +156,11 @@ def test_another_taxonomy_is_used_without_touching_code() -> None:
 
     assert taxonomy.labels == ("g:a", "g:b")
     assert taxonomy.encode({"g": ["b"]}).tolist() == [0.0, 1.0]
+
+
+def test_a_model_folder_stands_for_the_taxonomy_in_it(tmp_path: Path) -> None:
+    (tmp_path / "taxonomy.toml").write_text(data_path("taxonomy.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert Taxonomy.load(tmp_path) == SHIPPED
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TaxonomyError, match=r"taxonomy.toml: the taxonomy cannot be read"):
+        Taxonomy.load(tmp_path / "empty")

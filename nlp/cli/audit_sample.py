@@ -22,7 +22,8 @@ def command(
     rows: Annotated[int, typer.Option("-n", "--rows", help="뽑을 글 수.", min=1)] = 200,
     output: Annotated[Path, typer.Option("-o", "--output", help="라벨을 달 CSV 파일.")] = Path("audit.csv"),
     taxonomy: Annotated[
-        Path | None, typer.Option(help="분류 체계 파일(TOML). 없으면 기본 체계.", callback=options.present)
+        Path | None,
+        typer.Option(help="분류 체계 파일(TOML)이나 모델 폴더. 없으면 기본 체계.", callback=options.present_taxonomy),
     ] = None,
     seed: Annotated[int, typer.Option(help="표본 추출의 난수 시드.")] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="이미 있는 파일을 덮어씁니다.")] = False,

@@ -34,8 +34,9 @@ def command(
         Path | None,
         typer.Option(
             "--taxonomy",
-            help="라벨을 읽을 분류 체계 파일(TOML). 모델과 이 체계에 모두 있는 라벨만 평가합니다. 없으면 모델의 체계.",
-            callback=options.present,
+            help="라벨을 읽을 분류 체계 파일(TOML)이나 모델 폴더. 모델과 이 체계에 모두 있는 라벨만 평가합니다. "
+            "없으면 모델의 체계.",
+            callback=options.present_taxonomy,
         ),
     ] = None,
     text_column: options.LabelledText = None,

@@ -31,6 +31,11 @@ def present(given: Given | None) -> Given | None:
     return given
 
 
+def present_taxonomy(path: Path | None) -> Path | None:
+    """As ``present``, but a model folder stands for the taxonomy in it."""
+    return path if path is not None and path.is_dir() else present(path)
+
+
 def need(extra: str, *packages: str) -> None:
     """Refuse before any work begins when a package of an extra is not installed. Raises MissingExtraError."""
     for package in packages:

@@ -16,7 +16,7 @@ from nlp.taxonomy import Taxonomy
 
 def command(
     context: typer.Context,
-    path: Annotated[Path | None, typer.Argument(help="분류 체계 파일(TOML). 없으면 기본 체계.")] = None,
+    path: Annotated[Path | None, typer.Argument(help="분류 체계 파일(TOML)이나 모델 폴더. 없으면 기본 체계.")] = None,
 ) -> None:
     """분류 체계(라벨과 뜻)를 보여 줍니다."""
     console, reader = Console(), options.reader_of(context)

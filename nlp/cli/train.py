@@ -28,7 +28,9 @@ def command(
         str | None, typer.Option(help="기본 인코더: 폴더나 허깅페이스 이름. 없으면 기본 모델의 인코더.")
     ] = None,
     text_column: options.LabelledText = None,
-    taxonomy: Annotated[Path | None, typer.Option(help="분류 체계 파일(TOML).", callback=options.present)] = None,
+    taxonomy: Annotated[
+        Path | None, typer.Option(help="분류 체계 파일(TOML)이나 모델 폴더.", callback=options.present_taxonomy)
+    ] = None,
     also: Annotated[
         list[Path] | None,
         typer.Option(help="학습에만 쓰고 기준값을 정하는 데는 쓰지 않을 파일(골라 모은 글).", callback=options.present),

@@ -23,8 +23,7 @@ from nlp.model.classifier import ComplaintClassifier
 from nlp.model.decision import Decision
 from nlp.model.familiarity import Familiarity, token_counts
 from nlp.model.hub import folder_of
-from nlp.resources import data_path
-from nlp.taxonomy import Taxonomy
+from nlp.taxonomy import Taxonomy, taxonomy_file
 from nlp.text.prepare import PreparedText
 from nlp.training.calibration import fit_decision, fit_familiarity, platt_probabilities
 from nlp.training.card_update import write_card
@@ -67,7 +66,7 @@ def train(run: TrainingRun, *, today: date, say: Say = logger.info) -> Path:
     check_folder(run.scratch)
     folder_of(run.base, files=["config.json"])
     taxonomy = Taxonomy.load(run.taxonomy)
-    taxonomy_text = (run.taxonomy or data_path("taxonomy.toml")).read_text(encoding="utf-8-sig")
+    taxonomy_text = taxonomy_file(run.taxonomy).read_text(encoding="utf-8-sig")
     if run.blinded is not None:
         run = replace(run, base=blinded_base(run.base, blinded=run.blinded, scratch=run.scratch))
     windows, _ = load_base(run.base, max_length=run.hyperparameters.max_length)
