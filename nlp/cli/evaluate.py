@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -85,7 +84,16 @@ def command(
     targets = np.stack([example.target for example in examples])
     if np.isnan(targets).all():
         names = ", ".join(map(str, labelled))
-        raise LabelledDataError((Message("{paths}: no labelled row found", paths=names),))
+        raise LabelledDataError(
+            (
+                Message(
+                    "{paths}: no row is labelled in a group that the model knows ({groups}); give a model that has the "
+                    "groups of the file (--model)",
+                    paths=names,
+                    groups=", ".join(f"{group.id} ({group.ko})" for group in taxonomy),
+                ),
+            )
+        )
     with options.scoring(reader) as progress:
         progress(0, len(prepared))
         logits = classifier.predict_logits(prepared, progress=lambda done: progress(done, len(prepared)))
@@ -169,9 +177,11 @@ def _line(example: Example, *, alone: bool) -> str:
 def _sources(paths: Sequence[Path], examples: Sequence[Example]) -> tuple[Source, ...]:
     from nlp.report.evaluation.measured import Source
 
-    rows = Counter(example.place.rpartition(":")[0] for example in examples)
+    # Of a workbook with several sheets, places name the sheet as well: "labels.xlsx[Sheet1]:2".
+    places = [example.place.rpartition(":")[0] for example in examples]
+    rows = {path: sum(place == str(path) or place.startswith(f"{path}[") for place in places) for path in paths}
     return tuple(
-        Source(name=path.name, rows=rows[str(path)], digest=hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+        Source(name=path.name, rows=rows[path], digest=hashlib.sha256(path.read_bytes()).hexdigest()[:16])
         for path in paths
     )
 

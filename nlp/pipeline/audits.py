@@ -49,17 +49,36 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
 def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
     """Labelled rows: Korean names or ids of labels, several with commas; ``없음`` for none, empty for not labelled.
 
-    Rows without any label are passed over. Raises LabelledDataError that names the place of every label that is none.
+    Rows without any label are passed over. Raises LabelledDataError that names the place of every label that is none
+    and of every document that has no number or stands there twice.
     """
     known = {"id": (_ID, "id"), "stratum": (STRATUM, "stratum"), "inclusion": (INCLUSION, "inclusion")}
     known |= {f"group:{group.id}": (group.ko, group.id) for group in taxonomy}
     ids, truth, strata, inclusion = [], [], [], []
     problems: list[Message] = []
+    seen: dict[str, str] = {}
     for row in read_form(path, known, needed=("id",)):
         labels = dict(_labels(row.cells, taxonomy, row.place, problems))
         if not labels:
             continue
-        ids.append(row.cells["id"])
+        identity = row.cells.get("id", "")
+        if not identity:
+            problems.append(
+                Message(
+                    "{place}: the document's number is empty; write it as it was, or delete the row", place=row.place
+                )
+            )
+        elif identity in seen:
+            problems.append(
+                Message(
+                    "{place}: the document {id!r} was labelled in {first} already; keep one of the two rows",
+                    place=row.place,
+                    id=identity,
+                    first=seen[identity],
+                )
+            )
+        seen.setdefault(identity, row.place)
+        ids.append(identity)
         truth.append(taxonomy.encode(labels))
         strata.append(row.cells.get("stratum") or "all")
         inclusion.append(_chance(row.cells.get("inclusion", ""), row.place))
@@ -89,7 +108,7 @@ def _labels(
             yield group.id, []
             continue
         try:
-            found = [_label(group, name.strip(), place) for name in re.split(r"[,;/|]", written) if name.strip()]
+            found = [_label(group, name.strip(), place) for name in re.split("[,;]", written) if name.strip()]
             if group.kind == "one-of" and len(found) != 1:
                 raise InputError(
                     "{place}: {group!r} is {written!r}; exactly one label is needed",

@@ -58,7 +58,8 @@ def labelled_rows(
     text = free[resolve([names[place] for place in free], columns, sample, place=place).text]
     if not groups:
         raise ColumnError(
-            "{path}: no label column; name columns after groups: {groups}",
+            "{path}: no label column; name columns after groups: {groups}; or give the taxonomy that has the groups of "
+            "your columns (--taxonomy of train and evaluate)",
             path=place,
             groups=", ".join(f"{group.id} ({group.ko})" for group in taxonomy),
         )
@@ -76,6 +77,14 @@ def labelled_rows(
             groups=", ".join(f"{group.id} ({group.ko})" for group in taxonomy),
         )
     labels = ", ".join(repr(names[place]) for place in groups)
+    if written is not None:
+        say(
+            Message(
+                "{path}: the file was classified, so labels that nobody has looked at agree with the model that gave "
+                "them; keep the rows alone that a person has checked",
+                path=place,
+            )
+        )
     if unknown:
         say(
             Message(

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
+import openpyxl
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -124,6 +125,27 @@ def test_rows_with_labels_that_the_model_lacks_are_evaluated_with_their_taxonomy
 
     assert done.exit_code == 0, done.output
     assert "모델에 없어서 평가에서 뺀 묶음과 라벨: topic" in done.output
+
+    labelled.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = CliRunner().invoke(
+        app, [*_evaluate(labelled, tiny_model, tmp_path / "page.html"), "--taxonomy", str(taxonomy)]
+    )
+    assert done.exit_code
+    assert "no row is labelled in a group that the model knows (cause (이탈 원인)" in str(done.exception)
+
+
+def test_the_rows_of_all_sheets_of_a_workbook_are_counted(tiny_model: Path, tmp_path: Path) -> None:
+    book, page = openpyxl.Workbook(), tmp_path / "page.html"
+    for sheet in (book.active, book.create_sheet("둘째")):
+        for cells in (["text", "감성"], ["요금이 비싸요", "부정"], ["잘 쓰고 있어요", "긍정"]):
+            sheet.append(cells)
+    path = tmp_path / "labels.xlsx"
+    book.save(path)
+
+    done = CliRunner().invoke(app, _evaluate(path, tiny_model, page))
+
+    assert done.exit_code == 0, done.output
+    assert "labels.xlsx</th><td>4</td>" in page.read_text(encoding="utf-8")
 
 
 def test_a_label_that_only_the_model_has_is_left_out_of_its_group(

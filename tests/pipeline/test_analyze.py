@@ -313,6 +313,12 @@ def test_a_text_of_many_copies_is_audited_no_more_than_another(table: Classified
         ("문서번호,감성", 'V000,"부정,긍정"', "exactly one"),
         ("문서번호,이탈 원인,추출확률", "V000,가격,반반", "반반"),
         ("문서번호,이탈 원인", "V000,", "no row has a label"),
+        ("문서번호,이탈 원인", ",가격", "audit.csv:2: the document's number is empty"),
+        (
+            "문서번호,이탈 원인",
+            "V000,가격\nV000,없음",
+            "audit.csv:3: the document 'V000' was labelled in .*audit.csv:2",
+        ),
     ],
 )
 def test_a_label_that_is_none_is_named_with_its_place(tmp_path: Path, header: str, row: str, problem: str) -> None:
@@ -321,6 +327,15 @@ def test_a_label_that_is_none_is_named_with_its_place(tmp_path: Path, header: st
     with pytest.raises(DangolError, match=problem) as caught:
         read_audit(path, TAXONOMY)
     assert "audit.csv" in str(caught.value)
+
+
+def test_a_label_with_a_slash_in_its_name_is_one_label(tmp_path: Path) -> None:
+    taxonomy = Taxonomy.parse(
+        '[[group]]\nid = "cause"\nkind = "any-of"\nko = "원인"\n[[group.label]]\nid = "repair"\nko = "A/S 지연"\n'
+    )
+    path = tmp_path / "audit.csv"
+    path.write_text("문서번호,원인\nV0,A/S 지연\n", encoding="utf-8")
+    assert read_audit(path, taxonomy).truth.tolist() == [[1.0]]
 
 
 def test_all_labels_that_are_none_are_named_at_once(tmp_path: Path) -> None:

@@ -118,6 +118,7 @@ def test_row_numbers_that_a_data_frame_wrote_are_passed_over_and_told(tmp_path: 
         ("말,cause\n비싸요,price\n", "no text column"),
         ("문서번호,글,이탈 원인,층,추출확률\n1,비싸요,가격,price,1\n", "give it to 'dangol analyze --audited'"),
         ("text,id\n비싸요,1\n", "no label column"),
+        ("text,제품군\n비싸요,정수기\n", "the taxonomy that has the groups of your columns (--taxonomy"),
         ("text,cause\n비싸요,expensive\n", ":2: cause: 'expensive'"),
         ("text,cause\n비싸요,price,ethics\n", ":2: the row has 3 cells, the header 2"),
         ('text,cause\n"두 줄\n입니다",price\n비싸요,expensive\n', ":4: cause: 'expensive'"),
@@ -217,7 +218,9 @@ def test_the_text_is_the_column_that_classify_reads_and_both_it_and_the_labels_a
 
     assert example.text == "요금이 비싸요"
     assert said == [
-        f"{path}: the text is read from column '상담 내용', labels from '감성'; not read: '접수번호', '메모', '의견'"
+        f"{path}: the file was classified, so labels that nobody has looked at agree with the model that gave them; "
+        "keep the rows alone that a person has checked",
+        f"{path}: the text is read from column '상담 내용', labels from '감성'; not read: '접수번호', '메모', '의견'",
     ]
     (example,) = read_examples([path], TAXONOMY, text_column="메모")
     assert example.text == "회신 안내"
