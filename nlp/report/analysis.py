@@ -69,7 +69,8 @@ class Analysis:
     of the customer. ``distinct`` those that count once each; every share, trend and chart is of
     the latter, the ranking of the former. ``now`` is the moment that deadlines are counted from;
     ``now_from_data`` tells that it is the latest time in the data. ``phrases`` is None where no morphemes
-    were asked for. ``rejected`` counts the rows that could not be used, 0 of documents that were classified before.
+    were asked for. ``rejected`` counts the rows that could not be used, 0 of documents that were classified before;
+    ``audited_elsewhere`` the audited rows of no document counted here.
     """
 
     table: ClassifiedTable
@@ -96,6 +97,7 @@ class Analysis:
     triad: Triad
     priors: Priors
     capacity: int | None
+    audited_elsewhere: int = 0
     rejected: int = 0
 
     def __repr__(self) -> str:
@@ -145,7 +147,8 @@ class Analysis:
         strange = int((self.table.scopes == "unlike").sum()) if self.table.scopes is not None else 0
         unlike = [say("note", "unlike", n=strange)] if strange else []
         unread = [words("note", "unread", n=self.unread)] if self.unread else []
-        return (*seen, *self._one_customer(), *unknown, *ranked, *unread, *unlike, *copied)
+        elsewhere = [say("note", "elsewhere", n=self.audited_elsewhere)] if self.audited_elsewhere else []
+        return (*seen, *elsewhere, *self._one_customer(), *unknown, *ranked, *unread, *unlike, *copied)
 
     def _one_customer(self) -> Iterator[Words]:
         """Of a customer whose texts alone move the shares."""
@@ -252,6 +255,7 @@ def analyze_table(
         triad=triad(counted),
         priors=priors,
         capacity=capacity,
+        audited_elsewhere=len(audit.ids) - len(audit.positions(counted)[0]) if audit is not None else 0,
     )
 
 

@@ -264,6 +264,19 @@ def test_headline_and_tile_name_the_same_share_of_an_audited_file_without_channe
     assert f"{share} warn other consumers" in codes(analysis)["advocacy_all"]
 
 
+def test_audited_rows_of_other_files_are_told() -> None:
+    table = told(*[{"cause": ["price"]}] * 59)
+    truth = table.decided.astype(np.float32)
+    ids = table.ids.copy()
+    ids[:2] = ["다른파일.csv:3", "다른파일.csv:9"]
+    notes = {
+        note.code: note.en for note in analyze_table(table, now=NOW, draws=20, audit=Audit.at_random(ids, truth)).notes
+    }
+    assert notes["elsewhere"].startswith("2 audited rows are of no text counted here")
+    own = analyze_table(table, now=NOW, draws=20, audit=Audit.at_random(table.ids, truth))
+    assert "elsewhere" not in {note.code for note in own.notes}
+
+
 def test_the_texts_of_the_top_cell_are_those_that_an_audit_leaves() -> None:
     table = told(*[{"cause": ["price"], "stage": ["order"]}] * 59)
     truth = table.decided.astype(np.float32)
