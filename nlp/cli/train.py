@@ -33,7 +33,10 @@ def command(
     ] = None,
     also: Annotated[
         list[Path] | None,
-        typer.Option(help="학습에만 쓰고 기준값을 정하는 데는 쓰지 않을 파일(골라 모은 글).", callback=options.present),
+        typer.Option(
+            help="학습에만 쓰고 기준값을 정하는 데는 쓰지 않을 파일(골라 모은 글, 'dangol audit-sample' 표본).",
+            callback=options.present,
+        ),
     ] = None,
     validation_data: Annotated[
         list[Path] | None,

@@ -13,10 +13,8 @@ from nlp.errors import InputError, LabelledDataError, Message
 from nlp.pipeline.forms import read_form, write_csv
 from nlp.recovery.cases import known_customers
 from nlp.taxonomy import Group, Taxonomy
-from nlp.wom.audit import INCLUSION, STRATUM, Audit, audit_sample
+from nlp.wom.audit import DOCUMENT, INCLUSION, STRATUM, TEXT, Audit, audit_sample
 from nlp.wom.copies import distinct
-
-_ID, _TEXT = "문서번호", "글"
 
 
 def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int = 0) -> int:
@@ -37,7 +35,7 @@ def write_audit_sample(table: ClassifiedTable, n: int, path: Path, *, seed: int 
         )
     sample = audit_sample(unique, n, np.random.default_rng(seed))
     groups = [group.ko for group in table.taxonomy]
-    rows = [[_ID, _TEXT, *groups, STRATUM, INCLUSION]]
+    rows = [[DOCUMENT, TEXT, *groups, STRATUM, INCLUSION]]
     for row, identity, stratum, chance in zip(
         sample.rows, sample.ids, sample.strata, sample.inclusion.tolist(), strict=True
     ):
@@ -52,7 +50,7 @@ def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
     Rows without any label are passed over. Raises LabelledDataError that names the place of every label that is none
     and of every document that has no number or stands there twice.
     """
-    known = {"id": (_ID, "id"), "stratum": (STRATUM, "stratum"), "inclusion": (INCLUSION, "inclusion")}
+    known = {"id": (DOCUMENT, "id"), "stratum": (STRATUM, "stratum"), "inclusion": (INCLUSION, "inclusion")}
     known |= {f"group:{group.id}": (group.ko, group.id) for group in taxonomy}
     ids, truth, strata, inclusion = [], [], [], []
     problems: list[Message] = []

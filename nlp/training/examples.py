@@ -49,6 +49,7 @@ def read_examples(
     taxonomy: Taxonomy,
     *,
     text_column: str | None = None,
+    chosen: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> list[Example]:
     """Read labelled JSON Lines, CSV files (any encoding and delimiter) or workbooks.
@@ -57,7 +58,8 @@ def read_examples(
     name, any-of cells separated by commas or semicolons, labels by id or Korean name. A group without a
     column or with an empty one-of cell is not labelled. Of a workbook all sheets with such columns are read.
     The column of the text is found as in exports, unless ``text_column`` names it; ``say`` is told of each table
-    which columns are read. Rows without any cell are passed over.
+    which columns are read. Where rows may have been ``chosen`` for a label, samples for an audit are read too.
+    Rows without any cell are passed over.
 
     Raises LabelledDataError that lists every unusable row of every file as ``file:line: reason``.
     """
@@ -65,7 +67,7 @@ def read_examples(
     examples: list[Example] = []
     for path in map(Path, paths):
         try:
-            for place, row in _rows(path, taxonomy, Columns(text=text_column), say or (lambda _: None)):
+            for place, row in _rows(path, taxonomy, Columns(text=text_column), say or (lambda _: None), chosen):
                 try:
                     if isinstance(row, InputError):
                         raise row
@@ -139,7 +141,9 @@ def _example(row: Mapping[str, Any], taxonomy: Taxonomy, *, place: str) -> Examp
     )
 
 
-def _rows(path: Path, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]) -> Iterator[tuple[str, Row]]:
+def _rows(
+    path: Path, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None], chosen: bool
+) -> Iterator[tuple[str, Row]]:
     """Places and rows as in JSON Lines, whatever the format; the errors of columns and files name the path."""
     if format_named(path) == "JSONL":
         return _jsonl(path)
@@ -154,7 +158,7 @@ def _rows(path: Path, taxonomy: Taxonomy, columns: Columns, say: Callable[[str],
         sheet = ", ".join(table.sheets)
         place = f"{path}[{sheet}]" if len(tables) > 1 else str(path)
         try:
-            found.append((place, labelled_rows(place, table, taxonomy, columns, say)))
+            found.append((place, labelled_rows(place, table, taxonomy, columns, say, chosen=chosen)))
         except ColumnError as error:
             if len(tables) == 1 or table.sampled:
                 failures[sheet] = error

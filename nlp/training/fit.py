@@ -179,7 +179,7 @@ def _read(run: TrainingRun, taxonomy: Taxonomy, say: Say) -> _Rows:
     read = partial(read_examples, taxonomy=taxonomy, text_column=run.text_column, say=say)
     examples = read(run.data)
     first_also = len(examples)
-    examples += read(run.also) if run.also else []
+    examples += read(run.also, chosen=True) if run.also else []
     first_validation = len(examples)
     examples += read(run.validation_data) if run.validation_data else []
     held_out = read(run.held_out) if run.held_out else []

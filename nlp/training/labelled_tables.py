@@ -1,7 +1,7 @@
 """Tables of labelled rows: which column holds the text, which the labels, and what stands in the cells.
 
-A table is one that a person made, with columns named after groups, or a file that Dangol classified and a person
-corrected, with all its columns.
+A table is one that a person made, with columns named after groups, a file that Dangol classified and a person
+corrected, with all its columns, or a sample that was drawn for an audit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nlp.corpus.tables import SPREADSHEETS, Table, blank_name, first_rows
 from nlp.corpus.workbook import WorkbookTable
 from nlp.errors import ColumnError, InputError, Message
 from nlp.taxonomy import Group, Taxonomy
-from nlp.wom.audit import INCLUSION, STRATUM
+from nlp.wom.audit import DOCUMENT, INCLUSION, STRATUM, TEXT
 
 METADATA = ("id", "source", "domain", "channel", "evidence", "annotators")
 """Columns that a labelled file may carry beside its text and labels."""
@@ -26,20 +26,30 @@ Row: TypeAlias = Mapping[str, Any] | InputError
 
 
 def labelled_rows(
-    place: str, table: Table, taxonomy: Taxonomy, columns: Columns, say: Callable[[str], None]
+    place: str,
+    table: Table,
+    taxonomy: Taxonomy,
+    columns: Columns,
+    say: Callable[[str], None],
+    *,
+    chosen: bool = False,
 ) -> Iterator[tuple[int, Row]]:
     """Lines and rows of a CSV file or a sheet, called ``place`` in messages.
 
-    Raises ColumnError at once when its columns are not those of labelled rows.
+    Samples for an audit are read only where rows may have been ``chosen`` for a label. Raises ColumnError at once when
+    the columns are not those of labelled rows.
     """
     head = [row for row in first_rows(table, SAMPLE) if not row.problem]
     at, names = header_of([row.cells for row in head], columns) if head else (0, [])
-    if {STRATUM, INCLUSION} <= set(names):
+    audited = {STRATUM, INCLUSION} <= set(names)
+    if audited and not chosen:
         raise ColumnError(
             "{path}: this is a sample of 'dangol audit-sample', with more of some causes than there are; give it to "
-            "'dangol analyze --audited', which weighs its rows",
+            "'dangol analyze --audited', which weighs its rows, or to 'dangol train --also', which learns from them",
             path=place,
         )
+    if audited and columns.text is None and TEXT in names:
+        columns = Columns(text=TEXT)
     # Nested in JSON Lines, evidence and annotators say nothing in a cell.
     meta = {name: names.index(name) for name in METADATA if name in names and name not in ("evidence", "annotators")}
     written = _written(place, names, taxonomy)
@@ -50,7 +60,8 @@ def labelled_rows(
         last = min((place for place in ours if place > first), default=len(names))
         free = [place for place in range(first + 1, last) if place not in ours]
     else:
-        groups, ours = _named(place, names, taxonomy), frozenset()
+        of_audit = (DOCUMENT, STRATUM, INCLUSION) if audited else ()
+        groups, ours = _named(place, names, taxonomy), frozenset(map(names.index, {*of_audit} & {*names}))
         free = [place for place, name in enumerate(names) if place not in groups and name not in METADATA]
     if columns.text is not None:
         free = list(range(len(names)))
@@ -67,7 +78,7 @@ def labelled_rows(
     unknown = [name for place, name in enumerate(names) if place not in read and name not in METADATA]
     # A column without a name, such as the row numbers that data frames write, can be no group with a typing error.
     named = [name for name in unknown if name != blank_name(names.index(name) + 1)]
-    if named and written is None:
+    if named and written is None and not audited:
         raise ColumnError(
             "{path}: unknown column {unknown}; allowed: {allowed} and the groups {groups}; delete or rename it, or "
             "give the taxonomy that has such a group (--taxonomy of train and evaluate)",
@@ -104,7 +115,7 @@ def labelled_rows(
                 labels=labels,
             )
         )
-    return _labelled(table, head[at].line, len(names), text, groups, meta)
+    return _labelled(table, head[at].line, len(names), text, groups, meta, audited=audited)
 
 
 def _named(place: str, names: Sequence[str], taxonomy: Taxonomy) -> dict[int, Group]:
@@ -149,13 +160,23 @@ def _written(place: str, names: Sequence[str], taxonomy: Taxonomy) -> tuple[dict
 
 
 def _labelled(
-    table: Table, header: int, width: int, text: int, groups: Mapping[int, Group], meta: Mapping[str, int]
+    table: Table,
+    header: int,
+    width: int,
+    text: int,
+    groups: Mapping[int, Group],
+    meta: Mapping[str, int],
+    *,
+    audited: bool,
 ) -> Iterator[tuple[int, Row]]:
     merged = table.merged_lines({text, *groups}) if isinstance(table, WorkbookTable) else frozenset[int]()
     for line, cells, problem, *_ in table.rows():
         if line <= header:
             continue
         if not problem and not any(map(str.strip, cells)):
+            continue
+        # Nobody has labelled these yet.
+        if audited and not problem and not any(cells[at].strip() for at in groups if at < len(cells)):
             continue
         # Spreadsheets saved as CSV add empty cells.
         if table.format in SPREADSHEETS:
@@ -180,7 +201,12 @@ def _labelled(
                 ),
             )
         else:
-            labels = {group.id: _cell(cells[place], group) for place, group in groups.items()}
+            # In an audit an empty cell is one that nobody filled in.
+            labels = {
+                group.id: _cell(cells[place], group)
+                for place, group in groups.items()
+                if cells[place].strip() or not audited
+            }
             known = {name: cells[place] for name, place in meta.items()}
             yield line, {"text": cells[text], "labels": labels, **known}
 

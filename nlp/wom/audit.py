@@ -18,8 +18,8 @@ from nlp.errors import InputError
 NEAR_MISS = 0.1
 """Above this highest cause probability, a document without a cause is sampled apart from the clear ones."""
 
-STRATUM, INCLUSION = "층", "추출확률"
-"""Columns of the file that a person labels; no other file has both."""
+DOCUMENT, TEXT, STRATUM, INCLUSION = "문서번호", "글", "층", "추출확률"
+"""Columns of the file that a person labels, beside one for each group; no other file has both of the last."""
 
 _FEWEST = 3
 

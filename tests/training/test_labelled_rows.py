@@ -346,3 +346,26 @@ def test_no_held_out_row_has_a_twin_among_the_rows_to_train_on(complaints: list[
 
     assert without_leaks(texts[:2956], texts[2956:]).all()
     assert len({row["id"] for row in complaints}) == len(complaints)
+
+
+def test_an_audited_sample_teaches_what_was_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "확인.csv"
+    path.write_text(
+        "문서번호,글,이탈 원인,감성,층,추출확률,메모\n"
+        'a:1,요금이 또 올랐어요,"가격, 윤리 문제",부정,price,0.5,다시 볼 것\n'
+        "a:2,상담원이 불친절해요,,부정,near_miss,0.1,\n"
+        "a:3,친절했어요,없음,,no_cause,0.1,\n"
+        "a:4,아직 보지 않은 글,,,no_cause,0.1,\n",
+        encoding="utf-8",
+    )
+    said: list[str] = []
+
+    rows = read_examples([path], TAXONOMY, chosen=True, say=said.append)
+
+    causes = np.stack([row.target for row in rows])[:, TAXONOMY.columns("cause")]
+    sentiments = np.stack([row.target for row in rows])[:, TAXONOMY.columns("sentiment")]
+    assert [row.text for row in rows] == ["요금이 또 올랐어요", "상담원이 불친절해요", "친절했어요"]
+    np.testing.assert_array_equal(np.isnan(causes).all(axis=1), [False, True, False])
+    np.testing.assert_array_equal(np.nansum(causes, axis=1), [2, 0, 0])
+    np.testing.assert_array_equal(np.isnan(sentiments).all(axis=1), [False, False, True])
+    assert any("not read: '메모'" in line for line in said)
