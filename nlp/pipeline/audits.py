@@ -13,7 +13,7 @@ from nlp.errors import InputError, LabelledDataError, Message
 from nlp.pipeline.forms import read_form, write_csv
 from nlp.recovery.cases import known_customers
 from nlp.taxonomy import Group, Taxonomy
-from nlp.wom.audit import DOCUMENT, INCLUSION, STRATUM, TEXT, Audit, audit_sample
+from nlp.wom.audit import ANYWHERE, DOCUMENT, INCLUSION, STRATUM, TEXT, Audit, audit_sample
 from nlp.wom.copies import distinct
 
 
@@ -78,7 +78,7 @@ def read_audit(path: Path, taxonomy: Taxonomy) -> Audit:
         seen.setdefault(identity, row.place)
         ids.append(identity)
         truth.append(taxonomy.encode(labels))
-        strata.append(row.cells.get("stratum") or "all")
+        strata.append(row.cells.get("stratum") or ANYWHERE)
         inclusion.append(_chance(row.cells.get("inclusion", ""), row.place))
     if problems:
         raise LabelledDataError(tuple(problems))

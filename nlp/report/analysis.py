@@ -70,7 +70,8 @@ class Analysis:
     the latter, the ranking of the former. ``now`` is the moment that deadlines are counted from;
     ``now_from_data`` tells that it is the latest time in the data. ``phrases`` is None where no morphemes
     were asked for. ``rejected`` counts the rows that could not be used, 0 of documents that were classified before;
-    ``audited_elsewhere`` the audited rows of no document counted here.
+    ``audited_elsewhere`` the audited rows of no document counted here. ``audited_at_random`` tells that audited rows
+    do not say how they were drawn.
     """
 
     table: ClassifiedTable
@@ -98,6 +99,7 @@ class Analysis:
     priors: Priors
     capacity: int | None
     audited_elsewhere: int = 0
+    audited_at_random: bool = False
     rejected: int = 0
 
     def __repr__(self) -> str:
@@ -148,7 +150,8 @@ class Analysis:
         unlike = [say("note", "unlike", n=strange)] if strange else []
         unread = [words("note", "unread", n=self.unread)] if self.unread else []
         elsewhere = [say("note", "elsewhere", n=self.audited_elsewhere)] if self.audited_elsewhere else []
-        return (*seen, *elsewhere, *self._one_customer(), *unknown, *ranked, *unread, *unlike, *copied)
+        random = [say("note", "audited_at_random")] if self.audited_at_random else []
+        return (*seen, *random, *elsewhere, *self._one_customer(), *unknown, *ranked, *unread, *unlike, *copied)
 
     def _one_customer(self) -> Iterator[Words]:
         """Of a customer whose texts alone move the shares."""
@@ -256,6 +259,7 @@ def analyze_table(
         priors=priors,
         capacity=capacity,
         audited_elsewhere=len(audit.ids) - len(audit.positions(counted)[0]) if audit is not None else 0,
+        audited_at_random=audit is not None and audit.is_random,
     )
 
 

@@ -21,6 +21,9 @@ NEAR_MISS = 0.1
 DOCUMENT, TEXT, STRATUM, INCLUSION = "문서번호", "글", "층", "추출확률"
 """Columns of the file that a person labels, beside one for each group; no other file has both of the last."""
 
+ANYWHERE = "anywhere"
+"""The stratum of rows of which nobody knows where they were drawn from."""
+
 _FEWEST = 3
 
 
@@ -66,10 +69,15 @@ class Audit:
         if len(set(self.ids.tolist())) != m:
             raise InputError("audited rows: an id occurs twice; keep one row per document")
 
+    @property
+    def is_random(self) -> bool:
+        """Whether nothing tells where rows were drawn from, so that they count as drawn at random."""
+        return bool((self.strata == ANYWHERE).all())
+
     @classmethod
     def at_random(cls, ids: NDArray[np.object_], truth: NDArray[np.float32]) -> Audit:
         """Rows that were drawn at random, each document with the same chance."""
-        return cls(ids=ids, truth=truth, inclusion=np.ones(len(ids)), strata=np.full(len(ids), "all", dtype=object))
+        return cls(ids=ids, truth=truth, inclusion=np.ones(len(ids)), strata=np.full(len(ids), ANYWHERE, dtype=object))
 
     def positions(self, table: ClassifiedTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Audited rows that are in the table: their positions here and there, both int64 ``(k,)``.

@@ -277,6 +277,15 @@ def test_audited_rows_of_other_files_are_told() -> None:
     assert "elsewhere" not in {note.code for note in own.notes}
 
 
+def test_an_audit_that_does_not_say_how_it_was_drawn_is_told() -> None:
+    table = told(*[{"cause": ["price"]}] * 59)
+    random = Audit.at_random(table.ids, table.decided.astype(np.float32))
+    drawn = replace(random, strata=np.array(["price"] * 59, dtype=object))
+    for audit, told_of in ((random, True), (drawn, False), (None, False)):
+        notes = {note.code for note in analyze_table(table, now=NOW, draws=20, audit=audit).notes}
+        assert ("audited_at_random" in notes) is told_of
+
+
 def test_the_texts_of_the_top_cell_are_those_that_an_audit_leaves() -> None:
     table = told(*[{"cause": ["price"], "stage": ["order"]}] * 59)
     truth = table.decided.astype(np.float32)
