@@ -17,14 +17,17 @@ from nlp.errors import FileFormatError, InputError
 SAMPLE = 200
 """Rows that columns are recognised by."""
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+"""What files of Office before 2007 begin with."""
+
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard"}
 
 _PAGES = ("<html", "<!doctype", "<!--", "<table", "<?xml", "<meta", "<head", "<style", "<body", "mime-version:")
 
 _NAMES = {
     **dict.fromkeys((".csv", ".tsv", ".tab", ".txt"), "CSV"),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), "XLSX"),
+    **dict.fromkeys((".xlsx", ".xlsm"), "XLSX"),
+    ".xls": "XLS",
     **dict.fromkeys((".jsonl", ".ndjson", ".json"), "JSONL"),
     **dict.fromkeys((".parquet", ".pq"), "Parquet"),
     **dict.fromkeys((".html", ".htm"), "HTML"),
@@ -70,8 +73,12 @@ def open_tables(path: Path) -> list[Table]:
         _check_workbook(path)
 
         return list(workbook_tables(path, sample=SAMPLE))
-    if head.startswith(_OLE):
-        raise _old_office(path)
+    if head.startswith(OLE):
+        from nlp.corpus.old_workbook import locked, old_workbook_tables
+
+        if _is_encrypted(path):
+            raise locked(path)
+        return list(old_workbook_tables(path, sample=SAMPLE))
     for mark, packer in _PACKED.items():
         if head.startswith(mark):
             raise FileFormatError("{path}: the file is packed with {packer}; unpack it first", path=path, packer=packer)
@@ -132,17 +139,7 @@ def _check_workbook(path: Path) -> None:
         )
 
 
-def _old_office(path: Path) -> FileFormatError:
+def _is_encrypted(path: Path) -> bool:
     # Excel keeps an encrypted xlsx inside the container of the old xls, with this stream's name in it.
-    marker = "EncryptedPackage".encode("utf-16-le")
     with path.open("rb") as file:
-        start = file.read(1 << 24)
-    if marker in start:
-        return FileFormatError(
-            "{path}: the workbook is protected by a password; open it in Excel, remove the password (File > "
-            "Info > Protect Workbook) and save it",
-            path=path,
-        )
-    return FileFormatError(
-        "{path}: this is an old Office file (.xls, .hwp …); open it and save it as xlsx or 'CSV UTF-8'", path=path
-    )
+        return "EncryptedPackage".encode("utf-16-le") in file.read(1 << 24)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from nlp.errors import Message
 
-SPREADSHEETS = ("XLSX", "HTML")
+SPREADSHEETS = ("XLSX", "XLS", "HTML")
 """Formats that leave out empty cells at a row's end."""
 
 

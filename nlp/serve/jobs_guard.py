@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.corpus.columns import Columns
+from nlp.corpus.formats import OLE
 from nlp.corpus.reader import read_documents
 from nlp.errors import DangolError, InputError
 from nlp.store.failures import pack, unpack
@@ -38,6 +39,9 @@ _RATIO_FROM = 10 << 20
 
 _OPTION = re.compile(r"--([a-z-]+)-column")
 
+MOST_OLD = 64 << 20
+"""Bytes of an xls, of which the reader holds some six times as much."""
+
 MOST_ROW_GROUP = 1 << 30
 MOST_COLUMNS = 2_000
 
@@ -46,10 +50,18 @@ def check_upload(path: Path, *, name: str, columns: Columns, max_rows: int) -> N
     """Raise InputError (also FileFormatError, ColumnError), under the user's name of the file, when it is no use."""
     try:
         with path.open("rb") as file:
-            head = file.read(4)
-        if head == b"PK\x03\x04":
+            head = file.read(len(OLE))
+        if head == OLE and (size := path.stat().st_size) > MOST_OLD:
+            raise InputError(
+                "{name}: an old workbook (.xls) of {size:,} MiB; up to {most:,} MiB are read, for its sheets are held "
+                "in memory. Save it as xlsx or CSV",
+                name=name,
+                size=size >> 20,
+                most=MOST_OLD >> 20,
+            )
+        if head.startswith(b"PK\x03\x04"):
             _check_archive(path, name)
-        elif head == b"PAR1":
+        elif head.startswith(b"PAR1"):
             _check_parquet(path, name, max_rows)
         read_documents(path, columns=columns, name=name)
     except InputError as error:

@@ -54,7 +54,7 @@ def test_a_table_named_xls_is_read(tmp_path: Path, encoding: str) -> None:
     assert first.text == "배송이 늦어요 & 전화도 안 받아요"
     assert second.text == "환불이\n안 돼요\n<급함>"
     assert (reject.line, str(reject.reason)) == (4, "the cell '상담내용' is empty")
-    assert (report.format, report.misnamed, report.rows) == ("HTML", "XLSX", 3)  # type: ignore[attr-defined]
+    assert (report.format, report.misnamed, report.rows) == ("HTML", "XLS", 3)  # type: ignore[attr-defined]
 
 
 def test_ends_of_rows_and_cells_may_be_left_out(tmp_path: Path) -> None:

@@ -445,7 +445,7 @@ def test_turns_of_a_call_may_lie_in_two_sheets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "content", "advice"), [
-    ("old.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "save it as xlsx"),
+    ("old.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, r"cannot be read \(.+\); open it and save it as xlsx"),
     ("locked.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "password"),
     ("broken.xlsx", b"PK\x03\x04" + b"\0" * 100, "save it as xlsx"),
     ("page.xls", "<html><table><tr><td>내용</td></tr></table>".encode(), "page without a table"),
@@ -492,7 +492,7 @@ def test_the_content_decides_whatever_the_name_says(tmp_path: Path, kind: str, s
     path = path.rename(tmp_path / f"상담{suffix}")
     reader = read_documents(path)
     assert [document.text for document in reader if isinstance(document, Document)] == ["좋아요"]
-    named = {".csv": "CSV", ".XLSX": "XLSX", ".xls": "XLSX", ".jsonl": "JSONL", ".parquet": "Parquet"}.get(suffix, kind)
+    named = {".csv": "CSV", ".XLSX": "XLSX", ".xls": "XLS", ".jsonl": "JSONL", ".parquet": "Parquet"}.get(suffix, kind)
     assert reader.report.format == kind
     assert reader.report.misnamed == (named if named != kind else None)
 

@@ -33,6 +33,7 @@ from nlp.serve.refusals import OverloadedError
 from nlp.serve.settings import Settings
 from nlp.store import Store
 
+OLD = (Path(__file__).parents[1] / "corpus" / "files" / "excel_2003.xls").read_bytes()
 ROWS = [["접수번호", "내용"], ["R1", "배송이 2주나 걸렸어요"], ["R2", "=1+1 가격이 너무 비싸요"]]
 
 
@@ -158,6 +159,18 @@ def test_metrics_tell_of_jobs_that_wait_and_how_those_before_ended(api: Api) -> 
     api.done(in_csv())
     wait_until(lambda: 'dangol_jobs_total{ended="done",kind="classify"}' in api.get("/metrics").text)
     wait_until(lambda: "\ndangol_jobs_waiting 0.0\n" in api.get("/metrics").text)
+
+
+def test_an_old_workbook_is_classified(api: Api) -> None:
+    job = api.done(OLD, name="상담.xls", output="jsonl")
+    rows = [json.loads(line) for line in api.get(job["links"]["result"]).text.splitlines()]
+    assert [row["접수일시"] for row in rows] == [
+        "2026-10-01 09:12:00",
+        "2026-10-02",
+        "2026-11-01 10:00:00",
+        "2026-11-02 10:00:00",
+    ]
+    assert job["rejected"] == 1
 
 
 @pytest.mark.parametrize("output", ["csv", "tsv", "xlsx", "jsonl", "parquet"])
@@ -316,6 +329,8 @@ def billion_laughs() -> bytes:
         (elements(), 422, "30 MiB"),
         (long_parquet(), 422, "6,000행"),
         (billion_laughs(), 422, "상담.csv"),
+        (OLD[:2000], 422, "읽을 수 없는 예전 오피스 파일"),
+        (OLD + bytes(500_000), 422, "예전 엑셀 파일(.xls)"),
         (b"x" * ((1 << 20) + 1), 413, "1 MiB"),
         (b"x" * (4 << 20), 413, "1 MiB"),
     ],
@@ -330,6 +345,8 @@ def billion_laughs() -> bytes:
         "elements",
         "long",
         "laughs",
+        "old and damaged",
+        "old and large",
         "large",
         "larger",
     ],
@@ -338,6 +355,7 @@ def test_what_is_no_use_is_refused_at_once_and_leaves_nothing(
     api: Api, content: bytes, status: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nlp.serve.jobs_guard.MOST_ELEMENTS", 7_000_000)
+    monkeypatch.setattr("nlp.serve.jobs_guard.MOST_OLD", 100_000)
     before = folders(api)
     refused = api.post(content)
     assert refused.status_code == status, refused.text
