@@ -74,10 +74,8 @@ def open_tables(path: Path) -> list[Table]:
 
         return list(workbook_tables(path, sample=SAMPLE))
     if head.startswith(OLE):
-        from nlp.corpus.old_workbook import locked, old_workbook_tables
+        from nlp.corpus.old_workbook import old_workbook_tables
 
-        if _is_encrypted(path):
-            raise locked(path)
         return list(old_workbook_tables(path, sample=SAMPLE))
     for mark, packer in _PACKED.items():
         if head.startswith(mark):
@@ -137,9 +135,3 @@ def _check_workbook(path: Path) -> None:
         raise FileFormatError(
             "{path}: this is a workbook of another kind (xlsb, ods …); open it in Excel and save it as xlsx", path=path
         )
-
-
-def _is_encrypted(path: Path) -> bool:
-    # Excel keeps an encrypted xlsx inside the container of the old xls, with this stream's name in it.
-    with path.open("rb") as file:
-        return "EncryptedPackage".encode("utf-16-le") in file.read(1 << 24)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Final
 import xlrd
 from xlrd.compdoc import CompDocError
 
-from nlp.corpus.tables import RawRow, cell_text
+from nlp.corpus.tables import RawRow, SheetsTable, cell_text
 from nlp.errors import FileFormatError
 
 # xlrd trusts what stands in the file, and raises whatever that leads to.
@@ -29,23 +29,11 @@ _FIRST_DAY: Final = 1.0
 """Below it, a date's cell holds a time alone."""
 
 
-class OldWorkbookTable:
-    """A sheet of an old workbook, or several with the same columns; see ``nlp.corpus.tables.Table``.
-
-    A row's line is its row number in Excel.
-    """
+class OldWorkbookTable(SheetsTable):
+    """A sheet of an old workbook, or several with the same columns; see ``nlp.corpus.tables.Table``."""
 
     format = "XLS"
-    encoding: str | None = None
-    delimiter: str | None = None
-
-    def __init__(self, path: Path, sheet: str, sampled: Sequence[RawRow], hidden: tuple[str, ...]) -> None:
-        self._path = path
-        self._share = 0.0
-        self.sheets: tuple[str, ...] = (sheet,)
-        self.hidden_sheets = hidden
-        self.sampled: Sequence[RawRow] | None = sampled
-        self.names: list[str] = []
+    _share = 0.0
 
     def rows(self) -> Iterator[RawRow]:
         """All rows that hold anything; formulas give their last computed value."""
@@ -58,7 +46,7 @@ class OldWorkbookTable:
                 book.unload_sheet(name)
 
     def merged_lines(self, columns: Collection[int]) -> frozenset[int]:
-        """As ``WorkbookTable.merged_lines``: lines where a cell of these columns is merged with the one above it."""
+        """See ``SheetsTable``; reads all sheets once more."""
         with _opened(self._path) as book:
             return frozenset(
                 line
@@ -119,8 +107,12 @@ def _opened(path: Path) -> Iterator[Any]:
         ) as book:
             yield book
     except _BROKEN as error:
-        if "encrypted" in str(error):
-            raise locked(path) from error
+        if "encrypted" in str(error) or _holds_encrypted(path):
+            raise FileFormatError(
+                "{path}: the workbook is protected by a password; open it in Excel, remove the password (File > "
+                "Info > Protect Workbook) and save it",
+                path=path,
+            ) from error
         raise FileFormatError(
             "{path}: this is an old Office file (.xls, .hwp …) that cannot be read ({error}); open it and save it as "
             "xlsx or 'CSV UTF-8'",
@@ -129,10 +121,7 @@ def _opened(path: Path) -> Iterator[Any]:
         ) from error
 
 
-def locked(path: Path) -> FileFormatError:
-    """The error for a workbook with a password."""
-    return FileFormatError(
-        "{path}: the workbook is protected by a password; open it in Excel, remove the password (File > "
-        "Info > Protect Workbook) and save it",
-        path=path,
-    )
+def _holds_encrypted(path: Path) -> bool:
+    # Excel keeps an encrypted xlsx inside the container of the old xls, with this stream's name in it.
+    with path.open("rb") as file:
+        return "EncryptedPackage".encode("utf-16-le") in file.read(1 << 24)

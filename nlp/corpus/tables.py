@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from nlp.errors import Message
@@ -51,6 +52,28 @@ class Table(Protocol):
 
     def position(self) -> int:
         """Bytes of the file read so far."""
+
+
+class SheetsTable:
+    """What the tables of workbooks have in common: their sheets, and nothing that a text file has.
+
+    A row's line is its row number in Excel.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __init__(self, path: Path, sheet: str, sampled: Sequence[RawRow], hidden: tuple[str, ...]) -> None:
+        self._path = path
+        self.sheets: tuple[str, ...] = (sheet,)
+        self.hidden_sheets = hidden
+        self.sampled: Sequence[RawRow] | None = sampled
+        self.names: list[str] = []
+
+    def merged_lines(self, columns: Collection[int]) -> frozenset[int]:
+        """Lines where a cell of one of these columns, counted from 0, is merged with the one above it, which alone
+        holds what is written there."""
+        raise NotImplementedError
 
 
 def first_rows(table: Table, count: int) -> list[RawRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml.functions import iterparse
 
-from nlp.corpus.tables import RawRow, cell_text
+from nlp.corpus.tables import RawRow, SheetsTable, cell_text
 from nlp.errors import FileFormatError
 
 # openpyxl raises OSError where the archive holds no workbook.
@@ -32,24 +32,11 @@ _HIDDEN: Final = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 _NUMBER: Final = re.compile(rb"""\sr=["'](\d+)["']""")
 
 
-class WorkbookTable:
-    """A sheet of a workbook, or several with the same columns; see ``nlp.corpus.tables.Table``.
-
-    A row's line is its row number in Excel.
-    """
+class WorkbookTable(SheetsTable):
+    """A sheet of a workbook, or several with the same columns; see ``nlp.corpus.tables.Table``."""
 
     format = "XLSX"
-    encoding: str | None = None
-    delimiter: str | None = None
-
-    def __init__(self, path: Path, sheet: str, sampled: Sequence[RawRow], hidden: tuple[str, ...]) -> None:
-        self._path = path
-        self._done = 0
-        self._last = 0
-        self.sheets: tuple[str, ...] = (sheet,)
-        self.hidden_sheets = hidden
-        self.sampled: Sequence[RawRow] | None = sampled
-        self.names: list[str] = []
+    _done = _last = 0
 
     def rows(self) -> Iterator[RawRow]:
         """All rows that hold anything; formulas give their last computed value."""
@@ -63,8 +50,7 @@ class WorkbookTable:
                     yield row._replace(sheet=sheet, hidden=row.line in hidden)
 
     def merged_lines(self, columns: Collection[int]) -> frozenset[int]:
-        """Lines where a cell of one of these columns, counted from 0, is merged with the one above it, which alone
-        holds what is written there."""
+        """See ``SheetsTable``; reads all sheets once more."""
         lines: set[int] = set()
         with _opened(self._path) as book:
             for name in self.sheets:

@@ -11,10 +11,8 @@ from typing import Any, TypeAlias
 
 from nlp.corpus.columns import Columns, header_of, resolve
 from nlp.corpus.formats import SAMPLE
-from nlp.corpus.old_workbook import OldWorkbookTable
 from nlp.corpus.results import ID_COLUMN, PLACE_COLUMN, SCOPE_COLUMN, UNSURE_COLUMN, bare
-from nlp.corpus.tables import SPREADSHEETS, Table, blank_name, first_rows
-from nlp.corpus.workbook import WorkbookTable
+from nlp.corpus.tables import SPREADSHEETS, SheetsTable, Table, blank_name, first_rows
 from nlp.errors import ColumnError, InputError, Message
 from nlp.taxonomy import Group, Taxonomy
 from nlp.wom.audit import DOCUMENT, INCLUSION, STRATUM, TEXT
@@ -170,11 +168,7 @@ def _labelled(
     *,
     audited: bool,
 ) -> Iterator[tuple[int, Row]]:
-    merged = (
-        table.merged_lines({text, *groups})
-        if isinstance(table, (WorkbookTable, OldWorkbookTable))
-        else frozenset[int]()
-    )
+    merged = table.merged_lines({text, *groups}) if isinstance(table, SheetsTable) else frozenset[int]()
     for line, cells, problem, *_ in table.rows():
         if line <= header:
             continue

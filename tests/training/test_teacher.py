@@ -78,18 +78,6 @@ def test_soft_labels_without_folds_or_a_teacher_are_refused(run: TrainingRun) ->
         replace(run, teacher=None)
 
 
-_TOPIC = """
-[[group]]
-id = "topic"
-kind = "any-of"
-ko = "주제"
-[[group.label]]
-id = "parking"
-ko = "주차"
-[[group.label]]
-id = "noise"
-ko = "소음"
-"""
 _MORE = (
     data_path("taxonomy.toml")
     .read_text(encoding="utf-8")
@@ -100,13 +88,14 @@ _MORE = (
         '[[group.label]]\nid = "neutral"',
         '[[group.label]]\nid = "mixed"\nko = "섞임"\n\n[[group.label]]\nid = "neutral"',
     )
-    + _TOPIC
 )
-"""A group more, a cause more, a sentiment more."""
+"""A cause more, a sentiment more."""
 
 
-def test_a_teacher_knows_the_labels_of_both_and_a_one_of_group_only_when_it_is_the_same(tiny_model: Path) -> None:
-    taxonomy = Taxonomy.parse(_MORE)
+def test_a_teacher_knows_the_labels_of_both_and_a_one_of_group_only_when_it_is_the_same(
+    tiny_model: Path, new_labels: tuple[Path, Path]
+) -> None:
+    taxonomy = Taxonomy.parse(_MORE + new_labels[0].read_text(encoding="utf-8"))
     teacher = Teacher.load(tiny_model, taxonomy)
     texts = [prepare("배송이 2주나 걸렸어요"), prepare("주차장이 좁아요")]
 
@@ -125,7 +114,8 @@ def test_a_teacher_knows_the_labels_of_both_and_a_one_of_group_only_when_it_is_t
 def new_group(short_run: TrainingRun, new_labels: tuple[Path, Path], tiny_model: Path, tmp_path: Path) -> TrainingRun:
     """A run on rows that label a new group alone; a teacher stands for all the others."""
     taxonomy = tmp_path / "more.toml"
-    taxonomy.write_text(data_path("taxonomy.toml").read_text(encoding="utf-8") + _TOPIC, encoding="utf-8")
+    texts = [path.read_text(encoding="utf-8") for path in (data_path("taxonomy.toml"), new_labels[0])]
+    taxonomy.write_text("\n".join(texts), encoding="utf-8")
     return replace(
         short_run, data=(new_labels[1],), taxonomy=taxonomy, base=tiny_model, soften=0.25, teacher=tiny_model
     )
@@ -190,11 +180,12 @@ def test_a_teacher_that_lacks_a_group_labels_unlabelled_texts_beside_the_linear_
 
 
 def test_a_group_that_neither_rows_nor_the_teacher_know_is_told_before_training(
-    new_group: TrainingRun, tmp_path: Path
+    new_group: TrainingRun, new_labels: tuple[Path, Path]
 ) -> None:
     assert new_group.taxonomy is not None
-    text = new_group.taxonomy.read_text(encoding="utf-8") + _TOPIC.replace("topic", "place").replace("주제", "장소")
-    new_group.taxonomy.write_text(text, encoding="utf-8")
+    more = new_labels[0].read_text(encoding="utf-8").replace("topic", "place").replace("주제", "장소")
+    with new_group.taxonomy.open("a", encoding="utf-8") as file:
+        file.write(more)
 
     with pytest.raises(LabelledDataError, match=r"no row is labelled in the groups place \(장소\)"):
         train(new_group, today=date(2026, 11, 22))
